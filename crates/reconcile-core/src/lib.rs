@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod attestation;
+mod certificate;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod descriptor;
+mod error;
+mod identity;
+mod ledger;
+mod money;
+mod provider;
+mod pull;
+mod record;
+mod statement;
+mod time;
+
+pub use attestation::{
+    Attestation, Bucket, BucketComparison, DayTotals, Verdict as AttestationVerdict,
+};
+pub use certificate::{Certificate, CertifiedQuery, Total, Verdict};
+pub use descriptor::{Capabilities, Descriptor, Limits};
+pub use error::{ErrorKind, ModelError, Position, ProviderError};
+pub use identity::{Identity, Law, Part, Sign};
+pub use ledger::LedgerEntry;
+pub use money::{Currency, Money};
+pub use provider::{
+    PageEvidence, Provider, RecordPage, RecordQuery, SetAside, StatementPage, StatementQuery,
+};
+pub use pull::{ProviderExt, Pull, PullOptions, PulledPage, StatementPull};
+pub use record::{Attribute, Direction, Kind, Record, Status};
+pub use statement::{Figure, LocalDay, Statement};
+pub use time::Window;

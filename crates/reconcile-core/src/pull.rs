@@ -1,0 +1,358 @@
+//! What users call: pulls that deduplicate, stop at the settle lag, and certify.
+
+use std::{
+    collections::{BTreeMap, HashMap, hash_map::Entry},
+    fmt,
+    hash::Hash,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream::BoxStream};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Certificate, CertifiedQuery, Currency, ErrorKind, Kind, PageEvidence, Provider, ProviderError,
+    Record, RecordPage, RecordQuery, SetAside, Statement, StatementPage, StatementQuery, Status,
+    Total, Verdict, Window, certificate,
+};
+
+/// When a pull takes place, and how young a record it trusts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PullOptions {
+    /// The present instant.
+    pub now: Timestamp,
+    /// How long before now the pull ends; `None` is the provider's own lag.
+    pub settle_lag: Option<Duration>,
+}
+
+impl PullOptions {
+    /// A pull at this instant, with the provider's own settle lag.
+    #[must_use]
+    pub const fn at(now: Timestamp) -> Self {
+        Self {
+            now,
+            settle_lag: None,
+        }
+    }
+
+    /// Sets how long before now the pull ends.
+    #[must_use]
+    pub const fn settle_lag(mut self, lag: Duration) -> Self {
+        self.settle_lag = Some(lag);
+        self
+    }
+}
+
+/// What every provider can be asked, built on what an implementor writes.
+#[async_trait]
+pub trait ProviderExt: Provider {
+    /// Pulls the records of the window, each once, and certifies the pull.
+    ///
+    /// The pull ends at the settle lag before now: what is younger may not have
+    /// reached the provider's list yet, and its absence would prove nothing.
+    fn pull(&self, query: RecordQuery, options: PullOptions) -> Pull {
+        Pull::begin(self.descriptor(), query, options, |query| {
+            self.records(query)
+        })
+    }
+
+    /// Pulls the records of the window into memory.
+    async fn collect_records(
+        &self,
+        query: RecordQuery,
+        options: PullOptions,
+    ) -> Result<(Vec<Record>, Certificate), ProviderError> {
+        let mut pull = self.pull(query, options);
+        let mut records = Vec::new();
+        while let Some(page) = pull.next().await {
+            records.extend(page?.records);
+        }
+        Ok((records, pull.certificate()))
+    }
+
+    /// Pulls the statements of the window, up to the settle lag before now.
+    ///
+    /// Statements are few and are never deduplicated: that a provider repeats a
+    /// day is itself a finding. Of a list that was read several times, the last
+    /// reading counts.
+    async fn collect_statements(
+        &self,
+        query: StatementQuery,
+        options: PullOptions,
+    ) -> Result<StatementPull, ProviderError> {
+        let read = settled(self.descriptor(), query.window, options);
+        let mut pages: Vec<StatementPage> = Vec::new();
+        let mut stream = self.statements(StatementQuery {
+            window: read,
+            ..query
+        });
+        while let Some(page) = stream.next().await {
+            let page = page?;
+            pages.retain(|earlier| !is_superseded(&earlier.evidence, &page.evidence));
+            pages.push(page);
+        }
+        let evidence: Vec<_> = pages.iter().map(|page| page.evidence.clone()).collect();
+        let doubts = certificate::doubts(read, &evidence);
+        Ok(StatementPull {
+            statements: pages.into_iter().flat_map(|page| page.statements).collect(),
+            verdict: verdict(query.window, read, doubts),
+            pages: evidence,
+        })
+    }
+}
+
+impl<P: Provider + ?Sized> ProviderExt for P {}
+
+/// The statements of a window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementPull {
+    /// The statements, in the provider's order.
+    pub statements: Vec<Statement>,
+    /// Whether they are all.
+    pub verdict: Verdict,
+    /// The pages that they were on.
+    pub pages: Vec<PageEvidence>,
+}
+
+/// A pull under way.
+///
+/// Take pages with [`next`](Self::next); ask for the
+/// [`certificate`](Self::certificate) when it is over. A pull that was left
+/// before its end, or that failed, has a certificate that says so.
+pub struct Pull {
+    stream: BoxStream<'static, Result<RecordPage, ProviderError>>,
+    seen: HashMap<IdHash, ContentHash>,
+    totals: BTreeMap<(Kind, Status, Currency), (u64, Decimal)>,
+    certificate: Certificate,
+    state: State,
+}
+
+/// 128 bits of SHA-256: two ids of a pull share them once in 10^20 pulls of a
+/// billion records, and a map of them stays small.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct IdHash(u128);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct ContentHash(u64);
+
+enum State {
+    Reading,
+    Ended,
+    Failed(String),
+}
+
+/// The new records of one page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PulledPage {
+    /// The records whose ids had not been seen before.
+    pub records: Vec<Record>,
+    /// The rows that could not be read.
+    pub set_aside: Vec<SetAside>,
+    /// The part of the window that the page belongs to.
+    pub window: Window,
+}
+
+impl Pull {
+    fn begin(
+        descriptor: &crate::Descriptor,
+        mut query: RecordQuery,
+        options: PullOptions,
+        records: impl FnOnce(RecordQuery) -> BoxStream<'static, Result<RecordPage, ProviderError>>,
+    ) -> Self {
+        let asked = query.window;
+        query.window = settled(descriptor, asked, options);
+        let certificate = Certificate {
+            provider: descriptor.id.clone(),
+            query: CertifiedQuery {
+                asked,
+                read: query.window,
+                // A kind that the provider does not list is its error to give.
+                kinds: descriptor
+                    .kinds_of(&query.kinds)
+                    .unwrap_or_else(|_| query.kinds.clone()),
+            },
+            instant: options.now,
+            verdict: Verdict::Unproven {
+                reasons: Vec::new(),
+            },
+            distinct: 0,
+            duplicates: 0,
+            changed_while_paging: 0,
+            set_aside: 0,
+            totals: Vec::new(),
+            pages: Vec::new(),
+        };
+        Self {
+            stream: records(query),
+            seen: HashMap::new(),
+            totals: BTreeMap::new(),
+            certificate,
+            state: State::Reading,
+        }
+    }
+
+    /// The next page's new records, or `None` when the pull is over. After an
+    /// error it is over; what was delivered before remains good.
+    pub async fn next(&mut self) -> Option<Result<PulledPage, ProviderError>> {
+        if !matches!(self.state, State::Reading) {
+            return None;
+        }
+        let outcome = match self.stream.next().await {
+            None => {
+                self.state = State::Ended;
+                return None;
+            }
+            Some(page) => page.and_then(|page| self.admit(page)),
+        };
+        if let Err(error) = &outcome {
+            self.state = State::Failed(error.to_string());
+        }
+        Some(outcome)
+    }
+
+    /// The evidence of the pull so far, and its verdict.
+    #[must_use]
+    pub fn certificate(&self) -> Certificate {
+        let mut certificate = self.certificate.clone();
+        certificate.distinct = self.seen.len() as u64;
+        certificate.totals = self
+            .totals
+            .iter()
+            .map(|(&(kind, status, currency), &(count, amount))| Total {
+                kind,
+                status,
+                currency,
+                count,
+                amount,
+            })
+            .collect();
+        let CertifiedQuery { asked, read, .. } = certificate.query;
+        certificate.verdict = verdict(asked, read, self.doubts());
+        certificate
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        let mut doubts = certificate::doubts(self.certificate.query.read, &self.certificate.pages);
+        match &self.state {
+            State::Reading => doubts.push("the pull was left before its end".to_owned()),
+            State::Failed(error) => doubts.push(format!("the pull failed: {error}")),
+            State::Ended => {}
+        }
+        if self.certificate.set_aside > 0 {
+            doubts.push(format!(
+                "{} rows could not be read and were set aside",
+                self.certificate.set_aside
+            ));
+        }
+        doubts
+    }
+
+    /// Takes a page in: drops what was seen before, adds up the rest.
+    fn admit(&mut self, page: RecordPage) -> Result<PulledPage, ProviderError> {
+        let window = page.evidence.window;
+        let mut fresh = Vec::with_capacity(page.records.len());
+        for record in page.records {
+            let (id, content) = hashes(&record);
+            match self.seen.entry(id) {
+                Entry::Occupied(earlier) => {
+                    self.certificate.duplicates += 1;
+                    self.certificate.changed_while_paging += u64::from(*earlier.get() != content);
+                }
+                Entry::Vacant(place) => {
+                    place.insert(content);
+                    self.add_up(&record)?;
+                    fresh.push(record);
+                }
+            }
+        }
+        // A list that is read again shows its unreadable rows again.
+        let set_aside = match page.evidence.pass {
+            0 => page.set_aside,
+            _ => Vec::new(),
+        };
+        self.certificate.set_aside += set_aside.len() as u64;
+        self.certificate.pages.push(page.evidence);
+        Ok(PulledPage {
+            records: fresh,
+            set_aside,
+            window,
+        })
+    }
+
+    fn add_up(&mut self, record: &Record) -> Result<(), ProviderError> {
+        let key = (record.kind, record.status, record.amount.currency);
+        let (count, sum) = self.totals.entry(key).or_default();
+        *count += 1;
+        *sum = sum.checked_add(record.amount.amount).ok_or_else(|| {
+            ProviderError::new(
+                ErrorKind::Decode,
+                &record.provider,
+                format!(
+                    "the amounts of the pull do not add up in 28 digits at {}",
+                    record.id
+                ),
+            )
+        })?;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Pull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pull")
+            .field("query", &self.certificate.query)
+            .field("distinct", &self.seen.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The window up to the settle lag before now.
+fn settled(descriptor: &crate::Descriptor, asked: Window, options: PullOptions) -> Window {
+    let lag = options.settle_lag.unwrap_or(descriptor.limits.settle_lag);
+    // A lag beyond the range of time leaves nothing that could be trusted.
+    let end = options.now.checked_sub(lag).unwrap_or(Timestamp::MIN);
+    asked.until(end)
+}
+
+fn verdict(asked: Window, read: Window, doubts: Vec<String>) -> Verdict {
+    if !doubts.is_empty() {
+        Verdict::Unproven { reasons: doubts }
+    } else if read == asked {
+        Verdict::Complete
+    } else {
+        Verdict::CompleteAsOf { as_of: read.to() }
+    }
+}
+
+fn is_superseded(earlier: &PageEvidence, page: &PageEvidence) -> bool {
+    earlier.list == page.list && earlier.window == page.window && earlier.pass < page.pass
+}
+
+fn hashes(record: &Record) -> (IdHash, ContentHash) {
+    let mut id = Sha256::new();
+    for part in [&record.provider, record.kind.as_str(), &record.id] {
+        id.update(part.as_bytes());
+        id.update([0]);
+    }
+    let mut content = Sha256::new();
+    for cell in record.cells() {
+        content.update(cell.as_deref().unwrap_or("\u{0}").as_bytes());
+        content.update([0]);
+    }
+    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(content.finalize());
+    (
+        IdHash(leading_u128(id.finalize().into())),
+        ContentHash(u64::from_be_bytes([a, b, c, d, e, f, g, h])),
+    )
+}
+
+fn leading_u128(digest: [u8; 32]) -> u128 {
+    digest
+        .into_iter()
+        .take(16)
+        .fold(0, |bits, byte| (bits << 8) | u128::from(byte))
+}

@@ -1,0 +1,295 @@
+//! Faults and switches: everything about the sandbox that can be turned.
+//!
+//! A *transient fault* strikes a part of the requests and lets a client that
+//! tries again get through; a *switch* changes how the gateway behaves for
+//! good. Both have one syntax, `name` or `name=value`, in kebab-case.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+mod catalogue;
+
+pub use catalogue::FaultKind;
+use catalogue::{Spec, Values};
+
+/// One fault or switch and its value.
+///
+/// ```
+/// use reconcile_sandbox::{Fault, FaultKind};
+///
+/// let fault: Fault = "max-rows=20".parse()?;
+/// assert_eq!(fault.kind(), FaultKind::MaxRows);
+/// assert_eq!(fault.to_string(), "max-rows=20");
+/// assert!("max-rows=many".parse::<Fault>().is_err());
+/// # Ok::<(), reconcile_sandbox::FaultParseError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fault {
+    kind: FaultKind,
+    value: u64,
+}
+
+impl Fault {
+    /// What is turned.
+    #[must_use]
+    pub fn kind(self) -> FaultKind {
+        self.kind
+    }
+
+    /// Every fault and switch, for `--help`.
+    pub fn all() -> impl Iterator<Item = FaultDescription> {
+        FaultKind::ALL.iter().map(|kind| {
+            let spec = kind.spec();
+            FaultDescription {
+                kind: *kind,
+                name: spec.name,
+                values: spec.values.hint(),
+                about: spec.about,
+                transient: spec.transient,
+            }
+        })
+    }
+
+    /// The same transient fault at every request, where that is offered
+    /// (`name=always`); any other fault as it is.
+    #[must_use]
+    pub fn always(self) -> Self {
+        match self.kind.spec().values {
+            Values::Often => Self { value: ALWAYS, ..self },
+            _ => self,
+        }
+    }
+}
+
+impl From<FaultKind> for Fault {
+    /// The fault with the value that stands for its bare name.
+    fn from(kind: FaultKind) -> Self {
+        Self { kind, value: kind.spec().values.when_named() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Spec { name, values, .. } = self.kind.spec();
+        out.write_str(name)?;
+        if self.value == values.when_named() {
+            return Ok(());
+        }
+        match values {
+            Values::Flag => Ok(()),
+            Values::Often => out.write_str("=always"),
+            Values::Number(_) => write!(out, "={}", self.value),
+            Values::Choice(words) => {
+                let index = usize::try_from(self.value).unwrap_or(usize::MAX);
+                write!(out, "={}", words.split('|').nth(index).unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl FromStr for Fault {
+    type Err = FaultParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (text, None),
+        };
+        let kind = FaultKind::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.spec().name == name)
+            .ok_or_else(|| FaultParseError::Unknown { name: name.to_owned() })?;
+        let Some(value) = value else {
+            return Ok(kind.into());
+        };
+        let values = kind.spec().values;
+        let value = values.parse(value).ok_or_else(|| FaultParseError::Value {
+            name: kind.spec().name,
+            value: value.to_owned(),
+            expected: values.hint().unwrap_or("no value"),
+        })?;
+        Ok(Self { kind, value })
+    }
+}
+
+/// Why a text names no fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FaultParseError {
+    /// There is no fault of that name.
+    #[error("there is no fault `{name}`")]
+    Unknown {
+        /// The name that was given.
+        name: String,
+    },
+    /// The fault does not take that value.
+    #[error("`{name}` takes {expected}, not `{value}`")]
+    Value {
+        /// The fault.
+        name: &'static str,
+        /// The value that was given.
+        value: String,
+        /// What it takes.
+        expected: &'static str,
+    },
+}
+
+/// One line of the list of faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FaultDescription {
+    /// What is turned.
+    pub kind: FaultKind,
+    /// Its name in kebab-case.
+    pub name: &'static str,
+    /// What may follow `=`, where something may.
+    pub values: Option<&'static str>,
+    /// What it does, in one line.
+    pub about: &'static str,
+    /// Whether it strikes a part of the requests only.
+    pub transient: bool,
+}
+
+/// The faults and switches of one sandbox, and how often the transient ones
+/// strike.
+///
+/// ```
+/// use reconcile_sandbox::{Fault, FaultKind, Faults};
+///
+/// let faults = Faults::none()
+///     .with(FaultKind::RateLimit)
+///     .with("max-rows=20".parse::<Fault>()?)
+///     .one_in(3);
+/// assert!(faults.is_on(FaultKind::MaxRows));
+/// # Ok::<(), reconcile_sandbox::FaultParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults {
+    seed: u64,
+    one_in: u64,
+    on: BTreeMap<FaultKind, u64>,
+}
+
+impl Faults {
+    /// A gateway that behaves: every switch at its default, no fault.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { seed: 1, one_in: 7, on: BTreeMap::new() }
+    }
+
+    /// Turns one on; of the same fault twice, the later value stays.
+    #[must_use]
+    pub fn with(mut self, fault: impl Into<Fault>) -> Self {
+        let Fault { kind, value } = fault.into();
+        self.on.insert(kind, value);
+        self
+    }
+
+    /// Which requests the transient faults strike; 1 unless told.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Transient faults strike about one request in `n`, 7 unless told, and
+    /// never one and the same request more than twice in a row. With 1 every
+    /// request is struck twice before it succeeds.
+    #[must_use]
+    pub fn one_in(mut self, n: u32) -> Self {
+        self.one_in = u64::from(n.max(1));
+        self
+    }
+
+    /// Whether it was turned on.
+    #[must_use]
+    pub fn is_on(&self, kind: FaultKind) -> bool {
+        self.on.contains_key(&kind)
+    }
+
+    /// The faults and switches that were turned on.
+    pub fn iter(&self) -> impl Iterator<Item = Fault> + '_ {
+        self.on.iter().map(|(kind, value)| Fault { kind: *kind, value: *value })
+    }
+
+    /// The value of a switch: what it was turned to, else its default.
+    pub(crate) fn value(&self, kind: FaultKind) -> u64 {
+        self.on.get(&kind).copied().unwrap_or_else(|| kind.spec().values.when_absent())
+    }
+
+    /// The transient faults that share the struck requests among them.
+    pub(crate) fn transient(&self) -> Vec<FaultKind> {
+        self.on.keys().copied().filter(|kind| kind.spec().transient).collect()
+    }
+
+    /// The first transient fault that strikes every request.
+    pub(crate) fn permanent(&self) -> Option<FaultKind> {
+        let always = |kind: FaultKind, value: u64| {
+            matches!(kind.spec().values, Values::Often) && value == ALWAYS
+        };
+        self.on.iter().find(|(kind, value)| always(**kind, **value)).map(|(kind, _)| *kind)
+    }
+
+    pub(crate) fn strike_seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub(crate) fn strike_rate(&self) -> u64 {
+        self.one_in
+    }
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
+impl FromIterator<Fault> for Faults {
+    fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
+        faults.into_iter().fold(Self::none(), Self::with)
+    }
+}
+
+/// The value of `name=always`.
+const ALWAYS: u64 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_reads_back_what_it_prints() {
+        for described in Fault::all() {
+            let fault = Fault::from(described.kind);
+            assert_eq!(fault.to_string(), described.name);
+            assert_eq!(described.name.parse(), Ok(fault));
+            let always = fault.always();
+            assert_eq!(always.to_string().parse(), Ok(always));
+        }
+        for text in ["max-rows=20", "order=oldest", "latency=250", "repeat-page=always"] {
+            assert_eq!(text.parse::<Fault>().map(|fault| fault.to_string()), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_fault_is_refused_with_what_is_taken() {
+        let message = |text: &str| text.parse::<Fault>().unwrap_err().to_string();
+        assert_eq!(message("ratelimit"), "there is no fault `ratelimit`");
+        assert_eq!(message("order=up"), "`order` takes newest|oldest, not `up`");
+        assert_eq!(message("max-rows=0"), "`max-rows` takes ROWS, not `0`");
+        assert_eq!(message("integers=always"), "`integers` takes no value, not `always`");
+    }
+
+    #[test]
+    fn a_name_stands_for_one_fault_and_none_is_forgotten() {
+        let names: std::collections::BTreeSet<_> = Fault::all().map(|it| it.name).collect();
+        assert_eq!(names.len(), FaultKind::ALL.len());
+        for (index, kind) in FaultKind::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, index, "the list follows the order of the enum");
+        }
+        assert_eq!(FaultKind::ALL.last(), Some(&FaultKind::Latency));
+    }
+}

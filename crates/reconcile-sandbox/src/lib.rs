@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+mod chaos;
+mod clock;
+mod faults;
+mod json;
+mod ledger;
+mod money;
+mod random;
+mod requests;
+mod sandbox;
+mod tupay;
+mod wire;
+
+pub use clock::Clock;
+pub use faults::{Fault, FaultDescription, FaultKind, FaultParseError, Faults};
+pub use ledger::{LedgerRow, Planted, PlantedLedger, tupay_ledger};
+pub use requests::RequestLog;
+pub use sandbox::{Sandbox, SandboxConfig, SandboxError};
+pub use tupay::{
+    BalanceDay, Cashout, CashoutStatus, Deposit, DepositStatus, Note, ODD_AMOUNTS, Settlement,
+    TuPayAccess, TuPayWorld, WorldConfig,
+};
