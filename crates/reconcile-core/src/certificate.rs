@@ -178,18 +178,9 @@ mod tests {
 
     fn page(window: Window, pass: u32, index: u64, last: bool) -> PageEvidence {
         PageEvidence {
-            list: "payments".into(),
-            window,
             pass,
-            index,
-            rows_stated: None,
-            rows_seen: 0,
-            rows_outside: 0,
-            first_id: None,
-            last_id: None,
-            sha256: String::new(),
             last,
-            doubts: Vec::new(),
+            ..PageEvidence::new("payments", window, index, b"")
         }
     }
 

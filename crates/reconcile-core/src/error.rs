@@ -2,6 +2,10 @@
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
@@ -150,6 +154,16 @@ impl ProviderError {
         }))
     }
 
+    /// A value that the model does not admit.
+    pub fn unreadable(provider: impl Into<String>, cause: ModelError) -> Self {
+        Self::new(
+            ErrorKind::Decode,
+            provider,
+            "a value does not fit the model",
+        )
+        .with_source(cause)
+    }
+
     /// The answer to what a provider cannot do.
     pub fn unsupported(provider: impl Into<String>, what: impl Into<String>) -> Self {
         Self::new(ErrorKind::Unsupported, provider, what)
@@ -224,6 +238,12 @@ impl ProviderError {
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// A stream that ends with this error at once.
+    #[must_use]
+    pub fn into_stream<T: Send + 'static>(self) -> BoxStream<'static, Result<T, Self>> {
+        stream::iter([Err(self)]).boxed()
     }
 
     /// What kind of thing went wrong.

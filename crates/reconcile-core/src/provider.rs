@@ -3,8 +3,12 @@
 use std::{collections::BTreeSet, fmt::Debug, num::NonZeroUsize};
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::{Attestation, DayTotals, Descriptor, Kind, ProviderError, Record, Statement, Window};
 
@@ -165,6 +169,26 @@ pub struct RecordPage {
     pub set_aside: Vec<SetAside>,
 }
 
+impl RecordPage {
+    /// A list read page by page, from index 0 up to the page that says it is the
+    /// [last](PageEvidence::last) or fails: for gateways whose pages are asked
+    /// for one after the other.
+    pub fn in_sequence<F>(
+        page: impl Fn(u64) -> F + Send + 'static,
+    ) -> BoxStream<'static, Result<Self, ProviderError>>
+    where
+        F: Future<Output = Result<Self, ProviderError>> + Send + 'static,
+    {
+        stream::unfold((Some(0), page), |(index, page)| async move {
+            let index: u64 = index?;
+            let outcome = page(index).await;
+            let more = matches!(&outcome, Ok(page) if !page.evidence.last);
+            Some((outcome, (more.then_some(index + 1), page)))
+        })
+        .boxed()
+    }
+}
+
 /// One page of statements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementPage {
@@ -203,6 +227,38 @@ pub struct PageEvidence {
     /// What is odd about the page or, on the last one, about the reading; none
     /// when this reading of the list proves it complete.
     pub doubts: Vec<String>,
+}
+
+impl PageEvidence {
+    /// The evidence of a page with this decompressed body, of the first reading
+    /// of a list; the counts, the ids and whether it is the last are to be set.
+    #[must_use]
+    pub fn new(list: impl Into<String>, window: Window, index: u64, body: &[u8]) -> Self {
+        Self {
+            list: list.into(),
+            window,
+            pass: 0,
+            index,
+            rows_stated: None,
+            rows_seen: 0,
+            rows_outside: 0,
+            first_id: None,
+            last_id: None,
+            sha256: hex(&Sha256::digest(body)),
+            last: false,
+            doubts: Vec::new(),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        for half in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(half), 16));
+        }
+    }
+    text
 }
 
 /// A row that could not be read and was set aside.

@@ -137,7 +137,7 @@ pub struct Pull {
 struct IdHash(u128);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct ContentHash(u64);
+struct ContentHash(u128);
 
 enum State {
     Reading,
@@ -343,15 +343,13 @@ fn hashes(record: &Record) -> (IdHash, ContentHash) {
         content.update(cell.as_deref().unwrap_or("\u{0}").as_bytes());
         content.update([0]);
     }
-    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(content.finalize());
-    (
-        IdHash(leading_u128(id.finalize().into())),
-        ContentHash(u64::from_be_bytes([a, b, c, d, e, f, g, h])),
-    )
+    (IdHash(leading_bits(id)), ContentHash(leading_bits(content)))
 }
 
-fn leading_u128(digest: [u8; 32]) -> u128 {
+/// The leading 128 bits of a digest.
+fn leading_bits(digest: Sha256) -> u128 {
     digest
+        .finalize()
         .into_iter()
         .take(16)
         .fold(0, |bits, byte| (bits << 8) | u128::from(byte))

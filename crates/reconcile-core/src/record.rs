@@ -73,6 +73,37 @@ impl Record {
         "attributes",
     ];
 
+    /// A record with what every record has; the rest is absent, and
+    /// `provider_status` is the status in our own word.
+    #[must_use]
+    pub fn new(
+        provider: impl Into<String>,
+        id: impl Into<String>,
+        (kind, direction): (Kind, Direction),
+        status: Status,
+        amount: Money,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            provider: provider.into(),
+            id: id.into(),
+            kind,
+            direction,
+            status,
+            provider_status: status.to_string(),
+            reference: None,
+            amount,
+            settled: None,
+            fee: None,
+            created_at,
+            updated_at: None,
+            account: None,
+            method: None,
+            description: None,
+            attributes: BTreeMap::new(),
+        }
+    }
+
     /// The record as text cells in the order of [`Record::COLUMNS`]; `None` is absent.
     #[must_use]
     pub fn cells(&self) -> [Option<Cow<'_, str>>; 19] {
