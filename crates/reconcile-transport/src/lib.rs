@@ -1,1 +1,41 @@
 #![doc = include_str!("../README.md")]
+
+mod call;
+mod endpoint;
+mod error;
+mod http;
+mod json;
+mod pages;
+mod rate;
+#[cfg(feature = "reqwest")]
+mod reqwest_client;
+mod retry;
+mod session;
+mod tap;
+mod timer;
+mod transport;
+mod windows;
+
+pub use crate::call::{Call, Reply};
+pub use crate::endpoint::{BaseUrl, EndpointError, RequestUrl};
+pub use crate::error::{Error, ErrorKind};
+pub use crate::http::{HttpClient, Limits, SendError, SendFailure};
+pub use crate::json::{
+    DecimalError, DecodeError, JsonKind, MAX_DEPTH, check_depth, decimal, decode, decode_row,
+    digest, optional_decimal, parse_decimal,
+};
+pub use crate::pages::{
+    Anomaly, Page, PageFault, PageResult, PageSource, PagedOut, PagesCause, PagesError, ReadAhead,
+    pages,
+};
+pub use crate::rate::RateLimit;
+#[cfg(feature = "reqwest")]
+pub use crate::reqwest_client::ReqwestClient;
+pub use crate::retry::{
+    Attempt, Decision, Outcome, Reason, RetryBudget, RetryPolicy, Safety, parse_retry_after,
+};
+pub use crate::session::{Session, Ticket};
+pub use crate::tap::{Exchange, Tap};
+pub use crate::timer::{Timer, TokioTimer};
+pub use crate::transport::{Authorize, Timeouts, Transport, TransportBuilder};
+pub use crate::windows::{Span, split};
