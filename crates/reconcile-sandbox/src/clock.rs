@@ -36,7 +36,9 @@ impl Clock {
     /// A clock that stands at `start` until it is [advanced](Self::advance).
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
-        Self { manual: Some(Arc::new(AtomicI64::new(start.as_second()))) }
+        Self {
+            manual: Some(Arc::new(AtomicI64::new(start.as_second()))),
+        }
     }
 
     /// Moves a manual clock on; the system's clock goes its own way.

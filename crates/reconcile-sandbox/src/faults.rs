@@ -56,7 +56,10 @@ impl Fault {
     #[must_use]
     pub fn always(self) -> Self {
         match self.kind.spec().values {
-            Values::Often => Self { value: ALWAYS, ..self },
+            Values::Often => Self {
+                value: ALWAYS,
+                ..self
+            },
             _ => self,
         }
     }
@@ -65,7 +68,10 @@ impl Fault {
 impl From<FaultKind> for Fault {
     /// The fault with the value that stands for its bare name.
     fn from(kind: FaultKind) -> Self {
-        Self { kind, value: kind.spec().values.when_named() }
+        Self {
+            kind,
+            value: kind.spec().values.when_named(),
+        }
     }
 }
 
@@ -100,7 +106,9 @@ impl FromStr for Fault {
             .iter()
             .copied()
             .find(|kind| kind.spec().name == name)
-            .ok_or_else(|| FaultParseError::Unknown { name: name.to_owned() })?;
+            .ok_or_else(|| FaultParseError::Unknown {
+                name: name.to_owned(),
+            })?;
         let Some(value) = value else {
             return Ok(kind.into());
         };
@@ -176,7 +184,11 @@ impl Faults {
     /// A gateway that behaves: every switch at its default, no fault.
     #[must_use]
     pub fn none() -> Self {
-        Self { seed: 1, one_in: 7, on: BTreeMap::new() }
+        Self {
+            seed: 1,
+            one_in: 7,
+            on: BTreeMap::new(),
+        }
     }
 
     /// Turns one on; of the same fault twice, the later value stays.
@@ -211,17 +223,27 @@ impl Faults {
 
     /// The faults and switches that were turned on.
     pub fn iter(&self) -> impl Iterator<Item = Fault> + '_ {
-        self.on.iter().map(|(kind, value)| Fault { kind: *kind, value: *value })
+        self.on.iter().map(|(kind, value)| Fault {
+            kind: *kind,
+            value: *value,
+        })
     }
 
     /// The value of a switch: what it was turned to, else its default.
     pub(crate) fn value(&self, kind: FaultKind) -> u64 {
-        self.on.get(&kind).copied().unwrap_or_else(|| kind.spec().values.when_absent())
+        self.on
+            .get(&kind)
+            .copied()
+            .unwrap_or_else(|| kind.spec().values.when_absent())
     }
 
     /// The transient faults that share the struck requests among them.
     pub(crate) fn transient(&self) -> Vec<FaultKind> {
-        self.on.keys().copied().filter(|kind| kind.spec().transient).collect()
+        self.on
+            .keys()
+            .copied()
+            .filter(|kind| kind.spec().transient)
+            .collect()
     }
 
     /// The first transient fault that strikes every request.
@@ -229,7 +251,10 @@ impl Faults {
         let always = |kind: FaultKind, value: u64| {
             matches!(kind.spec().values, Values::Often) && value == ALWAYS
         };
-        self.on.iter().find(|(kind, value)| always(**kind, **value)).map(|(kind, _)| *kind)
+        self.on
+            .iter()
+            .find(|(kind, value)| always(**kind, **value))
+            .map(|(kind, _)| *kind)
     }
 
     pub(crate) fn strike_seed(&self) -> u64 {
@@ -269,8 +294,16 @@ mod tests {
             let always = fault.always();
             assert_eq!(always.to_string().parse(), Ok(always));
         }
-        for text in ["max-rows=20", "order=oldest", "latency=250", "repeat-page=always"] {
-            assert_eq!(text.parse::<Fault>().map(|fault| fault.to_string()), Ok(text.to_owned()));
+        for text in [
+            "max-rows=20",
+            "order=oldest",
+            "latency=250",
+            "repeat-page=always",
+        ] {
+            assert_eq!(
+                text.parse::<Fault>().map(|fault| fault.to_string()),
+                Ok(text.to_owned())
+            );
         }
     }
 
@@ -280,7 +313,10 @@ mod tests {
         assert_eq!(message("ratelimit"), "there is no fault `ratelimit`");
         assert_eq!(message("order=up"), "`order` takes newest|oldest, not `up`");
         assert_eq!(message("max-rows=0"), "`max-rows` takes ROWS, not `0`");
-        assert_eq!(message("integers=always"), "`integers` takes no value, not `always`");
+        assert_eq!(
+            message("integers=always"),
+            "`integers` takes no value, not `always`"
+        );
     }
 
     #[test]
@@ -288,7 +324,10 @@ mod tests {
         let names: std::collections::BTreeSet<_> = Fault::all().map(|it| it.name).collect();
         assert_eq!(names.len(), FaultKind::ALL.len());
         for (index, kind) in FaultKind::ALL.iter().enumerate() {
-            assert_eq!(*kind as usize, index, "the list follows the order of the enum");
+            assert_eq!(
+                *kind as usize, index,
+                "the list follows the order of the enum"
+            );
         }
         assert_eq!(FaultKind::ALL.last(), Some(&FaultKind::Latency));
     }

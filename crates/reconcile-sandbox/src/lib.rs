@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod chaos;
 mod clock;
 mod faults;
 mod json;
-mod ledger;
 mod money;
 mod random;
 mod requests;
@@ -14,7 +14,6 @@ mod wire;
 
 pub use clock::Clock;
 pub use faults::{Fault, FaultDescription, FaultKind, FaultParseError, Faults};
-pub use ledger::{LedgerRow, Planted, PlantedLedger, tupay_ledger};
 pub use requests::RequestLog;
 pub use sandbox::{Sandbox, SandboxConfig, SandboxError};
 pub use tupay::{

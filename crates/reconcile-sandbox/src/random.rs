@@ -12,7 +12,11 @@ impl Random {
     /// A stream of its own for each `purpose`, so that drawing more for one
     /// purpose leaves the others as they were.
     pub(crate) fn new(seed: u64, purpose: &str) -> Self {
-        Self(purpose.bytes().fold(mix(seed), |state, byte| mix(state ^ u64::from(byte))))
+        Self(
+            purpose
+                .bytes()
+                .fold(mix(seed), |state, byte| mix(state ^ u64::from(byte))),
+        )
     }
 
     pub(crate) fn next(&mut self) -> u64 {

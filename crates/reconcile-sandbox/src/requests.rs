@@ -74,7 +74,10 @@ impl Requests {
     }
 
     pub(crate) fn snapshot(&self) -> RequestLog {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn update(&self, change: impl FnOnce(&mut RequestLog)) {

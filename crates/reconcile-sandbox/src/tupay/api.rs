@@ -1,0 +1,427 @@
+//! The Merchants API: sessions, lists, balances.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{ConnectInfo, Path, Query, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{delete, get, post};
+use serde::Deserialize;
+
+use super::balance_report::balance_report;
+use super::lists::{BadRequest, Envelope, List, Order, Parameters, Request, page};
+use super::payment_api;
+use super::records::BalanceDay;
+use super::render::{Dialect, Listed, MERCHANT_ID};
+use super::session::{Sessions, TuPayAccess, bearer};
+use super::world::TuPayWorld;
+use crate::answer::{Answer, deliver};
+use crate::chaos::{Chaos, Strike};
+use crate::clock::Clock;
+use crate::faults::{FaultKind, Faults};
+use crate::requests::{InFlight, Requests};
+use crate::wire::Line;
+
+/// Everything that one simulated TuPay knows and remembers.
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    pub(super) world: Arc<TuPayWorld>,
+    /// The balance report as it is told, which faults may bend.
+    balance_days: Vec<BalanceDay>,
+    pub(super) access: TuPayAccess,
+    pub(super) clock: Clock,
+    pub(super) requests: Requests,
+    faults: Faults,
+    latency: Duration,
+    chaos: Chaos,
+    dialect: Dialect,
+    sessions: Sessions,
+}
+
+impl Gateway {
+    pub(crate) fn new(
+        world: Arc<TuPayWorld>,
+        access: TuPayAccess,
+        faults: Faults,
+        latency: Duration,
+        clock: Clock,
+    ) -> Self {
+        let added = Duration::from_millis(faults.value(FaultKind::Latency));
+        Self {
+            balance_days: balance_report(&world, &faults),
+            dialect: Dialect::new(&faults, &world),
+            chaos: Chaos::new(&faults),
+            latency: latency.saturating_add(added),
+            requests: Requests::default(),
+            sessions: Sessions::default(),
+            world,
+            access,
+            clock,
+            faults,
+        }
+    }
+
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.requests
+    }
+
+    /// Counts a request and lets it take its time.
+    pub(super) async fn begin(&self, endpoint: &'static str) -> InFlight<'_> {
+        let in_flight = self.requests.begin(endpoint);
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
+        in_flight
+    }
+
+    /// The merchant whose data the request may see, or the refusal.
+    fn authorise(&self, headers: &HeaderMap) -> Result<u64, Answer> {
+        let refusal = || {
+            let status = self.status(FaultKind::ExpiredStatus);
+            Answer::refusal(status, 2, "Your session is not valid or has expired.")
+        };
+        let token = bearer(headers).ok_or_else(refusal)?;
+        let merchant = self
+            .sessions
+            .merchant(token, self.clock.now())
+            .ok_or_else(refusal)?;
+        if self.chaos.kills_token() {
+            self.requests.injected(FaultKind::TokenExpiry);
+            self.sessions.close(token);
+            return Err(refusal());
+        }
+        Ok(merchant)
+    }
+
+    fn status(&self, switch: FaultKind) -> StatusCode {
+        u16::try_from(self.faults.value(switch))
+            .ok()
+            .and_then(|status| StatusCode::from_u16(status).ok())
+            .unwrap_or(StatusCode::UNAUTHORIZED)
+    }
+
+    fn order(&self) -> Order {
+        if self.faults.value(FaultKind::Order) == 0 {
+            Order::Newest
+        } else {
+            Order::Oldest
+        }
+    }
+
+    fn page_size(&self) -> usize {
+        usize::try_from(self.faults.value(FaultKind::MaxRows)).unwrap_or(50)
+    }
+}
+
+/// The routes of all three APIs.
+pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
+    let mut router = Router::new()
+        .route("/v1/auth/login", post(login))
+        .route("/v1/auth/session/destroy", delete(logout))
+        .route("/v1/auth/{merchant}/switchContext", post(switch_context))
+        .route("/v1/deposits", get(deposits))
+        .route("/v1/cashouts", get(cashouts))
+        .route("/v1/balance/report", get(balance_days))
+        .route("/v1/balance", get(balance))
+        .route("/v1/settlements", get(settlements))
+        .route("/v1/notes", get(notes))
+        .route("/v3/cashout/status", post(payment_api::cashout_status))
+        .route("/v3/deposits/{id}", get(payment_api::deposit_status));
+    if gateway.faults.is_on(FaultKind::CashoutAlias) {
+        router = router.route("/v1/cashout", get(cashouts));
+    }
+    router.fallback(not_found).with_state(gateway)
+}
+
+type Shared = State<Arc<Gateway>>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Credentials {
+    access_key: String,
+    secret_key: String,
+}
+
+async fn login(State(gateway): Shared, body: Bytes) -> Response {
+    let _in_flight = gateway.begin("login").await;
+    if gateway.faults.is_on(FaultKind::IpNotAllowed) {
+        gateway.requests.injected(FaultKind::IpNotAllowed);
+        return Answer::refusal(StatusCode::FORBIDDEN, 83, NOT_FROM_HERE).into();
+    }
+    let Ok(given) = serde_json::from_slice::<Credentials>(&body) else {
+        return Answer::refusal(StatusCode::BAD_REQUEST, 1, "The body is not valid.").into();
+    };
+    let access = &gateway.access;
+    if given.access_key != access.access_key || given.secret_key != access.secret_key {
+        let status = gateway.status(FaultKind::WrongPasswordStatus);
+        return Answer::refusal(status, 3, "The user or the password is not valid.").into();
+    }
+    let token = gateway.sessions.open(gateway.clock.now());
+    let cookie = format!("BEARER_TOKEN={token}; Path=/; HttpOnly; Secure");
+    let user = format!(
+        r#"{{"idUser":105,"username":"{}","idMerchant":{MERCHANT_ID}}}"#,
+        access.access_key
+    );
+    let mut answer = Answer::json(StatusCode::OK, user.into_bytes());
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        answer.headers.push((header::SET_COOKIE, cookie));
+    }
+    answer.into()
+}
+
+/// The published words for an address that is not on the allow-list.
+const NOT_FROM_HERE: &str = "You are not permitted to log in from this location, \
+                             please contact your account administrator.";
+
+/// The status and the body of logging out are not documented.
+async fn logout(State(gateway): Shared, headers: HeaderMap) -> Response {
+    let _in_flight = gateway.begin("logout").await;
+    if let Err(refusal) = gateway.authorise(&headers) {
+        return refusal.into();
+    }
+    gateway.sessions.close(bearer(&headers).unwrap_or_default());
+    match gateway.status(FaultKind::LogoutStatus) {
+        StatusCode::NO_CONTENT => Answer::empty(StatusCode::NO_CONTENT).into(),
+        status => Answer::text(status, "text/plain", "Session destroyed").into(),
+    }
+}
+
+/// A second account of the same user, without any movement.
+const SIBLING_MERCHANT: u64 = MERCHANT_ID + 1;
+
+async fn switch_context(
+    State(gateway): Shared,
+    Path(merchant): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let _in_flight = gateway.begin("switch-context").await;
+    if let Err(refusal) = gateway.authorise(&headers) {
+        return refusal.into();
+    }
+    match merchant.parse() {
+        Ok(merchant @ (MERCHANT_ID | SIBLING_MERCHANT)) => {
+            gateway
+                .sessions
+                .switch(bearer(&headers).unwrap_or_default(), merchant);
+            Answer::empty(StatusCode::OK).into()
+        }
+        _ => {
+            let text = "The user does not belong to that merchant.";
+            Answer::refusal(StatusCode::FORBIDDEN, 4, text).into()
+        }
+    }
+}
+
+async fn balance(State(gateway): Shared, headers: HeaderMap) -> Response {
+    let _in_flight = gateway.begin("balance").await;
+    if let Err(refusal) = gateway.authorise(&headers) {
+        return refusal.into();
+    }
+    let balance = gateway
+        .world
+        .balance_days()
+        .last()
+        .map(BalanceDay::total_balance);
+    let balance = balance.unwrap_or_default();
+    let body = match gateway.faults.value(FaultKind::BalanceShape) {
+        0 => format!(r#"{{"balance":{balance},"currency":"USD"}}"#),
+        1 => format!(r#"[{{"currency":"USD","balance":{balance}}}]"#),
+        _ => balance.to_string(),
+    };
+    Answer::json(StatusCode::OK, body.into_bytes()).into()
+}
+
+async fn not_found(State(gateway): Shared) -> Response {
+    let _in_flight = gateway.begin("unknown").await;
+    Answer::refusal(StatusCode::NOT_FOUND, 404, "Not found.").into()
+}
+
+/// What a request for a list consists of.
+type Ask = (
+    HeaderMap,
+    RawQuery,
+    Result<Query<Parameters>, QueryRejection>,
+    ConnectInfo<Line>,
+);
+
+async fn deposits(State(gateway): Shared, ask: Ask) -> Response {
+    let list = List {
+        endpoint: "deposits",
+        order: gateway.order(),
+        data_last: false,
+    };
+    gateway.list(list, &gateway.world.deposits, ask).await
+}
+
+async fn cashouts(State(gateway): Shared, ask: Ask) -> Response {
+    let list = List {
+        endpoint: "cashouts",
+        order: gateway.order(),
+        data_last: false,
+    };
+    gateway.list(list, &gateway.world.cashouts, ask).await
+}
+
+/// Oldest first, as in the published sample.
+async fn balance_days(State(gateway): Shared, ask: Ask) -> Response {
+    let list = List {
+        endpoint: "balance-report",
+        order: Order::Oldest,
+        data_last: false,
+    };
+    gateway.list(list, &gateway.balance_days, ask).await
+}
+
+async fn settlements(State(gateway): Shared, ask: Ask) -> Response {
+    let list = List {
+        endpoint: "settlements",
+        order: gateway.order(),
+        data_last: false,
+    };
+    gateway.list(list, &gateway.world.settlements, ask).await
+}
+
+async fn notes(State(gateway): Shared, ask: Ask) -> Response {
+    let list = List {
+        endpoint: "notes",
+        order: gateway.order(),
+        data_last: true,
+    };
+    gateway.list(list, &gateway.world.notes, ask).await
+}
+
+impl Gateway {
+    async fn list<T: Listed>(&self, list: List, all: &[T], ask: Ask) -> Response {
+        let (headers, RawQuery(query), parameters, ConnectInfo(line)) = ask;
+        let _in_flight = self.begin(list.endpoint).await;
+        let merchant = match self.authorise(&headers) {
+            Ok(merchant) => merchant,
+            Err(refusal) => return refusal.into(),
+        };
+        let now = self.world.as_of().as_second();
+        let request = parameters
+            .map_err(|_| BadRequest::Unreadable)
+            .and_then(|Query(parameters)| Request::read(parameters, &self.faults, now));
+        let request = match request {
+            Ok(request) => request,
+            Err(reason) => return self.refuse_window(reason, list).into(),
+        };
+        let all = if merchant == MERCHANT_ID { all } else { &[] };
+        let strike = self.strike(list, &query.unwrap_or_default(), &request);
+        let answer = strike
+            .and_then(|strike| strike.instead_of_page(self.clock.now()))
+            .unwrap_or_else(|| self.page(list, all, &request, strike));
+        let answer = if accepts_gzip(&headers) {
+            answer.gzipped()
+        } else {
+            answer
+        };
+        deliver(answer, strike, self.pause(), &line)
+    }
+
+    /// The fault that strikes this request, if it can be felt there.
+    fn strike(&self, list: List, query: &str, request: &Request) -> Option<Strike> {
+        let strike = self.chaos.strike(&format!("{}?{query}", list.endpoint))?;
+        if strike.kind == FaultKind::RepeatPage && request.page == 0 {
+            return None;
+        }
+        self.requests.injected(strike.kind);
+        Some(strike)
+    }
+
+    fn page<T: Listed>(
+        &self,
+        list: List,
+        all: &[T],
+        request: &Request,
+        strike: Option<Strike>,
+    ) -> Answer {
+        let struck = |kind| strike.is_some_and(|strike| strike.kind == kind);
+        let mut shown = request.clone();
+        if struck(FaultKind::RepeatPage) {
+            shown.page -= 1;
+        }
+        let size = self.page_size();
+        let late = self
+            .chaos
+            .late_rows(&format!("{} {}", list.endpoint, request.window()));
+        let mut found = page(all, &shown, list.order, size, late);
+        if found.is_beyond_end {
+            match self.faults.value(FaultKind::BeyondEnd) {
+                0 => {}
+                1 => return Answer::refusal(StatusCode::NOT_FOUND, 23, "There is no such page."),
+                _ => {
+                    shown.page = found.last_page;
+                    found = page(all, &shown, list.order, size, late);
+                }
+            }
+        }
+        let envelope = Envelope {
+            page: request.page + usize::from(struck(FaultKind::WrongPage)),
+            rows: found.rows.len() + usize::from(struck(FaultKind::RowsMismatch)),
+            max_rows: size,
+            data_last: list.data_last,
+        };
+        let mut body = envelope.write(&found.rows, &self.dialect);
+        if let Some(extra) = self.padding(strike) {
+            body.pop();
+            body.extend_from_slice(&extra);
+            body.push(b'}');
+        }
+        Answer::json(StatusCode::OK, body)
+    }
+
+    /// What a fault adds before the closing brace of a body.
+    fn padding(&self, strike: Option<Strike>) -> Option<Vec<u8>> {
+        match strike?.kind {
+            FaultKind::DeepJson => {
+                const DEPTH: usize = 100_000;
+                let mut nested = br#","nested":"#.to_vec();
+                nested.resize(nested.len() + DEPTH, b'[');
+                nested.resize(nested.len() + DEPTH, b']');
+                Some(nested)
+            }
+            FaultKind::OversizeBody => {
+                let mebibytes = self.faults.value(FaultKind::OversizeBody);
+                Some(vec![b' '; usize::try_from(mebibytes).unwrap_or(1) << 20])
+            }
+            _ => None,
+        }
+    }
+
+    fn refuse_window(&self, reason: BadRequest, list: List) -> Answer {
+        let (code, description) = reason.answer();
+        let status = match reason {
+            BadRequest::UpsideDown | BadRequest::TooLong => self.status(FaultKind::WindowStatus),
+            BadRequest::Number(_) | BadRequest::Unreadable => StatusCode::BAD_REQUEST,
+        };
+        if status.is_success() {
+            let max_rows = self.page_size();
+            let empty = Envelope {
+                page: 0,
+                rows: 0,
+                max_rows,
+                data_last: list.data_last,
+            };
+            return Answer::json(status, empty.write::<BalanceDay>(&[], &self.dialect));
+        }
+        Answer::refusal(status, code, &description)
+    }
+
+    /// How long a slow body waits before each of its parts.
+    fn pause(&self) -> Duration {
+        Duration::from_millis(self.faults.value(FaultKind::SlowBody))
+    }
+}
+
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter();
+    accepted
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| coding.trim().split(';').next() == Some("gzip"))
+}
