@@ -4,6 +4,12 @@
 //! Acme Pay keeps payments in memory and lists them three to a page; a real
 //! gateway would send a request in [`AcmePay::page`].
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "an example may fail loudly"
+)]
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
