@@ -1,1 +1,20 @@
 #![doc = include_str!("../README.md")]
+
+mod book;
+mod code;
+mod error;
+mod outcome;
+mod prove;
+mod reconcile;
+mod rules;
+mod sum;
+
+pub use book::{Book, Row, RowIndex};
+pub use code::{BreakCode, Severity};
+pub use error::EngineError;
+pub use outcome::{
+    Break, Conservation, Excluded, Exclusion, MatchGroup, Outcome, Rows, Rule, Side, Totals,
+};
+pub use prove::{Proof, ProofVerdict, prove};
+pub use reconcile::{Absence, Context, Period, reconcile};
+pub use rules::{Rules, Take, Tolerance};

@@ -1,0 +1,350 @@
+//! One side of a reconciliation, held compactly.
+
+use std::{cmp::Ordering, collections::BTreeMap, collections::HashMap};
+
+use jiff::{civil::Date, tz::TimeZone};
+use reconcile_core::{Currency, Direction, Kind, LedgerEntry, Record, Status};
+use rust_decimal::Decimal;
+
+use crate::{EngineError, sum::Sums};
+
+/// One row of either side, as it is pushed into and read from a [`Book`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row<'a> {
+    /// The id of the line or record.
+    pub id: &'a str,
+    /// The merchant's reference; a blank one is none.
+    pub reference: Option<&'a str>,
+    /// In major units of `currency`; never negative.
+    pub amount: Decimal,
+    /// What the amount and the fee are counted in.
+    pub currency: Currency,
+    /// Which way the money moves, from the merchant's side.
+    pub direction: Direction,
+    /// What moved, where the row says.
+    pub kind: Option<Kind>,
+    /// How far it got, where the row says.
+    pub status: Option<Status>,
+    /// The day, in the zone that the reconciliation counts days in.
+    pub date: Date,
+    /// The fee, in the currency of the amount.
+    pub fee: Option<Decimal>,
+    /// The account or sub-account.
+    pub account: Option<&'a str>,
+    /// Free text.
+    pub description: Option<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    /// The row of a provider's record, on the day that it was created in `zone`.
+    ///
+    /// A fee in another currency than the amount's is left out: it explains no
+    /// difference between amounts.
+    #[must_use]
+    pub fn of_record(record: &'a Record, zone: &TimeZone) -> Self {
+        Self {
+            id: &record.id,
+            reference: record.reference.as_deref(),
+            amount: record.amount.amount,
+            currency: record.amount.currency,
+            direction: record.direction,
+            kind: Some(record.kind),
+            status: Some(record.status),
+            date: zone.to_datetime(record.created_at).date(),
+            fee: record
+                .fee
+                .filter(|fee| fee.currency == record.amount.currency)
+                .map(|fee| fee.amount),
+            account: record.account.as_deref(),
+            description: record.description.as_deref(),
+        }
+    }
+
+    /// The amount with the sign of its direction: credits `+`, debits `−`.
+    #[must_use]
+    pub fn signed(&self) -> Decimal {
+        signed(self.amount, self.direction)
+    }
+}
+
+impl<'a> From<&'a LedgerEntry> for Row<'a> {
+    fn from(entry: &'a LedgerEntry) -> Self {
+        Self {
+            id: &entry.id,
+            reference: entry.reference.as_deref(),
+            amount: entry.amount.amount,
+            currency: entry.amount.currency,
+            direction: entry.direction,
+            kind: entry.kind,
+            status: entry.status,
+            date: entry.date,
+            fee: entry.fee,
+            account: entry.account.as_deref(),
+            description: entry.description.as_deref(),
+        }
+    }
+}
+
+/// Where a row stands in its [`Book`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowIndex(u32);
+
+impl RowIndex {
+    /// The position, counted from zero in the order of pushing.
+    #[must_use]
+    pub const fn position(self) -> usize {
+        // A book is refused on targets where this would not fit.
+        self.0 as usize
+    }
+}
+
+/// One side of a reconciliation: the ledger, or a provider's records.
+///
+/// A row takes 44 bytes beside its texts, which share one allocation. What a
+/// row's match is decided on lies together, since matching visits rows in no
+/// order of theirs; fees and descriptions, rare and rarely read, lie apart.
+#[derive(Clone, Debug, Default)]
+pub struct Book {
+    rows: Vec<Cells>,
+    texts: String,
+    accounts: Names,
+    fees: Vec<(RowIndex, Decimal)>,
+    /// Where the description of a row ends; it begins after the reference.
+    descriptions: Vec<(RowIndex, u32)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cells {
+    amount: Decimal,
+    text: u32,
+    id_end: u32,
+    reference_end: u32,
+    /// One more than the place in `accounts`; zero is none.
+    account: u32,
+    date: Date,
+    currency: Currency,
+    direction: Direction,
+    kind: Option<Kind>,
+    status: Option<Status>,
+}
+
+impl Book {
+    /// An empty book.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty book with room for so many rows and bytes of text (ids,
+    /// references and descriptions).
+    #[must_use]
+    pub fn with_capacity(rows: usize, text_bytes: usize) -> Self {
+        Self {
+            rows: Vec::with_capacity(rows),
+            texts: String::with_capacity(text_bytes),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a row; ids need not be unique.
+    ///
+    /// Errors when the amount is negative or the book is full, and then leaves
+    /// the book as it was.
+    pub fn push(&mut self, row: Row<'_>) -> Result<(), EngineError> {
+        if row.amount.is_sign_negative() && !row.amount.is_zero() {
+            return Err(EngineError::NegativeAmount {
+                id: row.id.to_owned(),
+                amount: row.amount,
+            });
+        }
+        let full = || EngineError::BookFull {
+            id: row.id.to_owned(),
+        };
+        let reference = row.reference.filter(|text| !text.trim().is_empty());
+        let reference = reference.unwrap_or_default();
+        let description = row.description.unwrap_or_default();
+        let index = RowIndex(u32::try_from(self.rows.len()).map_err(|_| full())?);
+        let end = |start: u32, text: &str| {
+            let length = u32::try_from(text.len()).ok();
+            length.and_then(|length| start.checked_add(length))
+        };
+        let text = u32::try_from(self.texts.len()).map_err(|_| full())?;
+        let id_end = end(text, row.id).ok_or_else(full)?;
+        let reference_end = end(id_end, reference).ok_or_else(full)?;
+        let description_end = end(reference_end, description).ok_or_else(full)?;
+        let account = match row.account {
+            Some(name) => self.accounts.place(name).ok_or_else(full)?,
+            None => 0,
+        };
+        for text in [row.id, reference, description] {
+            self.texts.push_str(text);
+        }
+        if row.description.is_some() {
+            self.descriptions.push((index, description_end));
+        }
+        if let Some(fee) = row.fee {
+            self.fees.push((index, fee));
+        }
+        self.rows.push(Cells {
+            amount: row.amount.abs(),
+            text,
+            id_end,
+            reference_end,
+            account,
+            date: row.date,
+            currency: row.currency,
+            direction: row.direction,
+            kind: row.kind,
+            status: row.status,
+        });
+        Ok(())
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The row at an index of this book.
+    ///
+    /// # Panics
+    ///
+    /// When the index comes from a longer book.
+    #[must_use]
+    pub fn row(&self, index: RowIndex) -> Row<'_> {
+        let cells = self.cells(index);
+        let description = sparse(&self.descriptions, index);
+        Row {
+            id: self.text(cells.text, cells.id_end),
+            reference: self.reference(index),
+            amount: cells.amount,
+            currency: cells.currency,
+            direction: cells.direction,
+            kind: cells.kind,
+            status: cells.status,
+            date: cells.date,
+            fee: sparse(&self.fees, index),
+            account: self.accounts.name(cells.account),
+            description: description.map(|end| self.text(cells.reference_end, end)),
+        }
+    }
+
+    /// Every row, in the order of pushing.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        self.indices().map(|index| self.row(index))
+    }
+
+    /// The sum of all rows by currency, credits `+` and debits `−`, whatever
+    /// their status.
+    ///
+    /// Errors when a sum has more digits than an exact decimal.
+    pub fn totals(&self) -> Result<BTreeMap<Currency, Decimal>, EngineError> {
+        let mut sums = Sums::default();
+        for row in &self.rows {
+            sums.add(row.currency, signed(row.amount, row.direction))?;
+        }
+        sums.totals()
+    }
+
+    /// Every index, in the order of pushing.
+    pub(crate) fn indices(&self) -> impl ExactSizeIterator<Item = RowIndex> + use<> {
+        // `push` admits no row whose position does not fit.
+        (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).map(RowIndex)
+    }
+
+    /// The id of a row.
+    pub(crate) fn id(&self, index: RowIndex) -> &str {
+        let cells = self.cells(index);
+        self.text(cells.text, cells.id_end)
+    }
+
+    /// The reference of a row.
+    pub(crate) fn reference(&self, index: RowIndex) -> Option<&str> {
+        let cells = self.cells(index);
+        Some(self.text(cells.id_end, cells.reference_end)).filter(|text| !text.is_empty())
+    }
+
+    /// An order of rows by nothing but their content, the id first: rows that
+    /// it finds equal are the same in every column.
+    pub(crate) fn compare(&self, left: RowIndex, right: RowIndex) -> Ordering {
+        let by_id = self.id(left).cmp(self.id(right));
+        by_id.then_with(|| {
+            let key = |row: Row<'_>| {
+                (
+                    (row.date, row.amount, row.amount.scale(), row.currency),
+                    (row.direction, row.kind, row.status),
+                    (row.fee, row.fee.map(|fee| fee.scale())),
+                )
+            };
+            let texts = |index| {
+                let row = self.row(index);
+                (row.reference, row.account, row.description)
+            };
+            key(self.row(left))
+                .cmp(&key(self.row(right)))
+                .then_with(|| texts(left).cmp(&texts(right)))
+        })
+    }
+
+    // An index is only ever handed out by a book or what was made from it, so
+    // that one out of bounds is a mistake in the program, as for a slice.
+    #[expect(clippy::indexing_slicing, reason = "documented panic of `Book::row`")]
+    fn cells(&self, index: RowIndex) -> &Cells {
+        &self.rows[index.position()]
+    }
+
+    fn text(&self, from: u32, to: u32) -> &str {
+        // The offsets were taken at the ends of texts.
+        self.texts
+            .get(from as usize..to as usize)
+            .unwrap_or_default()
+    }
+}
+
+/// `+` for credits, `−` for debits.
+pub(crate) fn signed(amount: Decimal, direction: Direction) -> Decimal {
+    // A decimal has a negative zero, which nobody wants to read.
+    if direction == Direction::Debit && !amount.is_zero() {
+        -amount
+    } else {
+        amount
+    }
+}
+
+fn sparse<T: Copy>(column: &[(RowIndex, T)], index: RowIndex) -> Option<T> {
+    let place = column.binary_search_by_key(&index, |(row, _)| *row).ok()?;
+    column.get(place).map(|(_, value)| *value)
+}
+
+/// Texts that repeat on many rows, each kept once.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    names: Vec<Box<str>>,
+    places: HashMap<Box<str>, u32>,
+}
+
+impl Names {
+    /// The place of a name, counted from one; `None` when there is no room.
+    fn place(&mut self, name: &str) -> Option<u32> {
+        if let Some(place) = self.places.get(name) {
+            return Some(*place);
+        }
+        let place = u32::try_from(self.names.len()).ok()?.checked_add(1)?;
+        self.names.push(name.into());
+        self.places.insert(name.into(), place);
+        Some(place)
+    }
+
+    /// The name at a place; none at zero.
+    fn name(&self, place: u32) -> Option<&str> {
+        let index = place.checked_sub(1)?;
+        self.names.get(index as usize).map(AsRef::as_ref)
+    }
+}

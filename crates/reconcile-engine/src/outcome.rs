@@ -1,0 +1,252 @@
+//! What a reconciliation finds.
+
+use std::{collections::BTreeMap, fmt};
+
+use jiff::civil::Date;
+use reconcile_core::{Currency, Status};
+use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
+
+use crate::{Book, BreakCode, RowIndex, Severity};
+
+/// What a reconciliation finds: every row of both sides is in exactly one of
+/// `matches`, `breaks` and `excluded`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// What agrees, by the id of the ledger row, then of the record.
+    pub matches: Vec<MatchGroup>,
+    /// What does not, by code in the order of the contract, date and ids.
+    pub breaks: Vec<Break>,
+    /// What takes no part, by side and id.
+    pub excluded: Vec<Excluded>,
+    /// All rows of the ledger.
+    pub ledger: Totals,
+    /// All rows of the provider.
+    pub records: Totals,
+    /// How the two sides tie, by currency.
+    pub conservation: BTreeMap<Currency, Conservation>,
+}
+
+/// Rows of one side that belong together; mostly one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rows {
+    /// One row.
+    One(RowIndex),
+    /// Several rows.
+    Many(Box<[RowIndex]>),
+}
+
+impl Rows {
+    /// The rows.
+    #[must_use]
+    pub fn as_slice(&self) -> &[RowIndex] {
+        match self {
+            Self::One(row) => std::slice::from_ref(row),
+            Self::Many(rows) => rows,
+        }
+    }
+}
+
+/// Rows that a rule ties.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MatchGroup {
+    /// The rows of the ledger.
+    pub ledger: Rows,
+    /// The rows of the provider.
+    pub records: Rows,
+    /// What ties them.
+    pub rule: Rule,
+    /// Ledger − provider, signed, in major units of the rows' currency.
+    pub difference: Decimal,
+    /// Whether other rows under the same reference had the same amount and
+    /// date, so that which of them belong together is a matter of order.
+    pub ambiguous: bool,
+}
+
+/// What ties the rows of a match group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Rule {
+    /// Reference, kind, direction, currency and amount agree.
+    Exact,
+    /// The same, with amounts that differ within the tolerance.
+    Tolerance,
+    /// Neither side moved money: reference, amount and status agree.
+    SameStatus,
+}
+
+impl Rule {
+    /// The word that stands for it in every file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "reference",
+            Self::Tolerance => "reference_tolerance",
+            Self::SameStatus => "reference_status",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A difference that remains.
+///
+/// Amounts are what moved, credits `+` and debits `−`: where a status says that
+/// no money moved, it is zero. So `expected − actual = difference`, an absent
+/// side counting as zero, wherever a difference can be stated at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Break {
+    /// What kind of difference it is.
+    pub code: BreakCode,
+    /// How much attention it needs.
+    pub severity: Severity,
+    /// The rows of the ledger.
+    pub ledger: Vec<RowIndex>,
+    /// The rows of the provider.
+    pub records: Vec<RowIndex>,
+    /// What the ledger, or a proof, says; in major units.
+    pub expected: Option<Decimal>,
+    /// What the provider says; in major units.
+    pub actual: Option<Decimal>,
+    /// `expected − actual`; none between currencies, or where it is not known
+    /// whether money moved.
+    pub difference: Option<Decimal>,
+    /// What the amounts are counted in; the ledger's where the two differ.
+    pub currency: Option<Currency>,
+    /// The ledger's date, else the provider's.
+    pub date: Option<Date>,
+    /// Days from the date to the as-of date.
+    pub age_days: Option<i64>,
+    /// What found it: a rule of matching, or an identity.
+    pub rule: &'static str,
+    /// The cause in one sentence or equation, with the figures.
+    pub explanation: String,
+    /// What tells it from breaks with the same code and ids.
+    pub(crate) discriminator: String,
+}
+
+impl Break {
+    /// An id that depends on nothing but the code and the ids of the rows (of
+    /// a proof: its identity, account, currency and day), so that the same
+    /// break has the same id in every run. The books are those that were
+    /// reconciled.
+    ///
+    /// # Panics
+    ///
+    /// When the rows are not of these books.
+    #[must_use]
+    pub fn id(&self, ledger: &Book, records: &Book) -> String {
+        let mut hash = Sha256::new();
+        let mut part = |text: &str| {
+            // Lengths keep ("a", "bc") apart from ("ab", "c").
+            hash.update(text.len().to_be_bytes());
+            hash.update(text);
+        };
+        part(self.code.as_str());
+        part(&self.discriminator);
+        for row in &self.ledger {
+            part("ledger");
+            part(ledger.id(*row));
+        }
+        for row in &self.records {
+            part("record");
+            part(records.id(*row));
+        }
+        let digest = hash.finalize();
+        digest.iter().take(8).fold(String::new(), |id, byte| {
+            let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+            id + &String::from_iter([digit(byte >> 4), digit(byte & 15)])
+        })
+    }
+}
+
+/// A side of a reconciliation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Side {
+    /// The merchant's books.
+    Ledger,
+    /// The provider's records.
+    Records,
+}
+
+impl Side {
+    /// The word that stands for it in every file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ledger => "ledger",
+            Self::Records => "records",
+        }
+    }
+}
+
+/// A row that takes no part, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Excluded {
+    /// Which side it is on.
+    pub side: Side,
+    /// The row.
+    pub row: RowIndex,
+    /// Why.
+    pub reason: Exclusion,
+}
+
+/// Why a row takes no part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Exclusion {
+    /// Its status says that no money moved, and the other side claims none.
+    Status(Status),
+    /// It is booked outside the period, and nothing at the provider matches it.
+    OutsidePeriod,
+}
+
+impl fmt::Display for Exclusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => status.fmt(f),
+            Self::OutsidePeriod => f.pad("outside the period"),
+        }
+    }
+}
+
+/// All rows of a side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Totals {
+    /// How many.
+    pub rows: usize,
+    /// The sum of their amounts by currency, credits `+` and debits `−`,
+    /// whatever their status.
+    pub amounts: BTreeMap<Currency, Decimal>,
+}
+
+/// How the two sides tie in one currency: `ledger − records = explained`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Conservation {
+    /// What moved by the ledger, over all rows that are not excluded.
+    pub ledger: Decimal,
+    /// What moved by the provider, over all rows that are not excluded.
+    pub records: Decimal,
+    /// The differences of all matches and breaks; a break between currencies
+    /// counts in both.
+    pub explained: Decimal,
+}
+
+impl Conservation {
+    /// Whether it ties, to the last digit.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        crate::sum::exact_difference(self.ledger, self.records) == Some(self.explained)
+    }
+}
