@@ -1,0 +1,159 @@
+//! How amounts and counts are written: exactly, and with the digits of their currency.
+
+use std::fmt;
+
+use reconcile_core::Currency;
+use rust_decimal::Decimal;
+
+/// An amount for a file: no separators, the currency's minor digits, more where
+/// the amount has more, never rounded. It matches `^-?\d+(\.\d+)?$`.
+pub(crate) fn plain(amount: Decimal, currency: Option<Currency>) -> String {
+    let amount = amount.normalize();
+    let digits = currency.and_then(|currency| currency.exponent());
+    let missing = digits.unwrap_or_default().saturating_sub(amount.scale());
+    // Zeros are appended to the text, because a scale that does not fit into
+    // a decimal would be cut without a word.
+    let mut text = amount.to_string();
+    if missing > 0 && amount.scale() == 0 {
+        text.push('.');
+    }
+    text.extend((0..missing).map(|_| '0'));
+    text
+}
+
+/// An amount for a reader: thousands separated, a real minus sign.
+pub(crate) fn grouped(amount: Decimal, currency: Option<Currency>) -> String {
+    let text = plain(amount, currency);
+    let (sign, magnitude) = text.strip_prefix('-').map_or(("", &*text), |m| ("−", m));
+    let (whole, fraction) = match magnitude.split_once('.') {
+        Some((whole, fraction)) => (whole, format!(".{fraction}")),
+        None => (magnitude, String::new()),
+    };
+    format!("{sign}{}{fraction}", thousands(whole))
+}
+
+/// A difference for a reader: as [`grouped`], and positive ones say so.
+pub(crate) fn signed(amount: Decimal, currency: Option<Currency>) -> String {
+    let plus = if amount > Decimal::ZERO { "+" } else { "" };
+    format!("{plus}{}", grouped(amount, currency))
+}
+
+/// A count for a reader: thousands separated.
+pub(crate) fn count(count: impl fmt::Display) -> String {
+    thousands(&count.to_string())
+}
+
+/// "1 page", "2 pages".
+pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
+    let word = if number == 1 { one } else { many };
+    format!("{} {word}", count(number))
+}
+
+fn thousands(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len().saturating_mul(2));
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && digits.len().saturating_sub(index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The sum to the last digit. A decimal that runs out of digits is rounded
+/// without a word, which shows in a scale that is smaller than a term's.
+pub(crate) fn exact_sum(left: Decimal, right: Decimal) -> Option<Decimal> {
+    let (left, right) = (left.normalize(), right.normalize());
+    let sum = left.checked_add(right)?;
+    (sum.scale() >= left.scale().max(right.scale())).then_some(sum)
+}
+
+/// A sum for a reader. One that outgrows a decimal says so and shows no figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sum(Option<Decimal>);
+
+impl Sum {
+    pub(crate) fn add(&mut self, amount: Decimal) {
+        self.0 = self.0.and_then(|sum| exact_sum(sum, amount));
+    }
+
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self(self.0.zip(other.0).and_then(|(a, b)| exact_sum(a, -b)))
+    }
+
+    /// The sum; `None` where it outgrew a decimal.
+    pub(crate) fn value(self) -> Option<Decimal> {
+        self.0
+    }
+
+    pub(crate) fn grouped(self, currency: Currency) -> String {
+        self.write(currency, grouped)
+    }
+
+    pub(crate) fn signed(self, currency: Currency) -> String {
+        self.write(currency, signed)
+    }
+
+    fn write(self, currency: Currency, form: fn(Decimal, Option<Currency>) -> String) -> String {
+        self.0
+            .map_or_else(|| "too large".to_owned(), |sum| form(sum, Some(currency)))
+    }
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self(Some(Decimal::ZERO))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::dec;
+
+    use super::*;
+
+    fn currency(code: &str) -> Option<Currency> {
+        Some(code.parse().unwrap())
+    }
+
+    #[test]
+    fn amounts_have_the_digits_of_their_currency_and_no_fewer_of_their_own() {
+        for (amount, code, text) in [
+            (dec!(30), "PEN", "30.00"),
+            (dec!(-0.5), "PEN", "-0.50"),
+            (dec!(12.400), "PEN", "12.40"),
+            (dec!(12.345), "PEN", "12.345"),
+            (dec!(1.5), "KWD", "1.500"),
+            (dec!(1500.0), "JPY", "1500"),
+            (dec!(0.25), "XAU", "0.25"),
+            (dec!(-0.00), "PEN", "0.00"),
+            (Decimal::MAX, "PEN", "79228162514264337593543950335.00"),
+        ] {
+            assert_eq!(plain(amount, currency(code)), text);
+        }
+        assert_eq!(plain(dec!(7), None), "7");
+    }
+
+    #[test]
+    fn thousands_are_separated_for_readers() {
+        assert_eq!(grouped(dec!(1234567.5), currency("PEN")), "1,234,567.50");
+        assert_eq!(grouped(dec!(-123), currency("PEN")), "−123.00");
+        assert_eq!(signed(dec!(1234), currency("JPY")), "+1,234");
+        assert_eq!(signed(dec!(0), currency("JPY")), "0");
+        assert_eq!(count(1_000), "1,000");
+        assert_eq!(count(100), "100");
+    }
+
+    #[test]
+    fn a_sum_that_does_not_fit_shows_no_figure() {
+        let mut sum = Sum::default();
+        sum.add(Decimal::MAX);
+        sum.add(Decimal::MAX);
+        sum.add(-Decimal::MAX);
+        assert_eq!(sum.grouped("PEN".parse().unwrap()), "too large");
+        let mut sum = Sum::default();
+        sum.add(dec!(7922816251426433759354395033));
+        sum.add(dec!(0.01));
+        assert_eq!(sum.value(), None);
+    }
+}

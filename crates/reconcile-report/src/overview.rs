@@ -1,0 +1,285 @@
+//! What the terminal and the page both say: sums, groups and sentences.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use reconcile_core::{Certificate, Currency, Direction, PageEvidence, Verdict, Window};
+use reconcile_engine::{
+    self as engine, Book, Break, BreakCode, Conservation, Proof, ProofVerdict, Row, RowIndex,
+};
+use rust_decimal::Decimal;
+
+use crate::{
+    Run, Summary,
+    amount::{self, Sum, counted, exact_sum, grouped},
+    summary,
+};
+
+/// What moved on one side in one currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flow {
+    pub(crate) rows: usize,
+    pub(crate) credits: Sum,
+    pub(crate) debits: Sum,
+}
+
+impl Flow {
+    pub(crate) fn net(self) -> Sum {
+        self.credits.minus(self.debits)
+    }
+}
+
+/// The flows of one line of the table of amounts, by currency.
+#[derive(Clone, Debug)]
+pub(crate) struct Flows {
+    pub(crate) label: &'static str,
+    pub(crate) by_currency: BTreeMap<Currency, Flow>,
+}
+
+/// Ledger, provider and what is matched; both sides of what is matched only
+/// where they differ.
+pub(crate) fn flows(run: &Run<'_>) -> Vec<Flows> {
+    let matches = &run.outcome.matches;
+    let ledger = matches.iter().flat_map(|group| group.ledger.as_slice());
+    let records = matches.iter().flat_map(|group| group.records.as_slice());
+    let mut lines = vec![
+        Flows::of("Ledger", run.ledger.iter()),
+        Flows::of("Provider", run.records.iter()),
+        Flows::of("Matched", ledger.map(|&row| run.ledger.row(row))),
+    ];
+    let provider = Flows::of(
+        "Matched, provider",
+        records.map(|&row| run.records.row(row)),
+    );
+    if let Some(matched) = lines.last_mut()
+        && matched.by_currency != provider.by_currency
+    {
+        matched.label = "Matched, ledger";
+        lines.push(provider);
+    }
+    lines
+}
+
+impl Flows {
+    fn of<'a>(label: &'static str, rows: impl Iterator<Item = Row<'a>>) -> Self {
+        let mut by_currency = BTreeMap::<_, Flow>::new();
+        for row in rows {
+            let flow = by_currency.entry(row.currency).or_default();
+            flow.rows = flow.rows.saturating_add(1);
+            match row.direction {
+                Direction::Debit => flow.debits.add(row.amount),
+                _ => flow.credits.add(row.amount),
+            }
+        }
+        Self { label, by_currency }
+    }
+}
+
+/// Why rows were left out, with how many on each side.
+pub(crate) fn left_out(run: &Run<'_>) -> Vec<String> {
+    let mut counts = BTreeMap::new();
+    for excluded in &run.outcome.excluded {
+        let count: &mut usize = counts.entry((excluded.side, excluded.reason)).or_default();
+        *count = count.saturating_add(1);
+    }
+    counts
+        .into_iter()
+        .map(|((side, reason), count)| {
+            let (one, many) = match side {
+                engine::Side::Ledger => ("ledger entry", "ledger entries"),
+                engine::Side::Records => ("provider record", "provider records"),
+            };
+            format!("{}: {reason}", counted(count, one, many))
+        })
+        .collect()
+}
+
+/// The signed sum of some rows in one currency.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Total {
+    pub(crate) amount: Decimal,
+    pub(crate) currency: Currency,
+}
+
+/// The signed sum of rows; `None` where there are none, they are not in one
+/// currency, or it does not fit.
+pub(crate) fn total(book: &Book, rows: &[RowIndex]) -> Option<Total> {
+    let mut rows = rows.iter().map(|&row| book.row(row));
+    let first = rows.next()?;
+    let total = Total {
+        amount: first.signed(),
+        currency: first.currency,
+    };
+    rows.try_fold(total, |total, row| {
+        let amount = exact_sum(total.amount, row.signed())?;
+        (row.currency == total.currency).then_some(Total { amount, ..total })
+    })
+}
+
+/// The breaks of one code.
+#[derive(Debug)]
+pub(crate) struct CodeGroup<'r> {
+    pub(crate) code: BreakCode,
+    pub(crate) breaks: Vec<Cow<'r, Break>>,
+    /// The sum of their differences, where they have one.
+    pub(crate) net: BTreeMap<Currency, Sum>,
+}
+
+/// The breaks by code, in the order of the contract.
+pub(crate) fn by_code<'r>(run: &'r Run<'_>) -> Vec<CodeGroup<'r>> {
+    let mut groups = BTreeMap::new();
+    for broken in run.breaks() {
+        let group = groups.entry(broken.code).or_insert_with(|| CodeGroup {
+            code: broken.code,
+            breaks: Vec::new(),
+            net: BTreeMap::new(),
+        });
+        if let Some((currency, difference)) = broken.currency.zip(broken.difference) {
+            group.net.entry(currency).or_default().add(difference);
+        }
+        group.breaks.push(broken);
+    }
+    groups.into_values().collect()
+}
+
+/// The proofs of one identity.
+#[derive(Debug)]
+pub(crate) struct IdentityGroup<'r> {
+    pub(crate) title: &'static str,
+    pub(crate) proofs: Vec<&'r Proof>,
+}
+
+impl<'r> IdentityGroup<'r> {
+    pub(crate) fn with(&self, verdict: ProofVerdict) -> impl Iterator<Item = &'r Proof> {
+        self.proofs
+            .iter()
+            .copied()
+            .filter(move |proof| proof.verdict == verdict)
+    }
+
+    /// "29 hold, 1 fails, 1 not testable", without what there is none of.
+    pub(crate) fn counts(&self) -> String {
+        [
+            (ProofVerdict::Holds, "holds", "hold"),
+            (ProofVerdict::Fails, "fails", "fail"),
+            (ProofVerdict::NotTestable, "not testable", "not testable"),
+        ]
+        .into_iter()
+        .map(|(verdict, one, many)| (self.with(verdict).count(), one, many))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| counted(count, one, many))
+        .collect::<Vec<_>>()
+        .join(", ")
+    }
+}
+
+/// The proofs by identity, in the order in which these first appear.
+pub(crate) fn by_identity<'r>(run: &Run<'r>) -> Vec<IdentityGroup<'r>> {
+    let mut positions = BTreeMap::new();
+    let mut groups: Vec<IdentityGroup<'r>> = Vec::new();
+    for proof in run.proofs {
+        let position = *positions.entry(proof.identity).or_insert(groups.len());
+        match groups.get_mut(position) {
+            Some(group) => group.proofs.push(proof),
+            None => groups.push(IdentityGroup {
+                title: proof.title,
+                proofs: vec![proof],
+            }),
+        }
+    }
+    groups
+}
+
+/// The verdict as a sentence: "Not reconciled: 5 breaks and 2 failed proofs".
+pub(crate) fn headline(run: &Run<'_>, summary: &Summary) -> String {
+    if summary.verdict == summary::Verdict::Reconciled {
+        return "Reconciled: nothing is open".to_owned();
+    }
+    let open = run.outcome.breaks.len();
+    let failed = summary.proofs.fails;
+    let unproven = run
+        .certificate
+        .is_some_and(|certificate| !certificate.verdict.is_proven());
+    let mut causes = Vec::new();
+    if open > 0 {
+        causes.push(counted(open, "break", "breaks"));
+    }
+    if failed > 0 {
+        causes.push(counted(failed, "failed proof", "failed proofs"));
+    }
+    if unproven {
+        causes.push("an unproven pull".to_owned());
+    }
+    let last = causes.pop().unwrap_or_default();
+    if causes.is_empty() {
+        format!("Not reconciled: {last}")
+    } else {
+        format!("Not reconciled: {} and {last}", causes.join(", "))
+    }
+}
+
+/// The certificate in words, without its reasons.
+pub(crate) fn completeness(certificate: &Certificate) -> String {
+    let read = format!(
+        "{} on {} in {}",
+        records(certificate.distinct),
+        counted(certificate.pages.len(), "page", "pages"),
+        counted(windows(&certificate.pages), "window", "windows"),
+    );
+    let dropped = match certificate.duplicates {
+        0 => "no duplicate".to_owned(),
+        1 => "1 duplicate dropped".to_owned(),
+        many => format!("{} duplicates dropped", amount::count(many)),
+    };
+    match &certificate.verdict {
+        Verdict::Complete => {
+            format!("Complete: {read}, no gap, no page repeated, {dropped}")
+        }
+        Verdict::CompleteAsOf { as_of } => {
+            format!("Complete as of {as_of}: {read}, no gap, no page repeated, {dropped}")
+        }
+        Verdict::Unproven { .. } => format!("Not proven complete: {read}, {dropped}"),
+        _ => read,
+    }
+}
+
+/// Why completeness is not proven; empty where it is.
+pub(crate) fn reasons(certificate: &Certificate) -> &[String] {
+    match &certificate.verdict {
+        Verdict::Unproven { reasons } => reasons,
+        _ => &[],
+    }
+}
+
+/// The conservation equation of one currency as a sentence.
+pub(crate) fn conservation(currency: Currency, equation: &Conservation) -> String {
+    let text = |amount| grouped(amount, Some(currency));
+    let difference = exact_sum(equation.ledger, -equation.records);
+    let left = format!(
+        "ledger {} − provider {}",
+        text(equation.ledger),
+        text(equation.records)
+    );
+    match difference {
+        Some(difference) if difference == equation.explained => {
+            format!("{left} = {}, all explained", text(difference))
+        }
+        Some(difference) => format!(
+            "{left} = {}, of which {} is explained",
+            text(difference),
+            text(equation.explained)
+        ),
+        None => left,
+    }
+}
+
+fn records(count: u64) -> String {
+    let word = if count == 1 { "record" } else { "records" };
+    format!("{} {word}", amount::count(count))
+}
+
+fn windows(pages: &[PageEvidence]) -> usize {
+    let mut windows: Vec<Window> = pages.iter().map(|page| page.window).collect();
+    windows.sort_unstable();
+    windows.dedup();
+    windows.len()
+}

@@ -1,0 +1,146 @@
+//! The run, and the files that it leaves behind.
+
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+use jiff::civil::Date;
+use reconcile_core::Certificate;
+use reconcile_engine::{Book, Break, Outcome, Proof};
+
+use crate::{html, summary::Summary, tables};
+
+/// A finished reconciliation: both sides, what came of matching them, and the
+/// evidence beside it.
+///
+/// Where a layer is missing it is empty: a run that only proves has two empty
+/// books, a match of two files has no proofs and no certificate.
+#[derive(Clone, Debug)]
+pub struct Run<'a> {
+    /// What the run is about, as a heading: "`TuPay`, October 2026".
+    pub title: String,
+    /// The provider's short name, where the records come from one.
+    pub provider: Option<&'a str>,
+    /// The merchant's side.
+    pub ledger: &'a Book,
+    /// The provider's side.
+    pub records: &'a Book,
+    /// What came of matching the two.
+    pub outcome: &'a Outcome,
+    /// The identities that were checked.
+    pub proofs: &'a [Proof],
+    /// The evidence that the records are complete, where there is any.
+    pub certificate: Option<&'a Certificate>,
+    /// The day as of which the run looks at everything.
+    pub as_of: Date,
+}
+
+/// One file that a run leaves behind.
+#[derive(Clone, Copy, Debug)]
+pub struct File {
+    /// Its name inside the folder, as the contract fixes it.
+    pub name: &'static str,
+    /// Writes its content; give it a buffered writer.
+    pub write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
+}
+
+impl Run<'_> {
+    /// The files of this run, in the order of the contract. There is no
+    /// `certificate.json` where there is no certificate.
+    pub fn files(&self) -> impl Iterator<Item = File> + use<> {
+        let certified = self.certificate.is_some();
+        FILES
+            .into_iter()
+            .filter(move |file| certified || file.name != CERTIFICATE)
+    }
+
+    /// The run in figures, as `summary.json` holds them.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary::of(self)
+    }
+
+    /// Writes `summary.json`.
+    pub fn write_summary(&self, mut out: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, &self.summary())?;
+        out.write_all(b"\n")
+    }
+
+    /// Writes `matches.csv`, in the order of the outcome. Amounts are in major
+    /// units, credits positive and debits negative.
+    pub fn write_matches(&self, out: impl Write) -> io::Result<()> {
+        tables::matches(self, out)
+    }
+
+    /// Writes `breaks.csv`: the breaks of the outcome, then one for each proof
+    /// that fails. Amounts are in major units; the difference is the ledger's
+    /// minus the provider's.
+    pub fn write_breaks(&self, out: impl Write) -> io::Result<()> {
+        tables::breaks(self, out)
+    }
+
+    /// Writes `proofs.csv`.
+    pub fn write_proofs(&self, out: impl Write) -> io::Result<()> {
+        tables::proofs(self, out)
+    }
+
+    /// Writes `certificate.json`; `null` where there is no certificate.
+    pub fn write_certificate(&self, mut out: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, &self.certificate)?;
+        out.write_all(b"\n")
+    }
+
+    /// Writes `report.html`: one page that needs nothing beside it.
+    pub fn write_report(&self, mut out: impl Write) -> io::Result<()> {
+        html::write(self, &mut out)
+    }
+
+    /// Every break: those of the outcome, then one for each proof that fails.
+    pub(crate) fn breaks(&self) -> impl Iterator<Item = Cow<'_, Break>> {
+        let failed = self.proofs.iter().filter_map(|proof| {
+            let mut failed = proof.to_break()?;
+            // A proof knows no as-of date, so its break comes without an age.
+            failed.age_days = failed.date.and_then(|date| days_between(date, self.as_of));
+            Some(failed)
+        });
+        self.outcome
+            .breaks
+            .iter()
+            .map(Cow::Borrowed)
+            .chain(failed.map(Cow::Owned))
+    }
+}
+
+fn days_between(from: Date, to: Date) -> Option<i64> {
+    from.until(to).ok().map(|span| i64::from(span.get_days()))
+}
+
+const CERTIFICATE: &str = "certificate.json";
+
+const FILES: [File; 6] = [
+    File {
+        name: "summary.json",
+        write: |run, out| run.write_summary(out),
+    },
+    File {
+        name: "matches.csv",
+        write: |run, out| run.write_matches(out),
+    },
+    File {
+        name: "breaks.csv",
+        write: |run, out| run.write_breaks(out),
+    },
+    File {
+        name: "proofs.csv",
+        write: |run, out| run.write_proofs(out),
+    },
+    File {
+        name: CERTIFICATE,
+        write: |run, out| run.write_certificate(out),
+    },
+    File {
+        name: "report.html",
+        write: |run, out| run.write_report(out),
+    },
+];

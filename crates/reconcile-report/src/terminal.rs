@@ -1,0 +1,302 @@
+//! The summary of a run for a terminal.
+
+mod sheet;
+
+use reconcile_engine::{Book, Break, Proof, ProofVerdict, RowIndex};
+
+use self::sheet::{Ink, Sheet};
+use crate::{
+    Run, Verdict,
+    amount::{count, counted, grouped, signed},
+    overview::{self, CodeGroup, Flows, IdentityGroup, Total, total},
+};
+
+/// How the terminal is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether colour codes are written.
+    pub color: bool,
+    /// The columns of the terminal. Text wraps at it, tables leave out what
+    /// does not fit; a figure or an id is never cut.
+    pub width: usize,
+}
+
+impl Default for Style {
+    /// No colour, 100 columns.
+    fn default() -> Self {
+        Self {
+            color: false,
+            width: 100,
+        }
+    }
+}
+
+/// How many breaks of a code, and failures of an identity, are shown.
+const EXAMPLES: usize = 3;
+
+/// The summary of a run for a reader: the verdict, the amounts, what is open
+/// with examples, the proofs, completeness and conservation.
+///
+/// Control characters in ids and texts are written as escapes, so that no
+/// ledger can steer the terminal.
+#[must_use]
+pub fn terminal(run: &Run<'_>, style: Style) -> String {
+    let mut sheet = Sheet::new(style);
+    verdict(run, &mut sheet);
+    amounts(run, &mut sheet);
+    breaks(run, &mut sheet);
+    proofs(run, &mut sheet);
+    completeness(run, &mut sheet);
+    conservation(run, &mut sheet);
+    sheet.finish()
+}
+
+fn verdict(run: &Run<'_>, sheet: &mut Sheet) {
+    let summary = run.summary();
+    let ink = match summary.verdict {
+        Verdict::Reconciled => Ink::Good,
+        Verdict::Breaks => Ink::Bad,
+    };
+    sheet.text(ink, 0, &overview::headline(run, &summary));
+    let provider = run
+        .provider
+        .map_or_else(String::new, |provider| format!(" · {provider}"));
+    let about = format!("{}{provider} · as of {}", run.title, run.as_of);
+    sheet.text(Ink::Faint, 0, &about);
+}
+
+fn amounts(run: &Run<'_>, sheet: &mut Sheet) {
+    let flows = overview::flows(run);
+    if flows.iter().all(|line| line.by_currency.is_empty()) {
+        return;
+    }
+    sheet.heading("Amounts");
+    let wide = amount_rows(&flows, true);
+    if sheet.fits(&wide) {
+        sheet.table(&wide);
+    } else {
+        sheet.table(&amount_rows(&flows, false));
+    }
+    for reason in overview::left_out(run) {
+        sheet.text(Ink::Faint, 2, &format!("Not counted: {reason}"));
+    }
+}
+
+/// The table of amounts: a line for each currency and side.
+fn amount_rows(flows: &[Flows], wide: bool) -> Vec<Vec<String>> {
+    let mut header = vec![String::new(), String::new(), "rows".to_owned()];
+    if wide {
+        header.extend(["credits".to_owned(), "debits".to_owned()]);
+    }
+    header.push("net".to_owned());
+    let mut currencies: Vec<_> = flows
+        .iter()
+        .flat_map(|line| line.by_currency.keys().copied())
+        .collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    let mut rows = vec![header];
+    for currency in currencies {
+        for (position, line) in flows.iter().enumerate() {
+            let flow = line.by_currency.get(&currency).copied().unwrap_or_default();
+            let code = if position == 0 { currency.as_str() } else { "" };
+            let mut row = vec![code.to_owned(), line.label.to_owned(), count(flow.rows)];
+            if wide {
+                row.extend([
+                    flow.credits.grouped(currency),
+                    flow.debits.grouped(currency),
+                ]);
+            }
+            row.push(flow.net().grouped(currency));
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+fn breaks(run: &Run<'_>, sheet: &mut Sheet) {
+    let groups = overview::by_code(run);
+    if groups.is_empty() {
+        return;
+    }
+    sheet.heading("Breaks");
+    for group in groups {
+        sheet.text(Ink::Strong, 2, &code_line(&group));
+        for broken in group.breaks.iter().take(EXAMPLES) {
+            example(run, broken, sheet);
+        }
+        let more = group.breaks.len().saturating_sub(EXAMPLES);
+        if more > 0 {
+            let rest = format!("… and {} more in breaks.csv", count(more));
+            sheet.text(Ink::Faint, 4, &rest);
+        }
+    }
+}
+
+/// "Amount differs: 14 breaks, net +1.47 PEN".
+fn code_line(group: &CodeGroup<'_>) -> String {
+    let breaks = counted(group.breaks.len(), "break", "breaks");
+    let nets: Vec<_> = group
+        .net
+        .iter()
+        .map(|(&currency, net)| format!("{} {currency}", net.signed(currency)))
+        .collect();
+    let net = if nets.is_empty() {
+        String::new()
+    } else {
+        format!(", net {}", nets.join(", "))
+    };
+    format!("{}: {breaks}{net}", group.code.title())
+}
+
+fn example(run: &Run<'_>, broken: &Break, sheet: &mut Sheet) {
+    let date = broken
+        .date
+        .map_or_else(|| "no date   ".to_owned(), |date| date.to_string());
+    let sides: Vec<_> = [
+        side("ledger", run.ledger, &broken.ledger),
+        side("provider", run.records, &broken.records),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let facts = if sides.is_empty() {
+        figures(broken)
+    } else {
+        sides.join(" · ")
+    };
+    sheet.text(Ink::Plain, 4, &format!("{date}  {facts}"));
+    sheet.text(Ink::Faint, 16, &broken.explanation);
+}
+
+/// "ledger L-1, 30.00 PEN", for one side of a break.
+fn side(name: &str, book: &Book, rows: &[RowIndex]) -> Option<String> {
+    let shown: Vec<_> = rows
+        .iter()
+        .take(EXAMPLES)
+        .map(|row| book.row(*row).id)
+        .collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let more = match rows.len().saturating_sub(shown.len()) {
+        0 => String::new(),
+        more => format!(" and {} more", count(more)),
+    };
+    let amount = total(book, rows).map_or_else(String::new, |Total { amount, currency }| {
+        format!(", {} {currency}", grouped(amount, Some(currency)))
+    });
+    Some(format!("{name} {}{more}{amount}", shown.join(", ")))
+}
+
+/// "expected 104,655.38, actual 104,600.00 PEN", where there are no rows.
+fn figures(broken: &Break) -> String {
+    let figure = |name, amount: Option<_>| {
+        amount.map(|amount| format!("{name} {}", grouped(amount, broken.currency)))
+    };
+    let figures: Vec<_> = [
+        figure("expected", broken.expected),
+        figure("actual", broken.actual),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let currency = broken
+        .currency
+        .map_or_else(String::new, |currency| format!(" {currency}"));
+    match figures.is_empty() {
+        true => currency.trim_start().to_owned(),
+        false => format!("{}{currency}", figures.join(", ")),
+    }
+}
+
+fn proofs(run: &Run<'_>, sheet: &mut Sheet) {
+    if run.proofs.is_empty() {
+        return;
+    }
+    sheet.heading("Proofs");
+    for group in overview::by_identity(run) {
+        identity(&group, sheet);
+    }
+}
+
+fn identity(group: &IdentityGroup<'_>, sheet: &mut Sheet) {
+    let failed = group.with(ProofVerdict::Fails).count();
+    let ink = if failed > 0 { Ink::Bad } else { Ink::Strong };
+    sheet.text(ink, 2, &format!("{}: {}", group.title, group.counts()));
+    for proof in group.with(ProofVerdict::Fails).take(EXAMPLES) {
+        sheet.text(Ink::Plain, 4, &failure(proof));
+        sheet.text(Ink::Faint, 16, &proof.note);
+    }
+    let more = failed.saturating_sub(EXAMPLES);
+    if more > 0 {
+        let rest = format!("… and {} more in proofs.csv", count(more));
+        sheet.text(Ink::Faint, 4, &rest);
+    }
+    if failed == 0
+        && let Some(untested) = group.with(ProofVerdict::NotTestable).next()
+    {
+        sheet.text(Ink::Faint, 4, &format!("not testable: {}", untested.note));
+    }
+}
+
+/// "2026-10-03  merchant 7 · expected 10.00 PEN · actual 9.00 PEN · difference +1.00 PEN".
+fn failure(proof: &Proof) -> String {
+    let currency = proof
+        .currency
+        .map_or_else(String::new, |currency| format!(" {currency}"));
+    let figure = |name, text: Option<String>| text.map(|text| format!("{name} {text}{currency}"));
+    let plain = |amount: Option<_>| amount.map(|amount| grouped(amount, proof.currency));
+    let facts: Vec<_> = [
+        proof.account.clone(),
+        proof.scope.clone(),
+        figure("expected", plain(proof.expected)),
+        figure("actual", plain(proof.actual)),
+        figure(
+            "difference",
+            proof
+                .difference
+                .map(|amount| signed(amount, proof.currency)),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let date = proof
+        .date
+        .map_or_else(|| "no date   ".to_owned(), |date| date.to_string());
+    format!("{date}  {}", facts.join(" · "))
+}
+
+fn completeness(run: &Run<'_>, sheet: &mut Sheet) {
+    let Some(certificate) = run.certificate else {
+        return;
+    };
+    sheet.heading("Completeness");
+    let reasons = overview::reasons(certificate);
+    let ink = if certificate.verdict.is_proven() {
+        Ink::Good
+    } else {
+        Ink::Bad
+    };
+    sheet.text(ink, 2, &overview::completeness(certificate));
+    for reason in reasons.iter().take(EXAMPLES) {
+        sheet.text(Ink::Plain, 4, reason);
+    }
+    let more = reasons.len().saturating_sub(EXAMPLES);
+    if more > 0 {
+        let rest = format!("… and {} more in certificate.json", count(more));
+        sheet.text(Ink::Faint, 4, &rest);
+    }
+}
+
+fn conservation(run: &Run<'_>, sheet: &mut Sheet) {
+    if run.outcome.conservation.is_empty() {
+        return;
+    }
+    sheet.heading("Conservation, over what moved money");
+    for (&currency, equation) in &run.outcome.conservation {
+        let sentence = overview::conservation(currency, equation);
+        sheet.text(Ink::Plain, 2, &format!("{currency}  {sentence}"));
+    }
+}
