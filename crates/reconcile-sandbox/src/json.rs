@@ -12,6 +12,7 @@ use crate::faults::{FaultKind, Faults};
 use crate::money::Cents;
 
 /// How a gateway writes its objects.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Style {
     /// Whole amounts as `10` instead of `10.0`.

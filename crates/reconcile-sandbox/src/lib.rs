@@ -5,6 +5,7 @@ mod chaos;
 mod clock;
 mod faults;
 mod json;
+mod ledger;
 mod money;
 mod random;
 mod requests;
@@ -14,6 +15,7 @@ mod wire;
 
 pub use clock::Clock;
 pub use faults::{Fault, FaultDescription, FaultKind, FaultParseError, Faults};
+pub use ledger::{LedgerRow, Planted, PlantedLedger, tupay_ledger};
 pub use requests::RequestLog;
 pub use sandbox::{Sandbox, SandboxConfig, SandboxError};
 pub use tupay::{

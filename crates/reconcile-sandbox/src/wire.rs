@@ -4,7 +4,6 @@
 //! that, the handler gives the connection its last words: they replace what
 //! the server would have written, and then the socket closes.
 
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -24,19 +23,17 @@ impl Listener for Wires {
     type Io = Wire;
     type Addr = SocketAddr;
 
-    fn accept(&mut self) -> impl Future<Output = (Self::Io, Self::Addr)> + Send {
-        async {
-            loop {
-                match self.0.accept().await {
-                    Ok((stream, peer)) => {
-                        // Pages are small; waiting for more to send only
-                        // adds to their round trip.
-                        let _ = stream.set_nodelay(true);
-                        return (Wire::new(stream), peer);
-                    }
-                    // Out of file descriptors, mostly: it may pass.
-                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            match self.0.accept().await {
+                Ok((stream, peer)) => {
+                    // Pages are small; waiting for more to send only adds to
+                    // their round trip.
+                    let _ = stream.set_nodelay(true);
+                    return (Wire::new(stream), peer);
                 }
+                // Out of file descriptors, mostly: it may pass.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
     }

@@ -1,226 +1,79 @@
 //! The list of faults: name, values and meaning of each, in one place.
 
-/// A fault or switch, without its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-#[allow(
-    missing_docs,
-    reason = "`spec` has one line for each, which `--help` shows too"
-)]
-pub enum FaultKind {
-    TokenExpiry,
-    RateLimit,
-    RateLimitRetryAfter,
-    ServerError,
-    Unavailable,
-    CutConnection,
-    ShortBody,
-    SlowBody,
-    HtmlBody,
-    RepeatPage,
-    WrongPage,
-    RowsMismatch,
-    OversizeBody,
-    DeepJson,
-    InsertWhilePaging,
-    UnknownFields,
-    UnknownValues,
-    NullOptionals,
-    Integers,
-    OddAmounts,
-    BadRecord,
-    BrokenRollForward,
-    MissingDay,
-    RepeatedDay,
-    UnexplainedStep,
-    IpNotAllowed,
-    ExpiredStatus,
-    WrongPasswordStatus,
-    WindowStatus,
-    BeyondEnd,
-    MaxRows,
-    Order,
-    ExclusiveTo,
-    CashoutAlias,
-    ClientDocument,
-    LogoutStatus,
-    BalanceShape,
-    ShuffleKeys,
-    Latency,
+/// Makes the enum, its list and its look-up of one table.
+macro_rules! catalogue {
+    ($($section:ident { $($kind:ident, $name:literal, $values:expr, $about:literal;)* })*) => {
+        /// A fault or switch, without its value.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum FaultKind {
+            $($(
+                #[doc = concat!("`", $name, "`: ", $about, ".")]
+                $kind,
+            )*)*
+        }
+
+        impl FaultKind {
+            /// Every fault and switch, transient faults first.
+            pub const ALL: &'static [Self] = &[$($(Self::$kind),*),*];
+
+            pub(super) const fn spec(self) -> Spec {
+                match self {
+                    $($(Self::$kind => Spec {
+                        name: $name,
+                        values: $values,
+                        about: $about,
+                        section: Section::$section,
+                    },)*)*
+                }
+            }
+        }
+    };
 }
 
-impl FaultKind {
-    /// Every fault and switch, transient faults first.
-    pub const ALL: &'static [Self] = &[
-        Self::TokenExpiry,
-        Self::RateLimit,
-        Self::RateLimitRetryAfter,
-        Self::ServerError,
-        Self::Unavailable,
-        Self::CutConnection,
-        Self::ShortBody,
-        Self::SlowBody,
-        Self::HtmlBody,
-        Self::RepeatPage,
-        Self::WrongPage,
-        Self::RowsMismatch,
-        Self::OversizeBody,
-        Self::DeepJson,
-        Self::InsertWhilePaging,
-        Self::UnknownFields,
-        Self::UnknownValues,
-        Self::NullOptionals,
-        Self::Integers,
-        Self::OddAmounts,
-        Self::BadRecord,
-        Self::BrokenRollForward,
-        Self::MissingDay,
-        Self::RepeatedDay,
-        Self::UnexplainedStep,
-        Self::IpNotAllowed,
-        Self::ExpiredStatus,
-        Self::WrongPasswordStatus,
-        Self::WindowStatus,
-        Self::BeyondEnd,
-        Self::MaxRows,
-        Self::Order,
-        Self::ExclusiveTo,
-        Self::CashoutAlias,
-        Self::ClientDocument,
-        Self::LogoutStatus,
-        Self::BalanceShape,
-        Self::ShuffleKeys,
-        Self::Latency,
-    ];
-
-    pub(super) const fn spec(self) -> Spec {
-        match self {
-            Self::TokenExpiry => number(
-                "token-expiry",
-                TOKEN_EXPIRY,
-                "the token dies at every N-th authorised request",
-            ),
-            Self::RateLimit => transient("rate-limit", "429 without `Retry-After`"),
-            Self::RateLimitRetryAfter => transient(
-                "rate-limit-retry-after",
-                "429 with `Retry-After` in seconds (0 or 1) or as a date",
-            ),
-            Self::ServerError => transient("server-error", "500 with the gateway's JSON error"),
-            Self::Unavailable => transient("unavailable", "503, as JSON or as a proxy's HTML page"),
-            Self::CutConnection => transient(
-                "cut-connection",
-                "the socket closes before the headers or within the body",
-            ),
-            Self::ShortBody => transient(
-                "short-body",
-                "a body that ends with the connection ends too early",
-            ),
-            Self::SlowBody => sized(
-                "slow-body",
-                SLOW_BODY,
-                "the body dribbles in eight parts, a pause before each",
-            ),
-            Self::HtmlBody => transient("html-body", "200 with an HTML page"),
-            Self::RepeatPage => transient(
-                "repeat-page",
-                "a page has the rows of the page before, under the number asked for",
-            ),
-            Self::WrongPage => transient(
-                "wrong-page",
-                "a page states another number than the one asked for",
-            ),
-            Self::RowsMismatch => {
-                transient("rows-mismatch", "a page states one row more than it has")
-            }
-            Self::OversizeBody => sized(
-                "oversize-body",
-                OVERSIZE_BODY,
-                "a body padded with that many mebibytes of blanks",
-            ),
-            Self::DeepJson => transient("deep-json", "a field nested 100,000 arrays deep"),
-            Self::InsertWhilePaging => flag(
-                "insert-while-paging",
-                "1 row in 20 of a window shows up only between its first requests",
-            ),
-            Self::UnknownFields => flag(
-                "unknown-fields",
-                "rows and envelopes have fields that no document knows",
-            ),
-            Self::UnknownValues => flag(
-                "unknown-values",
-                "1 row in 10 has a status and a method that no document knows",
-            ),
-            Self::NullOptionals => flag("null-optionals", "optional fields are null"),
-            Self::Integers => flag("integers", "whole amounts are written `10`, not `10.0`"),
-            Self::OddAmounts => flag(
-                "odd-amounts",
-                "the first five deposits have amounts that floats cannot hold",
-            ),
-            Self::BadRecord => flag(
-                "bad-record",
-                "the amount of the 8th deposit is an object, of the 8th cashout a text",
-            ),
-            Self::BrokenRollForward => flag(
-                "broken-roll-forward",
-                "one day of the balance report states a wrong balance",
-            ),
-            Self::MissingDay => flag("missing-day", "the balance report leaves out one day"),
-            Self::RepeatedDay => flag("repeated-day", "the balance report has one day twice"),
-            Self::UnexplainedStep => flag(
-                "unexplained-step",
-                "from one day on the balance is higher, without a movement",
-            ),
-            Self::IpNotAllowed => flag("ip-not-allowed", "logging in answers 403 with code 83"),
-            Self::ExpiredStatus => number(
-                "expired-status",
-                REFUSAL,
-                "the status for a missing or expired token",
-            ),
-            Self::WrongPasswordStatus => number(
-                "wrong-password-status",
-                REFUSAL,
-                "the status for wrong credentials",
-            ),
-            Self::WindowStatus => number(
-                "window-status",
-                WINDOW,
-                "the status for a window over 60 days or upside down; 200 answers no rows",
-            ),
-            Self::BeyondEnd => choice(
-                "beyond-end",
-                "empty|not-found|last-page",
-                "what a page beyond the last one answers",
-            ),
-            Self::MaxRows => number("max-rows", MAX_ROWS, "the page size"),
-            Self::Order => choice("order", "newest|oldest", "which rows come first"),
-            Self::ExclusiveTo => flag(
-                "exclusive-to",
-                "rows created at the second of `to` are left out",
-            ),
-            Self::CashoutAlias => flag(
-                "cashout-alias",
-                "`/v1/cashout` answers as `/v1/cashouts` does",
-            ),
-            Self::ClientDocument => flag(
-                "client-document",
-                "the filter `clienteDocument` is honoured too",
-            ),
-            Self::LogoutStatus => number(
-                "logout-status",
-                LOGOUT,
-                "the status for logging out; 200 has a text body",
-            ),
-            Self::BalanceShape => choice(
-                "balance-shape",
-                "object|array|number",
-                "the undocumented body of `/v1/balance`",
-            ),
-            Self::ShuffleKeys => flag(
-                "shuffle-keys",
-                "the keys of rows and envelopes come in another order",
-            ),
-            Self::Latency => number("latency", LATENCY, "every request takes that much longer"),
-        }
+catalogue! {
+    Transient {
+        RateLimit, "rate-limit", Values::Often, "429 without `Retry-After`";
+        RateLimitRetryAfter, "rate-limit-retry-after", Values::Often, "429 with `Retry-After`, in seconds (0 or 1) or as a date";
+        ServerError, "server-error", Values::Often, "500 with the gateway's JSON error";
+        Unavailable, "unavailable", Values::Often, "503, as JSON or as a proxy's HTML page";
+        CutConnection, "cut-connection", Values::Often, "the socket closes before the headers or within the body";
+        ShortBody, "short-body", Values::Often, "a body that ends with the connection ends too early";
+        SlowBody, "slow-body", SLOW_BODY, "the body dribbles in eight parts, with a pause before each";
+        HtmlBody, "html-body", Values::Often, "200 with an HTML page";
+        RepeatPage, "repeat-page", Values::Often, "a page has the rows of the page before, under the number asked for";
+        WrongPage, "wrong-page", Values::Often, "a page states another number than the one asked for";
+        RowsMismatch, "rows-mismatch", Values::Often, "a page states one row more than it has";
+        OversizeBody, "oversize-body", OVERSIZE_BODY, "the body is padded with that many mebibytes of blanks";
+        DeepJson, "deep-json", Values::Often, "the envelope has a field that is 100,000 arrays deep";
+    }
+    Lasting {
+        TokenExpiry, "token-expiry", TOKEN_EXPIRY, "the token dies at every N-th authorised request";
+        InsertWhilePaging, "insert-while-paging", Values::Flag, "1 row in 20 of a window shows up only between its first requests";
+        UnknownFields, "unknown-fields", Values::Flag, "rows and envelopes have a field that no document knows";
+        UnknownValues, "unknown-values", Values::Flag, "1 row in 10 has a status and a method that no document knows";
+        NullOptionals, "null-optionals", Values::Flag, "optional fields are null";
+        Integers, "integers", Values::Flag, "whole amounts are written `10`, not `10.0`";
+        OddAmounts, "odd-amounts", Values::Flag, "the first five deposits have amounts that floats cannot hold";
+        BadRecord, "bad-record", Values::Flag, "the amount of the 8th deposit is an object, of the 8th cashout a text";
+        BrokenRollForward, "broken-roll-forward", Values::Flag, "one day of the balance report states a wrong balance";
+        MissingDay, "missing-day", Values::Flag, "the balance report leaves out one day";
+        RepeatedDay, "repeated-day", Values::Flag, "the balance report has one day twice";
+        UnexplainedStep, "unexplained-step", Values::Flag, "from one day on the balance is higher, without a movement";
+        IpNotAllowed, "ip-not-allowed", Values::Flag, "logging in answers 403 with code 83";
+        ExpiredStatus, "expired-status", REFUSAL, "the status for a missing or expired token";
+        WrongPasswordStatus, "wrong-password-status", REFUSAL, "the status for wrong credentials";
+        WindowStatus, "window-status", WINDOW, "the status for a window over 60 days or upside down; 200 lists nothing";
+        BeyondEnd, "beyond-end", Values::Choice("empty|not-found|last-page"), "what a page beyond the last one answers";
+        MaxRows, "max-rows", MAX_ROWS, "the page size";
+        Order, "order", Values::Choice("newest|oldest"), "which rows come first";
+        ExclusiveTo, "exclusive-to", Values::Flag, "rows created at the second of `to` are left out";
+        CashoutAlias, "cashout-alias", Values::Flag, "`/v1/cashout` answers as `/v1/cashouts` does";
+        ClientDocument, "client-document", Values::Flag, "the filter `clienteDocument` is honoured, too";
+        LogoutStatus, "logout-status", LOGOUT, "the status for logging out; any but 204 has a text body";
+        BalanceShape, "balance-shape", Values::Choice("object|array|number"), "the undocumented body of `/v1/balance`";
+        ShuffleKeys, "shuffle-keys", Values::Flag, "the keys of rows and envelopes come in another order";
+        Latency, "latency", LATENCY, "every request takes that much longer";
     }
 }
 
@@ -230,7 +83,14 @@ pub(super) struct Spec {
     pub(super) name: &'static str,
     pub(super) values: Values,
     pub(super) about: &'static str,
-    pub(super) transient: bool,
+    pub(super) section: Section,
+}
+
+/// Whether a fault strikes some of the requests or all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Transient,
+    Lasting,
 }
 
 /// What a fault takes behind `=`.
@@ -249,6 +109,11 @@ pub(super) struct Number {
     hint: &'static str,
     least: u64,
     most: u64,
+    default: Default,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Default {
     /// What the bare name stands for.
     named: u64,
     /// What holds when the fault is off.
@@ -267,14 +132,14 @@ impl Values {
 
     pub(super) const fn when_named(self) -> u64 {
         match self {
-            Self::Number(number) => number.named,
+            Self::Number(number) => number.default.named,
             _ => 0,
         }
     }
 
     pub(super) const fn when_absent(self) -> u64 {
         match self {
-            Self::Number(number) => number.absent,
+            Self::Number(number) => number.default.absent,
             _ => 0,
         }
     }
@@ -295,104 +160,84 @@ impl Values {
     }
 }
 
-const TOKEN_EXPIRY: Number = Number {
-    hint: "REQUESTS",
-    least: 2,
-    most: 1_000_000,
-    named: 10,
-    absent: 0,
-};
-const SLOW_BODY: Number = Number {
-    hint: "MILLISECONDS",
-    least: 1,
-    most: 60_000,
-    named: 50,
-    absent: 0,
-};
-const OVERSIZE_BODY: Number = Number {
-    hint: "MEBIBYTES",
-    least: 1,
-    most: 1024,
-    named: 64,
-    absent: 0,
-};
-const REFUSAL: Number = Number {
-    hint: "STATUS",
-    least: 400,
-    most: 499,
-    named: 401,
-    absent: 401,
-};
-const WINDOW: Number = Number {
-    hint: "STATUS",
-    least: 200,
-    most: 499,
-    named: 400,
-    absent: 400,
-};
-const MAX_ROWS: Number = Number {
-    hint: "ROWS",
-    least: 1,
-    most: 10_000,
-    named: 50,
-    absent: 50,
-};
-const LOGOUT: Number = Number {
-    hint: "STATUS",
-    least: 200,
-    most: 299,
-    named: 204,
-    absent: 204,
-};
-const LATENCY: Number = Number {
-    hint: "MILLISECONDS",
-    least: 1,
-    most: 60_000,
-    named: 50,
-    absent: 0,
-};
+const TOKEN_EXPIRY: Values = number(
+    "REQUESTS",
+    2,
+    1_000_000,
+    Default {
+        named: 10,
+        absent: 0,
+    },
+);
+const SLOW_BODY: Values = number(
+    "MILLISECONDS",
+    1,
+    60_000,
+    Default {
+        named: 50,
+        absent: 0,
+    },
+);
+const OVERSIZE_BODY: Values = number(
+    "MEBIBYTES",
+    1,
+    1_024,
+    Default {
+        named: 64,
+        absent: 0,
+    },
+);
+const REFUSAL: Values = number(
+    "STATUS",
+    400,
+    499,
+    Default {
+        named: 401,
+        absent: 401,
+    },
+);
+const WINDOW: Values = number(
+    "STATUS",
+    200,
+    499,
+    Default {
+        named: 400,
+        absent: 400,
+    },
+);
+const MAX_ROWS: Values = number(
+    "ROWS",
+    1,
+    10_000,
+    Default {
+        named: 50,
+        absent: 50,
+    },
+);
+const LOGOUT: Values = number(
+    "STATUS",
+    200,
+    299,
+    Default {
+        named: 204,
+        absent: 204,
+    },
+);
+const LATENCY: Values = number(
+    "MILLISECONDS",
+    1,
+    60_000,
+    Default {
+        named: 50,
+        absent: 0,
+    },
+);
 
-const fn flag(name: &'static str, about: &'static str) -> Spec {
-    Spec {
-        name,
-        values: Values::Flag,
-        about,
-        transient: false,
-    }
-}
-
-const fn transient(name: &'static str, about: &'static str) -> Spec {
-    Spec {
-        name,
-        values: Values::Often,
-        about,
-        transient: true,
-    }
-}
-
-const fn sized(name: &'static str, number: Number, about: &'static str) -> Spec {
-    Spec {
-        name,
-        values: Values::Number(number),
-        about,
-        transient: true,
-    }
-}
-
-const fn number(name: &'static str, number: Number, about: &'static str) -> Spec {
-    Spec {
-        name,
-        values: Values::Number(number),
-        about,
-        transient: false,
-    }
-}
-
-const fn choice(name: &'static str, words: &'static str, about: &'static str) -> Spec {
-    Spec {
-        name,
-        values: Values::Choice(words),
-        about,
-        transient: false,
-    }
+const fn number(hint: &'static str, least: u64, most: u64, default: Default) -> Values {
+    Values::Number(Number {
+        hint,
+        least,
+        most,
+        default,
+    })
 }

@@ -202,18 +202,13 @@ async fn switch_context(
     if let Err(refusal) = gateway.authorise(&headers) {
         return refusal.into();
     }
-    match merchant.parse() {
-        Ok(merchant @ (MERCHANT_ID | SIBLING_MERCHANT)) => {
-            gateway
-                .sessions
-                .switch(bearer(&headers).unwrap_or_default(), merchant);
-            Answer::empty(StatusCode::OK).into()
-        }
-        _ => {
-            let text = "The user does not belong to that merchant.";
-            Answer::refusal(StatusCode::FORBIDDEN, 4, text).into()
-        }
-    }
+    let Ok(merchant @ (MERCHANT_ID | SIBLING_MERCHANT)) = merchant.parse() else {
+        let text = "The user does not belong to that merchant.";
+        return Answer::refusal(StatusCode::FORBIDDEN, 4, text).into();
+    };
+    let token = bearer(&headers).unwrap_or_default();
+    gateway.sessions.switch(token, merchant);
+    Answer::empty(StatusCode::OK).into()
 }
 
 async fn balance(State(gateway): Shared, headers: HeaderMap) -> Response {
@@ -355,7 +350,7 @@ impl Gateway {
                 0 => {}
                 1 => return Answer::refusal(StatusCode::NOT_FOUND, 23, "There is no such page."),
                 _ => {
-                    shown.page = found.last_page;
+                    shown.page = found.last;
                     found = page(all, &shown, list.order, size, late);
                 }
             }
@@ -363,7 +358,7 @@ impl Gateway {
         let envelope = Envelope {
             page: request.page + usize::from(struck(FaultKind::WrongPage)),
             rows: found.rows.len() + usize::from(struck(FaultKind::RowsMismatch)),
-            max_rows: size,
+            page_size: size,
             data_last: list.data_last,
         };
         let mut body = envelope.write(&found.rows, &self.dialect);
@@ -400,11 +395,10 @@ impl Gateway {
             BadRequest::Number(_) | BadRequest::Unreadable => StatusCode::BAD_REQUEST,
         };
         if status.is_success() {
-            let max_rows = self.page_size();
             let empty = Envelope {
                 page: 0,
                 rows: 0,
-                max_rows,
+                page_size: self.page_size(),
                 data_last: list.data_last,
             };
             return Answer::json(status, empty.write::<BalanceDay>(&[], &self.dialect));

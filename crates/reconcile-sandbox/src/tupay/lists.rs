@@ -169,7 +169,8 @@ pub(super) enum Order {
 pub(super) struct Page<'a, T> {
     pub(super) rows: Vec<&'a T>,
     pub(super) is_beyond_end: bool,
-    pub(super) last_page: usize,
+    /// The number of the last page that has rows.
+    pub(super) last: usize,
 }
 
 /// Cuts a page out of `all`, which is sorted by creation. Without a filter
@@ -211,7 +212,7 @@ fn cut<'a, T>(
     Page {
         rows,
         is_beyond_end: skipped > 0 && skipped >= total,
-        last_page: total.saturating_sub(1) / size.max(1),
+        last: total.saturating_sub(1) / size.max(1),
     }
 }
 
@@ -220,7 +221,7 @@ fn cut<'a, T>(
 pub(super) struct Envelope {
     pub(super) page: usize,
     pub(super) rows: usize,
-    pub(super) max_rows: usize,
+    pub(super) page_size: usize,
     pub(super) data_last: bool,
 }
 
@@ -244,7 +245,7 @@ impl Envelope {
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         object.integer("page", count(self.page));
         object.integer("rows", count(self.rows));
-        object.integer("maxRows", count(self.max_rows));
+        object.integer("maxRows", count(self.page_size));
     }
 }
 

@@ -60,13 +60,11 @@ pub(super) async fn cashout_status(
         (None, Some(reference)) => gateway.world.cashout_by_reference(&reference),
         (None, None) => return cashout_error(StatusCode::BAD_REQUEST, 300, "Invalid params"),
     };
-    found
-        .and_then(cashout_body)
-        .map(|body| Answer::json(StatusCode::OK, body.into_bytes()).into())
-        .unwrap_or_else(|| {
-            let text = "Cashout not found with this ID";
-            cashout_error(StatusCode::PRECONDITION_FAILED, 509, text)
-        })
+    let Some(body) = found.and_then(cashout_body) else {
+        let text = "Cashout not found with this ID";
+        return cashout_error(StatusCode::PRECONDITION_FAILED, 509, text);
+    };
+    Answer::json(StatusCode::OK, body.into_bytes()).into()
 }
 
 /// A declined cashout was never created, so this API does not know it.
@@ -106,13 +104,11 @@ pub(super) async fn deposit_status(
         let text = "The deposit_id is not valid";
         return deposit_error(StatusCode::BAD_REQUEST, 200, "INVALID_PARAMETER", text);
     };
-    match gateway.world.deposit(id) {
-        Some(deposit) => Answer::json(StatusCode::OK, deposit_body(deposit).into_bytes()).into(),
-        None => {
-            let text = "The deposit was not found";
-            deposit_error(StatusCode::NOT_FOUND, 501, "DEPOSIT_NOT_FOUND", text)
-        }
-    }
+    let Some(deposit) = gateway.world.deposit(id) else {
+        let text = "The deposit was not found";
+        return deposit_error(StatusCode::NOT_FOUND, 501, "DEPOSIT_NOT_FOUND", text);
+    };
+    Answer::json(StatusCode::OK, deposit_body(deposit).into_bytes()).into()
 }
 
 type DepositError = (StatusCode, u32, &'static str, &'static str);
@@ -206,7 +202,9 @@ fn signature_of(key: &str, parts: &[&[u8]]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else {
         return String::new();
     };
-    parts.iter().for_each(|part| mac.update(part));
+    for part in parts {
+        mac.update(part);
+    }
     hex::encode(mac.finalize().into_bytes())
 }
 

@@ -1,0 +1,15 @@
+//! The simulated TuPay, asked over real sockets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers, too"
+)]
+
+mod client;
+mod faults;
+mod merchants_api;
+mod payment_api;
+mod world;
