@@ -1,0 +1,201 @@
+//! The error of this crate.
+
+use std::{error::Error as StdError, io, path::PathBuf};
+
+use reconcile_engine::EngineError;
+
+use crate::BadLine;
+
+/// A file that cannot be read or written.
+///
+/// `Display` is one line that names the file and the place in it; what to do
+/// is in [`hint`](Self::hint), the causes follow through
+/// [`source`](StdError::source). Values are shortened, and of a card number
+/// only the first six and last four digits are shown.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// Not the name of a format.
+    #[error("`{word}` is not a format")]
+    UnknownFormat {
+        /// What was asked for.
+        word: String,
+    },
+    /// The name of the file does not say what is in it.
+    #[error("{}: the extension does not tell the format", path.display())]
+    UnknownExtension {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is of a format that this toolkit does not read.
+    #[error("{}: {found}", path.display())]
+    WrongFormat {
+        /// The file.
+        path: PathBuf,
+        /// What the file is.
+        found: &'static str,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// This build leaves a format out.
+    #[error("this build reads and writes no Parquet")]
+    NoParquet,
+    /// The system does not let the file be read.
+    #[error("{}: cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file or directory cannot be written where it was to be.
+    #[error("{}: cannot be written: {reason}", path.display())]
+    Target {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        reason: &'static str,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// The system does not let the file be written.
+    #[error("{}: cannot be written", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Rows cannot be written to where they go.
+    #[error("the rows cannot be written")]
+    Output(#[source] Box<dyn StdError + Send + Sync>),
+    /// A value does not fit the format that it is to be written in.
+    #[error("record `{id}`, column {column}: {value} {reason}")]
+    DoesNotFit {
+        /// The id of the record or statement.
+        id: String,
+        /// The column.
+        column: &'static str,
+        /// The value.
+        value: String,
+        /// Why it does not fit.
+        reason: &'static str,
+    },
+    /// A column that is needed is not there.
+    #[error("{}: no column `{column}`; there are {}", path.display(), listed(found))]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name that was looked for.
+        column: String,
+        /// The columns of the file, in order.
+        found: Vec<String>,
+        /// What to do.
+        hint: String,
+    },
+    /// Two columns have the same name.
+    #[error("{}: two columns are named `{column}`", path.display())]
+    DuplicateColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        column: String,
+    },
+    /// A column of a Parquet file has a type that holds no exact value.
+    #[error("{}, column {column}: its type is {type_name}", path.display())]
+    ColumnType {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// The type in Parquet's words.
+        type_name: String,
+    },
+    /// A line cannot be read.
+    #[error("{}, {line}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, the column and what is wrong with it.
+        line: Box<BadLine>,
+    },
+    /// The file is broken.
+    #[error("{}: is damaged or not of its format", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where and how.
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The rules file says something that is not understood.
+    #[error("{}{}: {message}", path.display(), place(*position))]
+    Rules {
+        /// The file.
+        path: PathBuf,
+        /// The line and column, from 1, where they are known.
+        position: Option<(usize, usize)>,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: Option<&'static str>,
+    },
+    /// The engine does not take more rows.
+    #[error("{}: its rows cannot be held", path.display())]
+    Book {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: EngineError,
+    },
+}
+
+impl FileError {
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::UnknownFormat { .. } => Some("the formats are jsonl, csv and parquet"),
+            Self::UnknownExtension { .. } => Some(
+                "name it .csv, .jsonl or .parquet; unpack a compressed file, save a workbook as CSV",
+            ),
+            Self::NoParquet => Some("use CSV or JSON Lines, or build with the feature `parquet`"),
+            Self::WrongFormat { hint, .. } | Self::Target { hint, .. } => Some(hint),
+            Self::Read { source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => Some("check the path; nothing is there"),
+                io::ErrorKind::PermissionDenied => Some("ask for the right to read it"),
+                io::ErrorKind::IsADirectory => Some("name the file in it"),
+                _ => None,
+            },
+            Self::Write { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull => Some("free some space, or choose another place"),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    Some("choose a directory that you may write to")
+                }
+                _ => None,
+            },
+            Self::DoesNotFit { .. } => Some("write CSV or JSON Lines, which hold every value"),
+            Self::MissingColumn { hint, .. } => Some(hint),
+            Self::DuplicateColumn { .. } => Some("rename one of them"),
+            Self::ColumnType { .. } => {
+                Some("write it as text, DECIMAL, integer, DATE or TIMESTAMP: a float is not exact")
+            }
+            Self::Line { line, .. } => line.hint(),
+            Self::Rules { hint, .. } => *hint,
+            Self::Output(_) | Self::Damaged { .. } | Self::Book { .. } => None,
+        }
+    }
+}
+
+fn listed(columns: &[String]) -> String {
+    if columns.is_empty() {
+        return "none".to_owned();
+    }
+    let quoted: Vec<_> = columns.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+fn place(position: Option<(usize, usize)>) -> String {
+    position.map_or_else(String::new, |(line, column)| {
+        format!(", line {line}, column {column}")
+    })
+}

@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod format;
+mod formula;
+mod mapping;
+mod output;
+mod read;
+mod rules;
+mod shown;
+mod value;
+mod write;
+
+pub use error::FileError;
+pub use format::Format;
+pub use formula::{neutralised, restored};
+pub use mapping::{Field, Mapping};
+pub use output::{OutputDir, OutputFile};
+pub use read::{BadLine, Invalid, Ledger, read_ledger, read_records};
+pub use rules::RulesFile;
+pub use write::{RecordWriter, StatementWriter};

@@ -1,0 +1,235 @@
+//! How a file's columns and formats map to what is read from it.
+
+use std::collections::BTreeMap;
+
+use jiff::{civil::date, fmt::strtime, tz::TimeZone};
+use reconcile_core::{Currency, Direction, Kind};
+use serde::{Deserialize, Deserializer, de};
+
+/// How to read a file: the names of its columns, how it writes amounts and
+/// dates, and what it leaves unsaid. The default reads the toolkit's own names
+/// and formats.
+///
+/// In the rules file it is the table `[ledger]` or `[records]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Mapping {
+    /// The file's names of columns that it names otherwise. A column that
+    /// stands here must be there.
+    pub columns: BTreeMap<Field, String>,
+    /// What stands before the fraction of an amount; `.` by default.
+    #[serde(deserialize_with = "separator")]
+    pub decimal_separator: char,
+    /// What stands between the groups of digits; nothing by default.
+    #[serde(deserialize_with = "optional_separator")]
+    pub thousands_separator: Option<char>,
+    /// The pattern of dates in the directives of `strptime` (`%d/%m/%Y`); ISO
+    /// 8601 dates and RFC 3339 instants by default.
+    #[serde(deserialize_with = "date_format")]
+    pub date_format: Option<String>,
+    /// The zone whose days the books count in; UTC by default. An instant is
+    /// booked on its day in this zone.
+    #[serde(deserialize_with = "zone")]
+    pub zone: TimeZone,
+    /// What separates the columns of a CSV; `,` by default.
+    #[serde(deserialize_with = "delimiter")]
+    pub delimiter: u8,
+    /// The currency of rows that name none.
+    pub currency: Option<Currency>,
+    /// The kind of rows that name none.
+    pub kind: Option<Kind>,
+    /// The direction of rows that name none.
+    pub direction: Option<Direction>,
+}
+
+impl Default for Mapping {
+    fn default() -> Self {
+        Self {
+            columns: BTreeMap::new(),
+            decimal_separator: '.',
+            thousands_separator: None,
+            date_format: None,
+            zone: TimeZone::UTC,
+            delimiter: b',',
+            currency: None,
+            kind: None,
+            direction: None,
+        }
+    }
+}
+
+/// What is read from a row, by the name that the rules file gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Field {
+    /// The id of the row.
+    Id,
+    /// The merchant's own reference.
+    Reference,
+    /// The amount in major units.
+    Amount,
+    /// The ISO 4217 code of the amount.
+    Currency,
+    /// The day; of a record, the instant of its creation.
+    #[serde(alias = "created_at")]
+    Date,
+    /// What moved.
+    Kind,
+    /// Which way it moved.
+    Direction,
+    /// How far it got.
+    Status,
+    /// The fee in major units.
+    Fee,
+    /// The ISO 4217 code of the fee.
+    FeeCurrency,
+    /// Free text.
+    Description,
+    /// The account of the books or at the provider.
+    Account,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Self; 12] = [
+        Self::Id,
+        Self::Reference,
+        Self::Amount,
+        Self::Currency,
+        Self::Date,
+        Self::Kind,
+        Self::Direction,
+        Self::Status,
+        Self::Fee,
+        Self::FeeCurrency,
+        Self::Description,
+        Self::Account,
+    ];
+
+    /// The name that the rules file gives it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        Side::Ledger.column(self)
+    }
+
+    /// Whether the field holds text as somebody wrote it.
+    pub(crate) const fn is_text(self) -> bool {
+        matches!(
+            self,
+            Self::Id | Self::Reference | Self::Description | Self::Account
+        )
+    }
+}
+
+/// Which of the two sides a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Ledger,
+    Records,
+}
+
+impl Side {
+    /// The name of its table in the rules file.
+    pub(crate) const fn table(self) -> &'static str {
+        match self {
+            Self::Ledger => "ledger",
+            Self::Records => "records",
+        }
+    }
+
+    /// The name of the field's column unless the rules file maps it.
+    pub(crate) const fn column(self, field: Field) -> &'static str {
+        match (field, self) {
+            (Field::Id, _) => "id",
+            (Field::Reference, _) => "reference",
+            (Field::Amount, _) => "amount",
+            (Field::Currency, _) => "currency",
+            (Field::Date, Self::Ledger) => "date",
+            (Field::Date, Self::Records) => "created_at",
+            (Field::Kind, _) => "kind",
+            (Field::Direction, _) => "direction",
+            (Field::Status, _) => "status",
+            (Field::Fee, _) => "fee",
+            (Field::FeeCurrency, _) => "fee_currency",
+            (Field::Description, _) => "description",
+            (Field::Account, _) => "account",
+        }
+    }
+}
+
+impl Mapping {
+    /// The name of the field's column in a file of this side.
+    pub(crate) fn column(&self, side: Side, field: Field) -> &str {
+        self.columns
+            .get(&field)
+            .map_or(side.column(field), String::as_str)
+    }
+
+    /// Whether a file of this side must have the field's column.
+    pub(crate) fn needs(&self, side: Side, field: Field) -> bool {
+        self.columns.contains_key(&field)
+            || match field {
+                Field::Reference | Field::Amount | Field::Date => true,
+                Field::Currency => self.currency.is_none(),
+                Field::Kind => side == Side::Records && self.kind.is_none(),
+                Field::Direction => side == Side::Records && self.direction.is_none(),
+                Field::Id | Field::Status => side == Side::Records,
+                Field::Fee | Field::FeeCurrency | Field::Description | Field::Account => false,
+            }
+    }
+}
+
+fn separator<'de, D: Deserializer<'de>>(deserializer: D) -> Result<char, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(separator), None) if !separator.is_ascii_digit() && !"+-".contains(separator) => {
+            Ok(separator)
+        }
+        _ => Err(de::Error::custom(format_args!(
+            "`{text}` is not one character that can separate digits"
+        ))),
+    }
+}
+
+fn optional_separator<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<char>, D::Error> {
+    separator(deserializer).map(Some)
+}
+
+fn delimiter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match text.as_bytes() {
+        [byte] if byte.is_ascii() && !b"\"\r\n".contains(byte) => Ok(*byte),
+        _ => Err(de::Error::custom(format_args!(
+            "`{text}` is not one ASCII character that can separate columns"
+        ))),
+    }
+}
+
+fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    TimeZone::get(&name)
+        .map_err(|_| de::Error::custom(format_args!("`{name}` is not an IANA time zone")))
+}
+
+/// A pattern is sound when a day that is written with it reads back.
+fn date_format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let pattern = String::deserialize(deserializer)?;
+    let day = date(2026, 10, 31).at(14, 15, 16, 0);
+    let reads_back = day
+        .to_zoned(TimeZone::UTC)
+        .and_then(|instant| strtime::format(&pattern, &instant))
+        .and_then(|text| strtime::parse(&pattern, text)?.to_date())
+        .is_ok_and(|read| read == day.date());
+    if reads_back {
+        Ok(Some(pattern))
+    } else {
+        Err(de::Error::custom(format_args!(
+            "`{pattern}` is not a pattern of year, month and day"
+        )))
+    }
+}

@@ -1,0 +1,268 @@
+//! Reading ledgers and records into books, each file once and a row at a time.
+
+mod csv;
+mod jsonl;
+mod line;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod row;
+
+use std::{
+    fs::File,
+    io::{self, Cursor, Read, Write},
+    path::Path,
+};
+
+use reconcile_engine::Book;
+
+pub use self::line::BadLine;
+use self::{line::Problem, row::RowReader};
+use crate::{Field, FileError, Format, Mapping, mapping::Side, value::Cells};
+
+/// What to do with a line that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invalid {
+    /// Stop with an error.
+    Stop,
+    /// Leave it out and keep it in [`Ledger::set_aside`].
+    SetAside,
+}
+
+/// A ledger as it was read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Ledger {
+    /// The rows that could be read.
+    pub book: Book,
+    /// The lines that could not, in the order of the file.
+    pub set_aside: Vec<BadLine>,
+    /// How many rows the file has, those that were set aside included.
+    pub rows: u64,
+    /// The header as it stands in the file; empty where the format has none.
+    header: Vec<u8>,
+}
+
+impl Ledger {
+    /// Writes the lines that were set aside as they stand in the file, after
+    /// its header, so that they can be corrected and read again. A row of a
+    /// Parquet file is written as a JSON object of what was read.
+    pub fn write_set_aside(&self, mut output: impl Write) -> Result<(), FileError> {
+        let lines = self.set_aside.iter().map(BadLine::text);
+        std::iter::once(self.header.as_slice())
+            .chain(lines)
+            .filter(|line| !line.is_empty())
+            .try_for_each(|line| {
+                output.write_all(line)?;
+                output.write_all(b"\n")
+            })
+            .and_then(|()| output.flush())
+            .map_err(|source| FileError::Output(Box::new(source)))
+    }
+}
+
+/// Reads the merchant's ledger: CSV, JSON Lines or Parquet, by the extension.
+///
+/// Without a mapping its columns are `id` (the line number where there is
+/// none), `reference`, `amount`, `currency`, `date`, and optionally `kind`,
+/// `direction`, `status`, `fee`, `description` and `account`. A negative
+/// amount with no direction is a debit. Amounts are exact: what has more
+/// digits than can be held is an error.
+pub fn read_ledger(path: &Path, mapping: &Mapping, invalid: Invalid) -> Result<Ledger, FileError> {
+    read(path, Side::Ledger, mapping, invalid)
+}
+
+/// Reads a file of records: CSV, JSON Lines or Parquet, by the extension.
+///
+/// Without a mapping its columns are those that
+/// [`RecordWriter`](crate::RecordWriter) writes, of which `id`, `kind`,
+/// `direction`, `status`, `reference`, `amount`, `currency` and `created_at`
+/// must be there, and `fee`, `fee_currency`, `account` and `description` are
+/// read where they are. A fee in another currency than the amount has no place
+/// in a book and is left out.
+pub fn read_records(path: &Path, mapping: &Mapping) -> Result<Book, FileError> {
+    read(path, Side::Records, mapping, Invalid::Stop).map(|read| read.book)
+}
+
+fn read(path: &Path, side: Side, mapping: &Mapping, invalid: Invalid) -> Result<Ledger, FileError> {
+    let unreadable = |source| FileError::Read {
+        path: path.into(),
+        source,
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let mut start = Vec::with_capacity(MAGIC.len());
+    (&file)
+        .take(MAGIC.len() as u64)
+        .read_to_end(&mut start)
+        .map_err(unreadable)?;
+    let mut collector = Collector::new(path, side, mapping, invalid);
+    if start == MAGIC {
+        read_parquet(file, &mut collector)?;
+        return Ok(collector.ledger);
+    }
+    refuse_foreign(path, &start)?;
+    let bytes = Cursor::new(start).chain(file);
+    match Format::of_path(path)? {
+        Format::Csv => csv::read(bytes, &mut collector)?,
+        Format::Jsonl => jsonl::read(bytes, &mut collector)?,
+        Format::Parquet => {
+            return Err(FileError::WrongFormat {
+                path: path.into(),
+                found: "is named as Parquet and is none",
+                hint: "name it by what it is, .csv or .jsonl",
+            });
+        }
+    }
+    Ok(collector.ledger)
+}
+
+/// What a Parquet file begins with.
+const MAGIC: &[u8] = b"PAR1";
+
+#[cfg(feature = "parquet")]
+fn read_parquet(file: File, collector: &mut Collector<'_>) -> Result<(), FileError> {
+    parquet::read(file, collector)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn read_parquet(_: File, _: &mut Collector<'_>) -> Result<(), FileError> {
+    Err(FileError::NoParquet)
+}
+
+/// Says what a file is that people take for text.
+fn refuse_foreign(path: &Path, start: &[u8]) -> Result<(), FileError> {
+    let (found, hint) = match start {
+        [b'P', b'K', 3, 4] | [0xd0, 0xcf, 0x11, 0xe0] => {
+            ("is a workbook, not text", "save the sheet as CSV (UTF-8)")
+        }
+        [0x1f, 0x8b, ..] => ("is compressed", "unpack it first"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("is UTF-16, not UTF-8", "save it as CSV (UTF-8)"),
+        _ => return Ok(()),
+    };
+    Err(FileError::WrongFormat {
+        path: path.into(),
+        found,
+        hint,
+    })
+}
+
+/// Takes the rows of a file into a book.
+struct Collector<'a> {
+    path: &'a Path,
+    side: Side,
+    mapping: &'a Mapping,
+    invalid: Invalid,
+    ledger: Ledger,
+    line_number: String,
+}
+
+impl<'a> Collector<'a> {
+    fn new(path: &'a Path, side: Side, mapping: &'a Mapping, invalid: Invalid) -> Self {
+        Self {
+            path,
+            side,
+            mapping,
+            invalid,
+            ledger: Ledger {
+                book: Book::new(),
+                set_aside: Vec::new(),
+                rows: 0,
+                header: Vec::new(),
+            },
+            line_number: String::new(),
+        }
+    }
+
+    /// Takes the row on this line, or what is wrong with it; `text` gives the
+    /// line as it stands in the file.
+    fn take(
+        &mut self,
+        line: u64,
+        cells: Result<Cells<'_>, Problem>,
+        text: impl FnOnce() -> Vec<u8>,
+    ) -> Result<(), FileError> {
+        self.ledger.rows += 1;
+        let reader = RowReader::new(self.side, self.mapping);
+        let row = cells.and_then(|cells| reader.row(line, &cells, &mut self.line_number));
+        match row {
+            Ok(row) => self
+                .ledger
+                .book
+                .push(row)
+                .map_err(|source| FileError::Book {
+                    path: self.path.into(),
+                    source,
+                }),
+            Err(problem) => self.refuse(BadLine::new(line, problem, text())),
+        }
+    }
+
+    fn refuse(&mut self, bad: BadLine) -> Result<(), FileError> {
+        match self.invalid {
+            Invalid::Stop => Err(FileError::Line {
+                path: self.path.into(),
+                line: Box::new(bad),
+            }),
+            Invalid::SetAside => {
+                self.ledger.set_aside.push(bad);
+                Ok(())
+            }
+        }
+    }
+
+    /// Where in `names` the columns are that are read; an error when one is
+    /// there twice or one that is needed is not there.
+    fn find_columns(&self, names: &[String]) -> Result<Vec<(Field, usize)>, FileError> {
+        let mut sorted: Vec<_> = names.iter().filter(|name| !name.is_empty()).collect();
+        sorted.sort_unstable();
+        let twice = sorted.windows(2).find(|pair| pair.first() == pair.last());
+        if let Some(name) = twice.and_then(<[_]>::first) {
+            return Err(FileError::DuplicateColumn {
+                path: self.path.into(),
+                column: (*name).clone(),
+            });
+        }
+        let mut found = Vec::new();
+        for field in Field::ALL {
+            let column = self.mapping.column(self.side, field);
+            match names.iter().position(|name| name == column) {
+                Some(index) => found.push((field, index)),
+                None if self.mapping.needs(self.side, field) => {
+                    return Err(self.missing_column(field, names.to_vec()));
+                }
+                None => {}
+            }
+        }
+        Ok(found)
+    }
+
+    fn missing_column(&self, field: Field, found: Vec<String>) -> FileError {
+        let table = self.side.table();
+        let column = self.mapping.column(self.side, field).to_owned();
+        let other = [';', '\t', '|', ',']
+            .into_iter()
+            .find(|delimiter| matches!(&*found, [only] if only.contains(*delimiter)));
+        let hint = match other {
+            Some(delimiter) => format!(
+                "set delimiter = \"{}\" under [{table}] in the rules file",
+                delimiter.escape_default()
+            ),
+            None => format!(
+                "say which column it is under [{table}] in the rules file: columns = {{ {} = \"…\" }}",
+                self.side.column(field)
+            ),
+        };
+        FileError::MissingColumn {
+            path: self.path.into(),
+            column,
+            found,
+            hint,
+        }
+    }
+
+    fn unreadable(&self, source: io::Error) -> FileError {
+        FileError::Read {
+            path: self.path.into(),
+            source,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A line that cannot be read.
+
+use std::fmt;
+
+/// A line that cannot be read.
+///
+/// `Display` names the line, the column and the value. `Debug` says the same:
+/// the text of the line may hold what no log is to show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BadLine {
+    number: u64,
+    problem: Problem,
+    text: Vec<u8>,
+}
+
+impl BadLine {
+    pub(super) fn new(number: u64, problem: Problem, text: Vec<u8>) -> Self {
+        Self {
+            number,
+            problem,
+            text,
+        }
+    }
+
+    /// The number of the line in the file, from 1; of a row in a Parquet file,
+    /// the number of the row.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The column as the file names it, where one is at fault.
+    #[must_use]
+    pub fn column(&self) -> Option<&str> {
+        self.problem.column.as_deref()
+    }
+
+    /// What is wrong, with the value shortened and card numbers masked.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.problem.message
+    }
+
+    /// What to do, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.problem.hint.as_deref()
+    }
+
+    /// The line as it stands in the file, without its line end.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+}
+
+impl fmt::Display for BadLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.number)?;
+        if let Some(column) = &self.problem.column {
+            write!(f, ", column {column}")?;
+        }
+        write!(f, ": {}", self.problem.message)
+    }
+}
+
+impl fmt::Debug for BadLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BadLine")
+            .field("number", &self.number)
+            .field("problem", &self.problem)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub(super) column: Option<String>,
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
+
+impl Problem {
+    /// What is wrong with the line as a whole.
+    pub(super) fn of_line(message: impl Into<String>) -> Self {
+        Self {
+            column: None,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// What is wrong with one cell.
+    pub(super) fn of_column(column: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            column: Some(column.into()),
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}

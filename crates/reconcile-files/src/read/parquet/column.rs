@@ -1,0 +1,317 @@
+//! One flat column, a value at a time.
+
+use std::{fmt::Write, str};
+
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
+use parquet::{
+    basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical},
+    column::reader::{ColumnReader, ColumnReaderImpl},
+    data_type::{AsBytes, ByteArrayType, DataType, FixedLenByteArrayType, Int32Type, Int64Type},
+    errors::ParquetError,
+    file::reader::RowGroupReader,
+    schema::types::ColumnDescriptor,
+};
+
+use crate::{Field, read::line::Problem, value::Cell};
+
+/// A column that is read, and where in it the reading stands.
+pub(super) struct Column {
+    field: Field,
+    name: String,
+    leaf: usize,
+    meaning: Meaning,
+    source: Option<Source>,
+    /// Whether the current row has a value, and where in the batch.
+    current: Option<usize>,
+    text: String,
+}
+
+impl Column {
+    /// The column, where its type holds exact values.
+    pub(super) fn new(field: Field, leaf: usize, descriptor: &ColumnDescriptor) -> Option<Self> {
+        Some(Self {
+            field,
+            name: descriptor.path().string(),
+            leaf,
+            meaning: Meaning::of(descriptor)?,
+            source: None,
+            current: None,
+            text: String::new(),
+        })
+    }
+
+    pub(super) fn field(&self) -> Field {
+        self.field
+    }
+
+    /// Goes to the start of a row group.
+    pub(super) fn open(&mut self, group: &dyn RowGroupReader) -> Result<(), ParquetError> {
+        let optional = group
+            .metadata()
+            .column(self.leaf)
+            .column_descr()
+            .max_def_level()
+            > 0;
+        self.source = Some(match group.get_column_reader(self.leaf)? {
+            ColumnReader::Int32ColumnReader(reader) => Source::I32(Batch::new(reader, optional)),
+            ColumnReader::Int64ColumnReader(reader) => Source::I64(Batch::new(reader, optional)),
+            ColumnReader::ByteArrayColumnReader(reader) => {
+                Source::Bytes(Batch::new(reader, optional))
+            }
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+                Source::Fixed(Batch::new(reader, optional))
+            }
+            _ => return Err(ParquetError::General("the type of a column changed".into())),
+        });
+        Ok(())
+    }
+
+    /// Goes to the next row.
+    pub(super) fn advance(&mut self) -> Result<(), ParquetError> {
+        self.current = match &mut self.source {
+            Some(Source::I32(batch)) => batch.advance()?,
+            Some(Source::I64(batch)) => batch.advance()?,
+            Some(Source::Bytes(batch)) => batch.advance()?,
+            Some(Source::Fixed(batch)) => batch.advance()?,
+            None => None,
+        };
+        Ok(())
+    }
+
+    /// The cell of the current row.
+    pub(super) fn cell(&mut self) -> Result<Cell<'_>, Problem> {
+        let (Some(at), Some(source)) = (self.current, &self.source) else {
+            return Ok(Cell::Absent);
+        };
+        let (name, meaning) = (&self.name, self.meaning);
+        let unreadable = |what| Problem::of_column(name, what);
+        if meaning == Meaning::Text {
+            let text = source
+                .bytes(at)
+                .and_then(|bytes| str::from_utf8(bytes).ok());
+            return text
+                .map(Cell::text)
+                .ok_or_else(|| unreadable("is not UTF-8"));
+        }
+        let number = source
+            .number(at)
+            .ok_or_else(|| unreadable("has more digits than can be held exactly"))?;
+        let cell = match meaning {
+            Meaning::Unsigned(bits) => {
+                self.text.clear();
+                write_units(&mut self.text, number & ((1 << bits) - 1), 0);
+                Some(Cell::Number(&self.text))
+            }
+            Meaning::Units(scale) => {
+                self.text.clear();
+                write_units(&mut self.text, number, scale);
+                Some(Cell::Number(&self.text))
+            }
+            Meaning::Day => day(number).map(Cell::Day),
+            Meaning::Instant { unit, utc } => instant(number, unit).map(|instant| {
+                if utc {
+                    Cell::Instant(instant)
+                } else {
+                    Cell::Day(TimeZone::UTC.to_datetime(instant).date())
+                }
+            }),
+            Meaning::Text => None,
+        };
+        cell.ok_or_else(|| unreadable("is out of the range of dates"))
+    }
+}
+
+/// The type of a column in Parquet's words.
+pub(super) fn type_name(descriptor: &ColumnDescriptor) -> String {
+    match descriptor.logical_type_ref() {
+        Some(logical) => format!("{} ({logical:?})", descriptor.physical_type()),
+        None => descriptor.physical_type().to_string(),
+    }
+}
+
+/// What the values of a column stand for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Text,
+    /// A whole number of so many bits, none of them a sign.
+    Unsigned(u8),
+    /// A whole number of units, of which ten to this power make one.
+    Units(u32),
+    /// Days since 1970-01-01.
+    Day,
+    /// Time since 1970, in UTC or on the books' own clock.
+    Instant {
+        unit: TimeUnit,
+        utc: bool,
+    },
+}
+
+impl Meaning {
+    fn of(descriptor: &ColumnDescriptor) -> Option<Self> {
+        if descriptor.max_rep_level() > 0 || descriptor.path().parts().len() != 1 {
+            return None;
+        }
+        let whole = matches!(
+            descriptor.physical_type(),
+            Physical::INT32 | Physical::INT64
+        );
+        let decimal = || {
+            let scale = u32::try_from(descriptor.type_scale()).ok()?;
+            (scale <= 38).then_some(Self::Units(scale))
+        };
+        match (descriptor.logical_type_ref(), descriptor.converted_type()) {
+            (Some(LogicalType::Decimal(_)), _) | (None, ConvertedType::DECIMAL) => decimal(),
+            (Some(LogicalType::Date), _) | (None, ConvertedType::DATE) => Some(Self::Day),
+            (Some(LogicalType::Timestamp(timestamp)), _) => Some(Self::Instant {
+                unit: timestamp.unit,
+                utc: timestamp.is_adjusted_to_u_t_c,
+            }),
+            (None, ConvertedType::TIMESTAMP_MILLIS) => Some(Self::Instant {
+                unit: TimeUnit::MILLIS,
+                utc: true,
+            }),
+            (None, ConvertedType::TIMESTAMP_MICROS) => Some(Self::Instant {
+                unit: TimeUnit::MICROS,
+                utc: true,
+            }),
+            (Some(LogicalType::Integer(integer)), _) if !integer.is_signed => {
+                Some(Self::Unsigned(u8::try_from(integer.bit_width).ok()?))
+            }
+            (Some(LogicalType::Integer(_)), _) => Some(Self::Units(0)),
+            (None, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32) => {
+                Some(Self::Unsigned(32))
+            }
+            (None, ConvertedType::UINT_64) => Some(Self::Unsigned(64)),
+            (None, _) if whole => Some(Self::Units(0)),
+            (Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) | None, _)
+                if descriptor.physical_type() == Physical::BYTE_ARRAY =>
+            {
+                Some(Self::Text)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The reader of a column's values by their physical type.
+enum Source {
+    I32(Batch<Int32Type>),
+    I64(Batch<Int64Type>),
+    Bytes(Batch<ByteArrayType>),
+    Fixed(Batch<FixedLenByteArrayType>),
+}
+
+impl Source {
+    fn bytes(&self, at: usize) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(batch) => batch.values.get(at).map(AsBytes::as_bytes),
+            Self::Fixed(batch) => batch.values.get(at).map(AsBytes::as_bytes),
+            Self::I32(_) | Self::I64(_) => None,
+        }
+    }
+
+    /// A whole number, from bytes where it is too long for an integer type.
+    fn number(&self, at: usize) -> Option<i128> {
+        match self {
+            Self::I32(batch) => batch.values.get(at).map(|number| i128::from(*number)),
+            Self::I64(batch) => batch.values.get(at).map(|number| i128::from(*number)),
+            Self::Bytes(_) | Self::Fixed(_) => big_endian(self.bytes(at)?),
+        }
+    }
+}
+
+/// A run of decoded values.
+struct Batch<T: DataType> {
+    reader: ColumnReaderImpl<T>,
+    optional: bool,
+    values: Vec<T::T>,
+    /// Of each row, whether it has a value; unused where every row has one.
+    levels: Vec<i16>,
+    rows: usize,
+    row: usize,
+    value: usize,
+}
+
+impl<T: DataType> Batch<T> {
+    fn new(reader: ColumnReaderImpl<T>, optional: bool) -> Self {
+        Self {
+            reader,
+            optional,
+            values: Vec::new(),
+            levels: Vec::new(),
+            rows: 0,
+            row: 0,
+            value: 0,
+        }
+    }
+
+    /// Goes to the next row and says where its value is, if it has one.
+    fn advance(&mut self) -> Result<Option<usize>, ParquetError> {
+        if self.row == self.rows {
+            self.fill()?;
+        }
+        let present = !self.optional || self.levels.get(self.row).is_some_and(|level| *level > 0);
+        self.row += 1;
+        if !present {
+            return Ok(None);
+        }
+        self.value += 1;
+        Ok(Some(self.value - 1))
+    }
+
+    fn fill(&mut self) -> Result<(), ParquetError> {
+        self.values.clear();
+        self.levels.clear();
+        (self.row, self.value) = (0, 0);
+        let (rows, _, _) =
+            self.reader
+                .read_records(BATCH, Some(&mut self.levels), None, &mut self.values)?;
+        if rows == 0 {
+            return Err(ParquetError::EOF("a column ends before the others".into()));
+        }
+        self.rows = rows;
+        Ok(())
+    }
+}
+
+/// How many values are decoded at once.
+const BATCH: usize = 4096;
+
+fn big_endian(bytes: &[u8]) -> Option<i128> {
+    let padding = size_of::<i128>().checked_sub(bytes.len())?;
+    let negative = bytes.first().is_some_and(|byte| *byte >= 0x80);
+    let mut padded = [if negative { 0xff } else { 0 }; size_of::<i128>()];
+    padded.get_mut(padding..)?.copy_from_slice(bytes);
+    Some(i128::from_be_bytes(padded))
+}
+
+/// Writes units as a plain decimal. The zeros at its end say nothing: every
+/// value of a column has the column's scale.
+fn write_units(text: &mut String, units: i128, mut scale: u32) {
+    let mut digits = units.unsigned_abs();
+    while scale > 0 && digits.is_multiple_of(10) {
+        digits /= 10;
+        scale -= 1;
+    }
+    let one = 10_u128.pow(scale);
+    let sign = if units < 0 { "-" } else { "" };
+    // Writing to a string never fails.
+    let _ = write!(text, "{sign}{}", digits / one);
+    if scale > 0 {
+        let _ = write!(text, ".{:0>width$}", digits % one, width = scale as usize);
+    }
+}
+
+fn day(number: i128) -> Option<Date> {
+    let days = Span::new().try_days(i64::try_from(number).ok()?).ok()?;
+    Date::constant(1970, 1, 1).checked_add(days).ok()
+}
+
+fn instant(number: i128, unit: TimeUnit) -> Option<Timestamp> {
+    let nanoseconds = match unit {
+        TimeUnit::MILLIS => number.checked_mul(1_000_000)?,
+        TimeUnit::MICROS => number.checked_mul(1_000)?,
+        TimeUnit::NANOS => number,
+    };
+    Timestamp::from_nanosecond(nanoseconds).ok()
+}

@@ -1,0 +1,208 @@
+//! From the cells of a row to the row of a book.
+
+use std::{fmt::Write, str::FromStr};
+
+use jiff::civil::Date;
+use reconcile_core::{Currency, Direction, LedgerEntry, ModelError};
+use reconcile_engine::Row;
+use rust_decimal::Decimal;
+
+use super::line::Problem;
+use crate::{
+    Field, Mapping,
+    mapping::Side,
+    shown::shown,
+    value::{self, AmountDefect, Cell, Cells},
+};
+
+/// Reads rows as the mapping says.
+#[derive(Clone, Copy)]
+pub(super) struct RowReader<'m> {
+    side: Side,
+    mapping: &'m Mapping,
+}
+
+impl<'m> RowReader<'m> {
+    pub(super) fn new(side: Side, mapping: &'m Mapping) -> Self {
+        Self { side, mapping }
+    }
+
+    /// The row of these cells. `number` is where its line number is written
+    /// when the row has no id of its own.
+    pub(super) fn row<'c>(
+        &self,
+        line: u64,
+        cells: &Cells<'c>,
+        number: &'c mut String,
+    ) -> Result<Row<'c>, Problem> {
+        let (amount, direction) = self.signed(cells)?;
+        let currency = self
+            .word(cells, Field::Currency)?
+            .or(self.mapping.currency)
+            .ok_or_else(|| self.missing(Field::Currency))?;
+        let kind = self.word(cells, Field::Kind)?.or(self.mapping.kind);
+        let status = self.word(cells, Field::Status)?;
+        if self.side == Side::Records {
+            kind.ok_or_else(|| self.missing(Field::Kind))?;
+            status.ok_or_else(|| self.missing(Field::Status))?;
+        }
+        Ok(Row {
+            id: match self.text(cells, Field::Id)? {
+                Some(id) => id,
+                None if self.side == Side::Records => return Err(self.missing(Field::Id)),
+                None => line_number(line, number),
+            },
+            reference: self.text(cells, Field::Reference)?,
+            amount,
+            currency,
+            direction,
+            kind,
+            status,
+            date: self.date(cells)?,
+            fee: self.fee(cells, currency)?,
+            account: self.text(cells, Field::Account)?,
+            description: self.text(cells, Field::Description)?,
+        })
+    }
+
+    fn signed(&self, cells: &Cells<'_>) -> Result<(Decimal, Direction), Problem> {
+        let amount = self
+            .amount(cells, Field::Amount)?
+            .ok_or_else(|| self.missing(Field::Amount))?;
+        let direction = self
+            .word(cells, Field::Direction)?
+            .or_else(|| self.constant_direction(amount));
+        if self.side == Side::Records && direction.is_none() {
+            return Err(self.missing(Field::Direction));
+        }
+        LedgerEntry::signed(amount, direction)
+            .map_err(|error| self.problem(Field::Amount, error.to_string()))
+    }
+
+    /// The mapping's direction, which a minus sign in the file turns round: a
+    /// file of payouts shows their returns so, and a file of payments its refunds.
+    fn constant_direction(&self, amount: Decimal) -> Option<Direction> {
+        match (self.mapping.direction, amount.is_sign_negative()) {
+            (Some(Direction::Credit), true) => Some(Direction::Debit),
+            (direction, _) => direction,
+        }
+    }
+
+    fn fee(&self, cells: &Cells<'_>, currency: Currency) -> Result<Option<Decimal>, Problem> {
+        let fee = self.amount(cells, Field::Fee)?;
+        let in_currency = self.word(cells, Field::FeeCurrency)?;
+        Ok(fee.filter(|_| in_currency.is_none_or(|other: Currency| other == currency)))
+    }
+
+    fn amount(&self, cells: &Cells<'_>, field: Field) -> Result<Option<Decimal>, Problem> {
+        let (text, read) = match cells.at(field) {
+            Cell::Absent => return Ok(None),
+            Cell::Text(text) => match text.trim_ascii() {
+                "" => return Ok(None),
+                text => (text, value::amount(text, self.mapping)),
+            },
+            Cell::Number(text) => (text, value::number(text)),
+            Cell::Day(_) | Cell::Instant(_) => {
+                return Err(self.problem(field, "holds a date, not an amount"));
+            }
+        };
+        match read {
+            Ok(amount) => Ok(Some(amount)),
+            Err(AmountDefect::TooManyDigits) => Err(self.problem(
+                field,
+                format!("`{}` has more digits than can be held exactly", shown(text)),
+            )),
+            Err(AmountDefect::NotADecimal) => {
+                let problem = self.problem(field, format!("`{}` is not a decimal", shown(text)));
+                Err(match self.amount_hint(text) {
+                    Some(hint) => problem.with_hint(hint),
+                    None => problem,
+                })
+            }
+        }
+    }
+
+    fn date(&self, cells: &Cells<'_>) -> Result<Date, Problem> {
+        let text = match cells.at(Field::Date) {
+            Cell::Absent => return Err(self.missing(Field::Date)),
+            Cell::Day(day) => return Ok(day),
+            Cell::Instant(instant) => return Ok(value::day_of(instant, self.mapping)),
+            Cell::Text(text) | Cell::Number(text) => text.trim_ascii(),
+        };
+        value::day(text, self.mapping).ok_or_else(|| {
+            let wanted = match &self.mapping.date_format {
+                Some(pattern) => format!("is not a date of the form {pattern}"),
+                None => "is not a date (2026-01-31) or an RFC 3339 instant".to_owned(),
+            };
+            self.problem(Field::Date, format!("`{}` {wanted}", shown(text)))
+                .with_hint(format!(
+                    "set date_format under [{}] in the rules file, as in \"%d/%m/%Y\"",
+                    self.side.table()
+                ))
+        })
+    }
+
+    /// A word of the contract: a currency, a kind, a direction, a status.
+    fn word<T: FromStr<Err = ModelError>>(
+        &self,
+        cells: &Cells<'_>,
+        field: Field,
+    ) -> Result<Option<T>, Problem> {
+        match self.text(cells, field)?.map(str::trim_ascii) {
+            None | Some("") => Ok(None),
+            Some(word) => word.parse().map(Some).map_err(|error| {
+                let known = match error {
+                    ModelError::Word { known, .. } => format!("one of {}", known.join(", ")),
+                    _ => "an ISO 4217 code (three capital letters)".to_owned(),
+                };
+                self.problem(field, format!("`{}` is not {known}", shown(word)))
+            }),
+        }
+    }
+
+    fn text<'c>(&self, cells: &Cells<'c>, field: Field) -> Result<Option<&'c str>, Problem> {
+        match cells.at(field) {
+            Cell::Absent => Ok(None),
+            Cell::Text(text) | Cell::Number(text) => Ok(Some(text)),
+            Cell::Day(_) | Cell::Instant(_) => Err(self.problem(field, "holds a date, not text")),
+        }
+    }
+
+    fn amount_hint(&self, text: &str) -> Option<String> {
+        let table = self.side.table();
+        let comma = text
+            .rfind(',')
+            .filter(|_| self.mapping.decimal_separator == '.')?;
+        let groups = |separator: char| {
+            format!(
+                "thousands separator? set thousands_separator = \"{separator}\" under [{table}] in the rules file"
+            )
+        };
+        let point = text.rfind('.');
+        Some(match point {
+            Some(point) if point > comma => groups(','),
+            Some(_) => format!(
+                "decimal comma? set decimal_separator = \",\" and thousands_separator = \".\" under [{table}] in the rules file"
+            ),
+            None if text.matches(',').count() > 1 => groups(','),
+            None => format!(
+                "decimal comma? set decimal_separator = \",\" under [{table}] in the rules file"
+            ),
+        })
+    }
+
+    fn missing(&self, field: Field) -> Problem {
+        self.problem(field, "is missing")
+    }
+
+    fn problem(&self, field: Field, message: impl Into<String>) -> Problem {
+        Problem::of_column(self.mapping.column(self.side, field), message)
+    }
+}
+
+fn line_number(line: u64, text: &mut String) -> &str {
+    text.clear();
+    // Writing to a string never fails.
+    let _ = write!(text, "{line}");
+    text
+}

@@ -1,0 +1,111 @@
+//! Values as error messages may show them.
+
+/// The longest part of a value that a message shows, in characters.
+const LONGEST: usize = 48;
+
+/// The value on one line, shortened, and of a card number only the first six
+/// and last four digits (PCI DSS 3.4.1).
+pub(crate) fn shown(value: &str) -> String {
+    let masked = mask_cards(value);
+    let mut characters = masked.chars();
+    let mut text: String = characters.by_ref().take(LONGEST).collect();
+    if characters.next().is_some() {
+        text.push('…');
+    }
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
+fn mask_cards(value: &str) -> String {
+    let mut characters: Vec<char> = value.chars().collect();
+    let mut start = 0;
+    while start < characters.len() {
+        let run = digit_run(&characters, start);
+        mask_run(&mut characters, &run);
+        start = run.last().map_or(start + 1, |last| last + 1);
+    }
+    characters.into_iter().collect()
+}
+
+/// The positions of the digits from `start`, single spaces and hyphens between
+/// them left out; empty when no digit is at `start`.
+fn digit_run(characters: &[char], start: usize) -> Vec<usize> {
+    let mut run = Vec::new();
+    for (position, character) in characters.iter().enumerate().skip(start) {
+        let touches = run.last().is_none_or(|last| position - last <= 1);
+        match character {
+            '0'..='9' => run.push(position),
+            ' ' | '-' if !run.is_empty() && touches => {}
+            _ => break,
+        }
+    }
+    run
+}
+
+fn mask_run(characters: &mut [char], run: &[usize]) {
+    let digits: Vec<u32> = run
+        .iter()
+        .filter_map(|at| characters.get(*at)?.to_digit(10))
+        .collect();
+    if !(13..=19).contains(&digits.len()) || !passes_luhn(&digits) {
+        return;
+    }
+    for at in run.iter().take(run.len() - 4).skip(6) {
+        if let Some(digit) = characters.get_mut(*at) {
+            *digit = '*';
+        }
+    }
+}
+
+/// The check digit of ISO/IEC 7812-1.
+fn passes_luhn(digits: &[u32]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| match place % 2 {
+            0 => *digit,
+            _ => digit * 2 / 10 + digit * 2 % 10,
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_number_shows_its_first_six_and_last_four() {
+        assert_eq!(shown("4111111111111111"), "411111******1111");
+        assert_eq!(
+            shown("card 4111-1111 1111-1111!"),
+            "card 4111-11** ****-1111!"
+        );
+    }
+
+    #[test]
+    fn other_digits_are_shown() {
+        assert_eq!(shown("4111111111111112"), "4111111111111112");
+        assert_eq!(shown("123456789012.34"), "123456789012.34");
+        assert_eq!(shown("12,50"), "12,50");
+    }
+
+    #[test]
+    fn a_long_value_is_shortened_after_it_is_masked() {
+        let text = format!("{}4111111111111111", "x".repeat(40));
+        assert_eq!(shown(&text), format!("{}411111**…", "x".repeat(40)));
+    }
+
+    #[test]
+    fn a_value_stays_on_one_line() {
+        assert_eq!(shown("a\r\nb\u{1b}[0m دفع"), r"a\r\nb\u{1b}[0m دفع");
+    }
+}

@@ -1,0 +1,325 @@
+//! Cells, and the exact values in them.
+
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    fmt::strtime,
+};
+use rust_decimal::Decimal;
+
+use crate::{Field, Mapping};
+
+/// A cell as its format holds it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Cell<'a> {
+    /// Nothing, or an empty text.
+    #[default]
+    Absent,
+    /// Text, in the formats that the mapping says.
+    Text(&'a str),
+    /// A number in JSON's grammar, whatever the mapping says.
+    Number(&'a str),
+    /// A day in the file's own zone.
+    Day(Date),
+    /// An instant.
+    Instant(Timestamp),
+}
+
+impl<'a> Cell<'a> {
+    /// The text, absent where it is empty.
+    pub(crate) const fn text(text: &'a str) -> Self {
+        if text.is_empty() {
+            Self::Absent
+        } else {
+            Self::Text(text)
+        }
+    }
+}
+
+/// The cells of a row, by field.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cells<'a>([Cell<'a>; Field::ALL.len()]);
+
+impl<'a> Cells<'a> {
+    pub(crate) fn at(&self, field: Field) -> Cell<'a> {
+        self.0.get(field as usize).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn set(&mut self, field: Field, cell: Cell<'a>) {
+        if let Some(place) = self.0.get_mut(field as usize) {
+            *place = cell;
+        }
+    }
+}
+
+/// Why a text is no amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AmountDefect {
+    /// It is not a decimal in the format that was asked for.
+    NotADecimal,
+    /// It has more digits than can be held exactly.
+    TooManyDigits,
+}
+
+/// The amount that the text stands for, with its scale. An exponent is
+/// refused: people do not write one, spreadsheets do, after they rounded.
+pub(crate) fn amount(text: &str, mapping: &Mapping) -> Result<Decimal, AmountDefect> {
+    let (negative, digits) = sign(text);
+    let (whole, fraction) = match digits.split_once(mapping.decimal_separator) {
+        Some((_, "")) => return Err(AmountDefect::NotADecimal),
+        Some((whole, fraction)) => (whole, fraction),
+        None => (digits, ""),
+    };
+    let mantissa = match mapping.thousands_separator {
+        Some(separator) if whole.contains(separator) => grouped(whole, separator)?,
+        _ => append(0, whole)?,
+    };
+    if whole.is_empty() {
+        return Err(AmountDefect::NotADecimal);
+    }
+    exact(negative, append(mantissa, fraction)?, fraction.len())
+}
+
+/// The number that JSON's grammar writes, exponent included, exactly.
+pub(crate) fn number(text: &str) -> Result<Decimal, AmountDefect> {
+    let (negative, digits) = sign(text);
+    let (digits, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut mantissa = append(append(0, whole)?, fraction)?;
+    if mantissa == 0 && exponent != "0" {
+        return Ok(Decimal::ZERO);
+    }
+    let exponent: i64 = exponent.parse().map_err(|_| AmountDefect::TooManyDigits)?;
+    let scale = i64::try_from(fraction.len())
+        .ok()
+        .and_then(|scale| scale.checked_sub(exponent))
+        .ok_or(AmountDefect::TooManyDigits)?;
+    let Ok(mut scale) = usize::try_from(scale) else {
+        let factor = u32::try_from(scale.unsigned_abs())
+            .ok()
+            .and_then(|zeros| 10_i128.checked_pow(zeros))
+            .ok_or(AmountDefect::TooManyDigits)?;
+        let mantissa = mantissa
+            .checked_mul(factor)
+            .ok_or(AmountDefect::TooManyDigits)?;
+        return exact(negative, mantissa, 0);
+    };
+    while scale > Decimal::MAX_SCALE as usize && mantissa % 10 == 0 {
+        mantissa /= 10;
+        scale -= 1;
+    }
+    exact(negative, mantissa, scale)
+}
+
+/// The day that the text stands for: an instant's day in the mapping's zone, a
+/// civil date or time as it is.
+pub(crate) fn day(text: &str, mapping: &Mapping) -> Option<Date> {
+    if let Some(pattern) = &mapping.date_format {
+        let parsed = strtime::parse(pattern, text).ok()?;
+        return match parsed.offset() {
+            Some(_) => Some(day_of(parsed.to_timestamp().ok()?, mapping)),
+            None => parsed.to_date().ok(),
+        };
+    }
+    if text.len() == "2026-01-31".len() {
+        return iso_date(text.as_bytes());
+    }
+    match text.parse::<Timestamp>() {
+        Ok(instant) => Some(day_of(instant, mapping)),
+        Err(_) => text.parse::<DateTime>().ok().map(DateTime::date),
+    }
+}
+
+/// The day of the instant in the mapping's zone.
+pub(crate) fn day_of(instant: Timestamp, mapping: &Mapping) -> Date {
+    mapping.zone.to_datetime(instant).date()
+}
+
+fn sign(text: &str) -> (bool, &str) {
+    match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
+fn append(mantissa: i128, digits: &str) -> Result<i128, AmountDefect> {
+    digits.bytes().try_fold(mantissa, |mantissa, byte| {
+        if !byte.is_ascii_digit() {
+            return Err(AmountDefect::NotADecimal);
+        }
+        mantissa
+            .checked_mul(10)
+            .and_then(|mantissa| mantissa.checked_add(i128::from(byte - b'0')))
+            .ok_or(AmountDefect::TooManyDigits)
+    })
+}
+
+/// The digits of `12.345.678`: one to three, then groups of three. Groups of
+/// two are admitted before the last one, as India writes them.
+fn grouped(whole: &str, separator: char) -> Result<i128, AmountDefect> {
+    let mut groups = whole.split(separator).enumerate().peekable();
+    let mut mantissa = 0;
+    while let Some((index, group)) = groups.next() {
+        let admitted = match (index, groups.peek()) {
+            (0, _) => 1..=3,
+            (_, Some(_)) => 2..=3,
+            (_, None) => 3..=3,
+        };
+        if !admitted.contains(&group.len()) {
+            return Err(AmountDefect::NotADecimal);
+        }
+        mantissa = append(mantissa, group)?;
+    }
+    Ok(mantissa)
+}
+
+fn exact(negative: bool, mantissa: i128, scale: usize) -> Result<Decimal, AmountDefect> {
+    let mantissa = if negative { -mantissa } else { mantissa };
+    u32::try_from(scale)
+        .ok()
+        .and_then(|scale| Decimal::try_from_i128_with_scale(mantissa, scale).ok())
+        .ok_or(AmountDefect::TooManyDigits)
+}
+
+/// A date of exactly ten characters; the general parser costs several times as much.
+fn iso_date(text: &[u8]) -> Option<Date> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
+        return None;
+    };
+    let digits = |digits: &[u8]| {
+        digits.iter().try_fold(0_i16, |value, byte| {
+            byte.is_ascii_digit()
+                .then(|| value * 10 + i16::from(byte - b'0'))
+        })
+    };
+    Date::new(
+        digits(&[*y1, *y2, *y3, *y4])?,
+        digits(&[*m1, *m2])?.try_into().ok()?,
+        digits(&[*d1, *d2])?.try_into().ok()?,
+    )
+    .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{civil::date, tz::TimeZone};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn mapping(decimal_separator: char, thousands_separator: Option<char>) -> Mapping {
+        Mapping {
+            decimal_separator,
+            thousands_separator,
+            ..Mapping::default()
+        }
+    }
+
+    fn read(text: &str) -> Result<String, AmountDefect> {
+        amount(text, &Mapping::default()).map(|amount| amount.to_string())
+    }
+
+    #[test]
+    fn amounts_keep_every_digit_and_their_scale() {
+        for text in [
+            "30.0",
+            "0.0000001",
+            "123456789012345.67",
+            "0.1234567890123456789",
+            "-5.00",
+        ] {
+            assert_eq!(read(text).unwrap(), text);
+        }
+        assert_eq!(read("+5").unwrap(), "5");
+        assert_eq!(read("007").unwrap(), "7");
+    }
+
+    #[test]
+    fn what_is_no_plain_decimal_is_refused() {
+        for text in [
+            "", "-", ".5", "5.", "1e5", "1_000", "1,5", " 5", "١٢", "--5", "NaN", "1.2.3",
+        ] {
+            assert_eq!(read(text), Err(AmountDefect::NotADecimal), "{text}");
+        }
+        for text in [
+            "79228162514264337593543950336",
+            "0.00000000000000000000000000001",
+        ] {
+            assert_eq!(read(text), Err(AmountDefect::TooManyDigits), "{text}");
+        }
+    }
+
+    #[test]
+    fn groups_of_digits_are_checked() {
+        let read = |text| amount(text, &mapping(',', Some('.'))).map(|amount| amount.to_string());
+        assert_eq!(read("1.234.567,80").unwrap(), "1234567.80");
+        assert_eq!(read("12.34.567").unwrap(), "1234567");
+        assert_eq!(read("1234,5").unwrap(), "1234.5");
+        for text in ["1.23", "1.2345", ".234", "1..234", "1,234.5", "1234.567"] {
+            assert_eq!(read(text), Err(AmountDefect::NotADecimal), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_exact_with_an_exponent() {
+        let read = |text| number(text).map(|amount| amount.to_string());
+        assert_eq!(read("1e-7").unwrap(), "0.0000001");
+        assert_eq!(read("1.50E2").unwrap(), "150");
+        assert_eq!(read("12e+3").unwrap(), "12000");
+        assert_eq!(read("-1.230").unwrap(), "-1.230");
+        assert_eq!(read("0e999999999999999999999").unwrap(), "0");
+        assert_eq!(read("100e-30").unwrap(), "0.0000000000000000000000000001");
+        for text in [
+            "1e400",
+            "1e-29",
+            "1e99999999999999999999",
+            "1e-9223372036854775808",
+        ] {
+            assert_eq!(read(text), Err(AmountDefect::TooManyDigits), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_booked_on_its_day_in_the_zone() {
+        let lima = Mapping {
+            zone: TimeZone::get("America/Lima").unwrap(),
+            ..Mapping::default()
+        };
+        assert_eq!(day("2024-06-02T03:30:00Z", &lima), Some(date(2024, 6, 1)));
+        assert_eq!(day("2024-06-02", &lima), Some(date(2024, 6, 2)));
+        assert_eq!(day("2024-06-02 03:30:00", &lima), Some(date(2024, 6, 2)));
+        for text in [
+            "2024-02-30",
+            "02/06/2024",
+            "2024-6-2",
+            "20240602",
+            "yesterday",
+            "２０２４-06",
+        ] {
+            assert_eq!(day(text, &lima), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_says_which_number_is_the_month() {
+        let mapping = Mapping {
+            date_format: Some("%d/%m/%Y".into()),
+            ..Mapping::default()
+        };
+        assert_eq!(day("05/10/2022", &mapping), Some(date(2022, 10, 5)));
+        assert_eq!(day("2022-10-05", &mapping), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_decimal_reads_back(mantissa in -(1_i128 << 95)..(1_i128 << 95), scale in 0_u32..=28) {
+            let written = Decimal::from_i128_with_scale(mantissa, scale).to_string();
+            prop_assert_eq!(read(&written).unwrap(), written);
+        }
+
+        #[test]
+        fn no_text_panics(text in "[-+0-9.,eE ]{0,40}|.*") {
+            let _ = (amount(&text, &mapping(',', Some('.'))), number(&text), day(&text, &Mapping::default()));
+        }
+    }
+}
