@@ -324,4 +324,20 @@ mod tests {
         let names: std::collections::BTreeSet<_> = Fault::all().map(|it| it.name).collect();
         assert_eq!(names.len(), FaultKind::ALL.len());
     }
+
+    #[test]
+    fn the_readme_lists_every_fault_as_it_is() {
+        let readme = include_str!("../README.md");
+        for FaultDescription {
+            name,
+            values,
+            about,
+            ..
+        } in Fault::all()
+        {
+            let values = values.map(|values| format!("`{}` ", values.replace('|', "\\|")));
+            let line = format!("| `{name}` | {}| {about} |", values.unwrap_or_default());
+            assert!(readme.contains(&line), "missing or different: {line}");
+        }
+    }
 }

@@ -148,10 +148,13 @@ impl Sandbox {
         self.gateway.requests().snapshot()
     }
 
-    /// Stops listening and waits for the answers that are under way.
+    /// Stops listening, and waits for the answers that are under way; a few
+    /// seconds at most, since a client may never finish asking.
     pub async fn stop(self) {
         drop(self.stop);
         // The server fails only where it cannot serve, and it stops anyway.
-        let _ = self.server.await;
+        let _ = tokio::time::timeout(PATIENCE, self.server).await;
     }
 }
+
+const PATIENCE: Duration = Duration::from_secs(3);

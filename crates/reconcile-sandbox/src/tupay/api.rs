@@ -356,7 +356,9 @@ impl Gateway {
             }
         }
         let envelope = Envelope {
-            page: request.page + usize::from(struck(FaultKind::WrongPage)),
+            page: request
+                .page
+                .saturating_add(struck(FaultKind::WrongPage).into()),
             rows: found.rows.len() + usize::from(struck(FaultKind::RowsMismatch)),
             page_size: size,
             data_last: list.data_last,

@@ -383,6 +383,9 @@ fn open_days(calendar: &Calendar) -> Vec<BalanceDay> {
         .collect()
 }
 
+/// What the published sample was charged for one.
+const SETTLEMENT_FEE: Cents = Cents(25_000);
+
 /// Pays out half of the balance, in whole hundreds, at nine in the morning.
 fn settle(
     day: &mut BalanceDay,
@@ -394,7 +397,7 @@ fn settle(
     let created = day.midnight.as_second() + 9 * HOUR;
     let requested = Cents(balance.0 / 20_000 * 10_000);
     let is_cancelled = random.one_in(5);
-    if created >= calendar.as_of || requested <= Cents::ZERO {
+    if created >= calendar.as_of || requested <= SETTLEMENT_FEE {
         return;
     }
     day.settlements = requested;
@@ -410,7 +413,7 @@ fn settle(
             SettlementStatus::Completed
         },
         requested,
-        fee: Cents(25_000),
+        fee: SETTLEMENT_FEE,
     });
 }
 

@@ -90,7 +90,7 @@ impl Request {
             .flatten();
         Ok(Self {
             from,
-            to: to - i64::from(faults.is_on(FaultKind::ExclusiveTo)),
+            to: to.saturating_sub(faults.is_on(FaultKind::ExclusiveTo).into()),
             page: number(parameters.page.as_deref(), "page")?.unwrap_or(0),
             filter: Filter {
                 country: parameters.country,

@@ -347,6 +347,40 @@ async fn a_dropped_or_stopped_sandbox_no_longer_answers() {
 }
 
 #[tokio::test]
+async fn stopping_closes_connections_that_wait_for_another_request() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
+    let address = sandbox.tupay().base_url.replace("http://", "");
+    let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+    stream
+        .write_all(b"GET /v1/balance HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+        .await
+        .unwrap();
+    let mut first = [0_u8; 12];
+    stream.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 401");
+    sandbox.stop().await;
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).await.unwrap();
+    assert!(rest.ends_with(b"}"));
+}
+
+#[tokio::test]
+async fn absurd_numbers_are_answered_as_well() {
+    let client = Client::struck_by("wrong-page").await;
+    for query in [
+        "from=-9223372036854775808&to=-9223372036854775808",
+        "from=9223372036854775807&to=9223372036854775807",
+        "page=18446744073709551615",
+        "from=-9223372036854775808",
+        "to=9223372036854775807&from=0",
+    ] {
+        let status = client.get(&format!("/v1/deposits?{query}")).await.status;
+        assert!(status == 200 || status == 400, "{query}: {status}");
+    }
+}
+
+#[tokio::test]
 async fn secrets_and_tokens_are_in_no_debug_output() {
     let client = Client::of(small(), Faults::none()).await;
     let access = client.sandbox.tupay();
