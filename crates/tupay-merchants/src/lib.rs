@@ -1,1 +1,30 @@
 #![doc = include_str!("../README.md")]
+
+mod balance;
+mod cashouts;
+mod client;
+mod config;
+mod deposits;
+mod error;
+mod list;
+pub mod models;
+mod notes;
+mod payments;
+mod provider;
+mod session;
+mod settlements;
+pub mod signature;
+
+pub use balance::{BalanceReportQuery, NoFilters};
+pub use cashouts::{CashoutFilters, CashoutsQuery};
+pub use client::Client;
+pub use config::{CashoutsPath, Config, Environment};
+pub use deposits::{DepositFilters, DepositsQuery};
+pub use error::{ApiError, Error};
+pub use list::{Page, Query};
+pub use notes::{NoteFilters, NotesQuery};
+pub use payments::{CashoutReference, Payments, PaymentsConfig};
+pub use provider::TuPay;
+pub use reconcile_transport::BaseUrl;
+pub use secrecy::SecretString;
+pub use settlements::{SettlementFilters, SettlementsQuery};

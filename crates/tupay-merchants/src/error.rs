@@ -1,0 +1,275 @@
+//! The error of this crate.
+
+use std::fmt;
+
+use http::StatusCode;
+use reconcile_transport::{DecodeError, EndpointError, PageFault, Reply};
+use serde::Deserialize;
+
+/// What can go wrong with TuPay.
+///
+/// `Display` is one line without its cause; [`hint`](Self::hint) says what to
+/// do. No credential, no URL query and no value of a body is in either.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// TuPay answered, and said no.
+    #[error(transparent)]
+    Api(ApiError),
+    /// There was no usable answer.
+    #[error("{0}")]
+    Transport(#[source] reconcile_transport::Error),
+    /// A row of a list could not be read.
+    #[error("{0}")]
+    Row(DecodeError),
+    /// A row was read, but a value in it does not fit the model.
+    #[error("{operation}, page {page}, row {index}, `{path}`: {reason}")]
+    Value {
+        /// The list.
+        operation: &'static str,
+        /// The page, from 0.
+        page: u64,
+        /// The index of the row, from 0.
+        index: u64,
+        /// The JSON path in the row.
+        path: &'static str,
+        /// What is wrong with the value.
+        reason: String,
+    },
+    /// The pages of a list do not fit together.
+    #[error("{operation}, page {page}: {}", fault_in_words(*.fault))]
+    Paging {
+        /// The list.
+        operation: &'static str,
+        /// The page, from 0.
+        page: u64,
+        /// What does not fit.
+        fault: PageFault,
+    },
+    /// A list was read to its end, but what was seen does not show that nothing
+    /// is missing.
+    #[error("{operation}, page {page}: {doubt}")]
+    Unproven {
+        /// The list.
+        operation: &'static str,
+        /// The page, from 0.
+        page: u64,
+        /// What was seen.
+        doubt: String,
+    },
+    /// The login was accepted, but no `BEARER_TOKEN` came in `Set-Cookie`.
+    #[error("login: accepted, but the answer sets no usable BEARER_TOKEN cookie")]
+    NoToken,
+    /// What was asked cannot be asked; nothing was sent.
+    #[error("{operation}: {reason}")]
+    Query {
+        /// The operation.
+        operation: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The base URL or an id cannot be part of a URL; nothing was sent.
+    #[error("the address is not usable: {0}")]
+    Endpoint(EndpointError),
+}
+
+impl Error {
+    /// What to do about it, as one sentence.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Api(error) => error.hint().map(str::to_owned),
+            Self::NoToken => Some("check that the base URL is that of the Merchants API".into()),
+            Self::Paging { .. } | Self::Unproven { .. } => {
+                Some("ask again from the position given; if it stays, tell TuPay".into())
+            }
+            Self::Row(_) | Self::Value { .. } => Some(
+                "tell us the field, or set such rows aside with --skip-invalid; the pull is then unproven".into(),
+            ),
+            _ => None,
+        }
+    }
+}
+
+impl Error {
+    /// The JSON path of a row that could not be read.
+    pub(crate) fn path(&self) -> Option<&str> {
+        match self {
+            Self::Row(row) => Some(row.path()),
+            Self::Value { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a row that could not be read, without its place.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Row(row) => reason(row),
+            Self::Value { reason, .. } => reason.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
+impl From<reconcile_transport::Error> for Error {
+    fn from(error: reconcile_transport::Error) -> Self {
+        // A login that fails inside another call comes back as the cause.
+        let cause = std::error::Error::source(&error);
+        match cause.and_then(|cause| cause.downcast_ref::<Self>()) {
+            Some(own) => own.clone(),
+            None => Self::Transport(error),
+        }
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        Self::Row(error)
+    }
+}
+
+impl From<EndpointError> for Error {
+    fn from(error: EndpointError) -> Self {
+        Self::Endpoint(error)
+    }
+}
+
+/// A refusal by TuPay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The operation.
+    pub operation: &'static str,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// TuPay's code. Its meaning depends on the API: the same number means
+    /// different things for lists, deposits and cashouts.
+    pub code: Option<i64>,
+    /// TuPay's words, shortened, without addresses and long numbers.
+    pub message: Option<String>,
+    /// How often it was asked.
+    pub attempts: u32,
+}
+
+/// The body of a refusal, in the shapes of the three APIs: `{code, description}`,
+/// `{code, message}` and `{code, type, message}`.
+#[derive(Default, Deserialize)]
+struct Refusal {
+    code: Option<i64>,
+    #[serde(alias = "description")]
+    message: Option<String>,
+}
+
+impl ApiError {
+    pub(crate) fn new(operation: &'static str, reply: &Reply) -> Self {
+        // What is no JSON, or another, has no code and no words to show.
+        let refusal: Refusal = serde_json::from_slice(&reply.body).unwrap_or_default();
+        Self {
+            operation,
+            status: reply.status,
+            code: refusal.code,
+            message: refusal.message.as_deref().map(excerpt),
+            attempts: reply.attempts,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match (self.status.as_u16(), self.code) {
+            (_, Some(83)) => Some(
+                "this machine's public address is not on TuPay's allow-list: send it to your TuPay integration contact",
+            ),
+            (401, _) => Some(
+                "check the access key (the API user's e-mail address) and the secret key; users of the web panel do not work here",
+            ),
+            (403, _) => Some("ask your TuPay integration contact for the right that is missing"),
+            (404, _) => Some(
+                "check the base URL; for cashouts, try the other spelling of the path (cashouts_path)",
+            ),
+            (429, _) => Some("ask for less at once (--concurrency), or later"),
+            (500.., _) => Some("TuPay fails at present: try again later"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: TuPay answered {}", self.operation, self.status)?;
+        if let Some(code) = self.code {
+            write!(f, ", code {code}")?;
+        }
+        if let Some(message) = &self.message {
+            write!(f, ": {message}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+/// At most 200 characters of a provider's words, with addresses and long
+/// numbers blanked: they are people's.
+fn excerpt(text: &str) -> String {
+    let shown = text
+        .split_whitespace()
+        .map(|word| {
+            let digits = word.chars().filter(char::is_ascii_digit).count();
+            if word.contains('@') || digits >= 6 {
+                "[…]"
+            } else {
+                word
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(" ");
+    shown
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect()
+}
+
+/// What was expected of a row, and what kind of value is there.
+pub(crate) fn reason(row: &DecodeError) -> String {
+    match row.found() {
+        Some(found) => format!("{}, found {found}", row.message()),
+        None => row.message().to_owned(),
+    }
+}
+
+pub(crate) fn fault_in_words(fault: PageFault) -> String {
+    match fault {
+        PageFault::WrongPage { asked, echoed } => {
+            format!("page {asked} was asked for and page {echoed} came")
+        }
+        PageFault::Repeated { earlier } => format!("it repeats page {earlier}"),
+        PageFault::CapReached { max } => format!("the list has more than {max} pages"),
+        PageFault::MaxRowsChanged { first, now } => {
+            format!("the page size changed from {first} to {now}")
+        }
+        PageFault::MoreAnnouncedButEmpty => "more is announced, but the page is empty".into(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_holds_no_addresses_and_no_long_numbers() {
+        assert_eq!(
+            excerpt("User jane@example.com\nwith document 12345678 is  unknown, code 83"),
+            "User […] with document […] is unknown, code 83"
+        );
+        assert_eq!(excerpt(&"x".repeat(500)).len(), 200);
+    }
+
+    #[test]
+    fn errors_cross_threads() {
+        fn check<T: Send + Sync + 'static>() {}
+        check::<Error>();
+    }
+}

@@ -1,0 +1,224 @@
+//! Sessions: login, the token from the cookie, its renewal, logout.
+
+use std::{fmt, sync::PoisonError, sync::RwLock, time::Duration};
+
+use async_trait::async_trait;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use reconcile_transport::{Authorize, Call, Reply, Safety, Session, Ticket, Transport};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+
+use crate::{Config, Error, error::ApiError, models::Login};
+
+/// The name of the cookie that carries the token.
+const COOKIE: &str = "BEARER_TOKEN";
+
+/// "The `BEARER_TOKEN` cookie will expire after 15 minutes of its last request."
+/// A minute is left for the way.
+const IDLE: Duration = Duration::from_secs(14 * 60);
+
+/// The session of a client: opened by the first call, renewed when it has
+/// expired or is refused, by one task while the others wait.
+pub(crate) struct Sessions {
+    config: Config,
+    transport: Transport,
+    session: Session<SecretString>,
+    /// The merchant that every session works as; `None` is the user's own.
+    merchant: RwLock<Option<u64>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Credentials<'a> {
+    access_key: &'a str,
+    secret_key: &'a str,
+}
+
+impl Sessions {
+    pub(crate) fn new(config: Config, transport: Transport) -> Self {
+        Self {
+            session: Session::new(IDLE),
+            merchant: RwLock::new(config.merchant),
+            config,
+            transport,
+        }
+    }
+
+    /// Opens a session now, whether or not one is open.
+    pub(crate) async fn login(&self) -> Result<Login, Error> {
+        let (login, token) = self.authenticate().await?;
+        self.enter_merchant(&token).await?;
+        self.session.take();
+        self.session.current(|| async { Ok(token) }).await?;
+        Ok(login)
+    }
+
+    /// Ends the session at TuPay. Without an open one there is nothing to do.
+    pub(crate) async fn logout(&self) -> Result<(), Error> {
+        let Some(token) = self.session.take() else {
+            return Ok(());
+        };
+        let url = self
+            .config
+            .base_url
+            .url(&["v1", "auth", "session", "destroy"], &[])?;
+        let call = with_cookie(Call::delete("logout", url), &token)?;
+        // What a successful logout answers is not documented, so any success will do.
+        accepted("logout", self.transport.send(call, None).await?).map(|_| ())
+    }
+
+    /// Works as another merchant from now on, in later sessions too.
+    pub(crate) async fn switch_context(&self, merchant: u64) -> Result<(), Error> {
+        let (token, _) = self.session.current(|| self.renew()).await?;
+        self.enter(merchant, &token).await?;
+        *self
+            .merchant
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(merchant);
+        Ok(())
+    }
+
+    async fn renew(&self) -> Result<SecretString, reconcile_transport::Error> {
+        let open = async {
+            let (_, token) = self.authenticate().await?;
+            self.enter_merchant(&token).await?;
+            Ok::<_, Error>(token)
+        };
+        open.await
+            .map_err(|error| reconcile_transport::Error::session("login", error))
+    }
+
+    async fn authenticate(&self) -> Result<(Login, SecretString), Error> {
+        let url = self.config.base_url.url(&["v1", "auth", "login"], &[])?;
+        let credentials = Credentials {
+            access_key: self.config.access_key.expose_secret(),
+            secret_key: self.config.secret_key.expose_secret(),
+        };
+        // A login whose answer is lost leaves a session that nobody uses and
+        // that expires: repeating it is safe.
+        let call = Call::post("login", url)
+            .json(&credentials)?
+            .safety(Safety::Repeatable);
+        let reply = accepted("login", self.transport.send(call, None).await?)?;
+        let token = token(&reply.headers).ok_or(Error::NoToken)?;
+        let login = reconcile_transport::decode("login", &reply.body)?;
+        Ok((login, token))
+    }
+
+    /// A new session shows the user's own merchant, so one that replaces an
+    /// expired session is switched again before it is used.
+    async fn enter_merchant(&self, token: &SecretString) -> Result<(), Error> {
+        let merchant = *self.merchant.read().unwrap_or_else(PoisonError::into_inner);
+        match merchant {
+            Some(merchant) => self.enter(merchant, token).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn enter(&self, merchant: u64, token: &SecretString) -> Result<(), Error> {
+        let path = ["v1", "auth", &merchant.to_string(), "switchContext"];
+        let url = self.config.base_url.url(&path, &[])?;
+        // Switching to the same merchant twice is as good as once.
+        let call = Call::post("switch context", url)
+            .safety(Safety::Repeatable)
+            .any_body();
+        let call = with_cookie(call, token)?.header(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        accepted("switch context", self.transport.send(call, None).await?).map(|_| ())
+    }
+}
+
+#[async_trait]
+impl Authorize for Sessions {
+    async fn authorize(
+        &self,
+        headers: &mut HeaderMap,
+    ) -> Result<Ticket, reconcile_transport::Error> {
+        let (token, ticket) = self.session.current(|| self.renew()).await?;
+        let value = sensitive(&format!("Bearer {}", token.expose_secret()))?;
+        headers.insert(header::AUTHORIZATION, value);
+        Ok(ticket)
+    }
+
+    fn refused(&self, ticket: Ticket, _: StatusCode) -> bool {
+        // How an expired token is answered is not documented, so a refusal of
+        // either kind is tried once more with a new one.
+        self.session.refuse(ticket);
+        true
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions").finish_non_exhaustive()
+    }
+}
+
+/// The reply, when it is a success.
+pub(crate) fn accepted(operation: &'static str, reply: Reply) -> Result<Reply, Error> {
+    if reply.status.is_success() {
+        Ok(reply)
+    } else {
+        Err(Error::Api(ApiError::new(operation, &reply)))
+    }
+}
+
+/// The token in `Set-Cookie: BEARER_TOKEN=…`; the body never holds it.
+fn token(headers: &HeaderMap) -> Option<SecretString> {
+    headers
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .filter_map(|cookie| {
+            let pair = cookie.to_str().ok()?.split(';').next()?;
+            let (name, value) = pair.split_once('=')?;
+            (name.trim() == COOKIE).then(|| value.trim().trim_matches('"'))
+        })
+        .find(|value| !value.is_empty())
+        .map(SecretString::from)
+}
+
+fn with_cookie(call: Call, token: &SecretString) -> Result<Call, Error> {
+    let value = sensitive(&format!("{COOKIE}={}", token.expose_secret()))?;
+    Ok(call.sensitive_header(header::COOKIE, value))
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue, reconcile_transport::Error> {
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|_| reconcile_transport::Error::session("login", Error::NoToken))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(cookies: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for cookie in cookies {
+            headers.append(header::SET_COOKIE, cookie.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn the_token_is_the_value_of_its_cookie() {
+        let found = |cookies: &[&str]| {
+            token(&headers(cookies)).map(|token| token.expose_secret().to_owned())
+        };
+        assert_eq!(found(&["BEARER_TOKEN=abc"]).as_deref(), Some("abc"));
+        assert_eq!(
+            found(&["SESSION=1; Path=/", "BEARER_TOKEN=a=b; Path=/; HttpOnly"]).as_deref(),
+            Some("a=b")
+        );
+        assert_eq!(
+            found(&["BEARER_TOKEN=\"abc\"; Secure"]).as_deref(),
+            Some("abc")
+        );
+        assert_eq!(found(&["BEARER_TOKEN=; Max-Age=0"]), None);
+        assert_eq!(found(&["XBEARER_TOKEN=abc"]), None);
+        assert_eq!(found(&[]), None);
+    }
+}
