@@ -61,6 +61,7 @@ catalogue! {
         RepeatedDay, "repeated-day", Values::Flag, "the balance report has one day twice";
         UnexplainedStep, "unexplained-step", Values::Flag, "from one day on the balance is higher, without a movement";
         IpNotAllowed, "ip-not-allowed", Values::Flag, "logging in answers 403 with code 83";
+        StruckLogin, "struck-login", Values::Flag, "the transient faults that refuse a list refuse logging in, too";
         ExpiredStatus, "expired-status", REFUSAL, "the status for a missing or expired token";
         WrongPasswordStatus, "wrong-password-status", REFUSAL, "the status for wrong credentials";
         WindowStatus, "window-status", WINDOW, "the status for a window over 60 days or upside down; 200 lists nothing";

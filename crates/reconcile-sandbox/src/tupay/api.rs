@@ -152,6 +152,9 @@ async fn login(State(gateway): Shared, body: Bytes) -> Response {
         gateway.requests.injected(FaultKind::IpNotAllowed);
         return Answer::refusal(StatusCode::FORBIDDEN, 83, NOT_FROM_HERE).into();
     }
+    if let Some(refusal) = gateway.struck_login() {
+        return refusal.into();
+    }
     let Ok(given) = serde_json::from_slice::<Credentials>(&body) else {
         return Answer::refusal(StatusCode::BAD_REQUEST, 1, "The body is not valid.").into();
     };
@@ -316,6 +319,16 @@ impl Gateway {
             answer
         };
         deliver(answer, strike, self.pause(), &line)
+    }
+
+    fn struck_login(&self) -> Option<Answer> {
+        if !self.faults.is_on(FaultKind::StruckLogin) {
+            return None;
+        }
+        let strike = self.chaos.strike("login")?;
+        let refusal = strike.instead_of_page(self.clock.now())?;
+        self.requests.injected(strike.kind);
+        Some(refusal)
     }
 
     /// The fault that strikes this request, if it can be felt there.

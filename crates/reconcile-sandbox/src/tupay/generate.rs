@@ -88,7 +88,7 @@ impl Calendar {
     /// The births of `count` records, ascending: one in each of `count` equal
     /// parts of the time, so that no sorting is needed.
     fn births(&self, count: usize, mut random: Random) -> impl Iterator<Item = i64> {
-        let count = i128::try_from(count).unwrap_or(1).max(1);
+        let count = i128::try_from(count).unwrap_or_default();
         let (start, seconds) = (self.start, i128::from(self.seconds));
         (0..count).map(move |part| {
             let thousandth = i128::from(random.between(0, 1_000));
@@ -228,7 +228,7 @@ fn cashouts(config: &WorldConfig, calendar: &Calendar, count: usize) -> Vec<Cash
     let births = calendar.births(count, Random::new(config.seed, "cashout births"));
     let mut id = 8_405_146;
     let mut rows = Vec::with_capacity(count);
-    for (born, serial) in births.take(count).zip(10_001..) {
+    for (born, serial) in births.zip(10_001..) {
         if born >= calendar.as_of {
             break;
         }

@@ -295,6 +295,20 @@ async fn logging_in_from_elsewhere_answers_the_published_error() {
 }
 
 #[tokio::test]
+async fn logging_in_is_struck_only_where_that_is_wanted() {
+    let plain = Client::struck_by("server-error").await;
+    assert_eq!(plain.login().await.status, 200);
+    let faults = Faults::none()
+        .with(FaultKind::ServerError)
+        .with(FaultKind::StruckLogin)
+        .one_in(1);
+    let client = Client::of(small(), faults).await;
+    // The client has tried once already.
+    assert_eq!(client.login().await.status, 500);
+    assert_eq!(client.login().await.status, 200);
+}
+
+#[tokio::test]
 async fn switches_choose_among_the_undocumented() {
     let status = async |fault: &str, path: &str| {
         let client = Client::struck_by(fault).await;

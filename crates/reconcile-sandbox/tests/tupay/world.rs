@@ -197,6 +197,27 @@ fn the_default_world_has_every_status_and_every_mistake() {
 }
 
 #[test]
+fn a_world_has_as_many_records_as_were_asked_for() {
+    for (records, deposits) in [
+        (0, None),
+        (1, None),
+        (1, Some(1)),
+        (50, Some(0)),
+        (7, Some(9)),
+    ] {
+        let config = WorldConfig {
+            records,
+            deposits,
+            ..WorldConfig::default()
+        };
+        let world = TuPayWorld::generate(&config);
+        assert_eq!(world.deposits().len() + world.cashouts().len(), records);
+        let wanted = deposits.map_or(world.deposits().len(), |deposits| deposits.min(records));
+        assert_eq!(world.deposits().len(), wanted);
+    }
+}
+
+#[test]
 fn a_seed_names_one_world() {
     let config = WorldConfig::default();
     let world = TuPayWorld::generate(&config);
