@@ -62,25 +62,25 @@
     return node;
   };
   const entry = (row) => {
-    const facts = [row.date, row.kind, row.status, row.fee && "fee " + grouped(row.fee)].filter(Boolean).join(" · ");
+    const facts = [row.date, row.kind, row.status].filter(Boolean).join(" · ");
     const node = element("div", "entry",
       element("span", "sum", grouped(row.amount) + " " + row.currency),
       element("small", "", isolated(row.id)));
     if (row.reference) node.append(element("small", "", "Reference ", isolated(row.reference)));
-    if (facts) node.append(element("small", "", facts));
+    node.append(element("small", "", facts));
+    if (row.fee) node.append(element("small", "", "Fee " + grouped(row.fee)));
     if (row.account) node.append(element("small", "", "Account ", isolated(row.account)));
     if (row.description) node.append(element("small", "", isolated(row.description)));
     return node;
   };
-  const side = (label, entries, figure, currency) => {
+  const side = (label, entries, role, figure, currency) => {
     const cell = element("td", "");
     cell.dataset.label = label;
     cell.append(...entries.rows.map(entry));
     if (entries.more) cell.append(element("small", "", "and " + count(entries.more) + " more"));
-    if (!entries.rows.length) {
-      cell.append(figure === null
-        ? element("span", "none", "—")
-        : element("span", "sum", grouped(figure) + (currency ? " " + currency : "")));
+    if (!entries.rows.length && figure === null) cell.append(element("span", "none", "—"));
+    if (!entries.rows.length && figure !== null) {
+      cell.append(element("span", "sum", grouped(figure) + (currency ? " " + currency : "")), element("small", "", role));
     }
     return cell;
   };
@@ -99,8 +99,8 @@
       : element("span", "sum", signed(item.difference) + (item.currency ? " " + item.currency : "")));
     gap.dataset.label = "Difference";
     return element("tr", "", when, what,
-      side("Ledger", item.ledger, item.expected, item.currency),
-      side("Provider", item.provider, item.actual, item.currency), gap);
+      side("Ledger", item.ledger, "expected", item.expected, item.currency),
+      side("Provider", item.provider, "actual", item.actual, item.currency), gap);
   };
 
   let visible = breaks;

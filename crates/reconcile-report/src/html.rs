@@ -168,11 +168,12 @@ fn amounts(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         return out.write_all(b"<p class=\"none\">No amounts on either side.</p>");
     }
     out.write_all(
-        b"<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Currency</th><th scope=\"col\">Side</th>\
+        b"<div class=\"scroll\"><table class=\"amounts\"><thead><tr><th scope=\"col\">Currency</th><th scope=\"col\">Side</th>\
 <th scope=\"col\" class=\"n\">Rows</th><th scope=\"col\" class=\"n\">Credits</th><th scope=\"col\" class=\"n\">Debits</th>\
-<th scope=\"col\" class=\"n\">Net</th></tr></thead><tbody>",
+<th scope=\"col\" class=\"n\">Net</th></tr></thead>",
     )?;
     for currency in currencies {
+        out.write_all(b"<tbody>")?;
         for (position, line) in flows.iter().enumerate() {
             let flow = line.by_currency.get(&currency).copied().unwrap_or_default();
             let code = if position == 0 { currency.as_str() } else { "" };
@@ -187,7 +188,12 @@ fn amounts(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
             )?;
         }
     }
-    out.write_all(b"</tbody></table></div>")?;
+    out.write_all(b"</table></div>")?;
+    not_counted(run, out)?;
+    conservation(run, out)
+}
+
+fn not_counted(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let left_out = overview::left_out(run);
     if !left_out.is_empty() {
         write!(
@@ -196,17 +202,19 @@ fn amounts(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
             Escaped(&left_out.join("; "))
         )?;
     }
-    if !run.outcome.conservation.is_empty() {
-        out.write_all(b"<dl class=\"facts\">")?;
+    Ok(())
+}
+
+fn conservation(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if run.outcome.conservation.is_empty() {
+        return Ok(());
     }
+    out.write_all(b"<dl class=\"facts\">")?;
     for (&currency, equation) in &run.outcome.conservation {
         let sentence = overview::conservation(currency, equation);
         write!(out, "<dt>{currency}, what moved</dt><dd>{sentence}</dd>")?;
     }
-    if !run.outcome.conservation.is_empty() {
-        out.write_all(b"</dl>")?;
-    }
-    Ok(())
+    out.write_all(b"</dl>")
 }
 
 fn by_code(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -189,31 +189,29 @@ pub(crate) fn by_identity<'r>(run: &Run<'r>) -> Vec<IdentityGroup<'r>> {
     groups
 }
 
-/// The verdict as a sentence: "Not reconciled: 5 breaks and 2 failed proofs".
+/// The verdict as a sentence: "Not reconciled: 5 breaks, 1 failed proof among them".
 pub(crate) fn headline(run: &Run<'_>, summary: &Summary) -> String {
     if summary.verdict == summary::Verdict::Reconciled {
         return "Reconciled: nothing is open".to_owned();
     }
-    let open = run.outcome.breaks.len();
-    let failed = summary.proofs.fails;
-    let unproven = run
+    let breaks: usize = summary.breaks.iter().map(|(_, count)| count).sum();
+    let failed = counted(summary.proofs.fails, "failed proof", "failed proofs");
+    let open = match (run.outcome.breaks.is_empty(), summary.proofs.fails) {
+        (true, 0) => None,
+        (true, _) => Some(failed),
+        (false, 0) => Some(counted(breaks, "break", "breaks")),
+        (false, _) => {
+            let breaks = counted(breaks, "break", "breaks");
+            Some(format!("{breaks}, {failed} among them"))
+        }
+    };
+    let proven = run
         .certificate
-        .is_some_and(|certificate| !certificate.verdict.is_proven());
-    let mut causes = Vec::new();
-    if open > 0 {
-        causes.push(counted(open, "break", "breaks"));
-    }
-    if failed > 0 {
-        causes.push(counted(failed, "failed proof", "failed proofs"));
-    }
-    if unproven {
-        causes.push("an unproven pull".to_owned());
-    }
-    let last = causes.pop().unwrap_or_default();
-    if causes.is_empty() {
-        format!("Not reconciled: {last}")
-    } else {
-        format!("Not reconciled: {} and {last}", causes.join(", "))
+        .is_none_or(|certificate| certificate.verdict.is_proven());
+    match (open, proven) {
+        (Some(open), true) => format!("Not reconciled: {open}"),
+        (Some(open), false) => format!("Not reconciled: {open}; the pull is not proven complete"),
+        (None, _) => "Not reconciled: the pull is not proven complete".to_owned(),
     }
 }
 

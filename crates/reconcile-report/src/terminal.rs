@@ -122,15 +122,26 @@ fn breaks(run: &Run<'_>, sheet: &mut Sheet) {
     sheet.heading("Breaks");
     for group in groups {
         sheet.text(Ink::Strong, 2, &code_line(&group));
-        for broken in group.breaks.iter().take(EXAMPLES) {
+        let shown: Vec<_> = group
+            .breaks
+            .iter()
+            .filter(|broken| has_rows(broken))
+            .collect();
+        for broken in shown.iter().take(EXAMPLES) {
             example(run, broken, sheet);
         }
-        let more = group.breaks.len().saturating_sub(EXAMPLES);
+        let more = shown.len().saturating_sub(EXAMPLES);
         if more > 0 {
             let rest = format!("… and {} more in breaks.csv", count(more));
             sheet.text(Ink::Faint, 4, &rest);
         }
     }
+}
+
+/// Whether it is a break between the two sides. The others come from proofs and
+/// are shown there.
+fn has_rows(broken: &Break) -> bool {
+    !broken.ledger.is_empty() || !broken.records.is_empty()
 }
 
 /// "Amount differs: 14 breaks, net +1.47 PEN".
@@ -160,12 +171,8 @@ fn example(run: &Run<'_>, broken: &Break, sheet: &mut Sheet) {
     .into_iter()
     .flatten()
     .collect();
-    let facts = if sides.is_empty() {
-        figures(broken)
-    } else {
-        sides.join(" · ")
-    };
-    sheet.text(Ink::Plain, 4, &format!("{date}  {facts}"));
+    let sides = sides.join(" · ");
+    sheet.text(Ink::Plain, 4, &format!("{date}  {sides}"));
     sheet.text(Ink::Faint, 16, &broken.explanation);
 }
 
@@ -187,27 +194,6 @@ fn side(name: &str, book: &Book, rows: &[RowIndex]) -> Option<String> {
         format!(", {} {currency}", grouped(amount, Some(currency)))
     });
     Some(format!("{name} {}{more}{amount}", shown.join(", ")))
-}
-
-/// "expected 104,655.38, actual 104,600.00 PEN", where there are no rows.
-fn figures(broken: &Break) -> String {
-    let figure = |name, amount: Option<_>| {
-        amount.map(|amount| format!("{name} {}", grouped(amount, broken.currency)))
-    };
-    let figures: Vec<_> = [
-        figure("expected", broken.expected),
-        figure("actual", broken.actual),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let currency = broken
-        .currency
-        .map_or_else(String::new, |currency| format!(" {currency}"));
-    match figures.is_empty() {
-        true => currency.trim_start().to_owned(),
-        false => format!("{}{currency}", figures.join(", ")),
-    }
 }
 
 fn proofs(run: &Run<'_>, sheet: &mut Sheet) {

@@ -109,7 +109,7 @@ fn differences(
     let largest = signed(most, Some(currency)).replace('+', "");
     write!(
         out,
-        "<figure><figcaption><h3>{title}</h3><small>Above the line the ledger is higher, below it the provider; the longest bar is {largest}</small></figcaption>"
+        "<figure><figcaption><h3>{title}</h3><small>Ledger higher above the line, provider higher below; largest {largest}</small></figcaption>"
     )?;
     let words = format!(
         "{} days from {first} to {last}; the largest sum is {largest}",

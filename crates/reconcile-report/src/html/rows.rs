@@ -222,10 +222,14 @@ fn row(item: &Item<'_>, broken: &Break, out: &mut dyn Write) -> io::Result<()> {
         severity = item.severity,
     )?;
     for (label, entries, figure) in [
-        ("Ledger", &item.ledger, broken.expected),
-        ("Provider", &item.provider, broken.actual),
+        ("Ledger", &item.ledger, ("expected", broken.expected)),
+        ("Provider", &item.provider, ("actual", broken.actual)),
     ] {
-        let figure = figure.map(|amount| money(grouped(amount, item.currency)));
+        let (role, amount) = figure;
+        let figure = amount.map(|amount| {
+            let amount = money(grouped(amount, item.currency));
+            format!("<span class=\"sum\">{amount}</span><small>{role}</small>")
+        });
         side(label, entries, figure, out)?;
     }
     match broken.difference {
@@ -259,7 +263,7 @@ fn side(
     }
     if entries.rows.is_empty() {
         match figure {
-            Some(figure) => write!(out, "<span class=\"sum\">{figure}</span>")?,
+            Some(figure) => out.write_all(figure.as_bytes())?,
             None => out.write_all("<span class=\"none\">—</span>".as_bytes())?,
         }
     }
@@ -284,10 +288,11 @@ fn entry(row: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Some(status) = row.status {
         write!(out, " · {status}")?;
     }
-    if let Some(fee) = row.fee_amount {
-        write!(out, " · fee {}", grouped(fee, Some(row.currency)))?;
-    }
     out.write_all(b"</small>")?;
+    if let Some(fee) = row.fee_amount {
+        let fee = grouped(fee, Some(row.currency));
+        write!(out, "<small>Fee {fee}</small>")?;
+    }
     if let Some(account) = row.account {
         write!(out, "<small>Account {}</small>", Isolated(account))?;
     }

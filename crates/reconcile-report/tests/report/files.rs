@@ -1,0 +1,122 @@
+//! The files that scripts read.
+
+use reconcile_core::Verdict;
+
+use crate::sample::{FORMULA, Month, file};
+
+const DATA: [&str; 5] = [
+    "summary.json",
+    "matches.csv",
+    "breaks.csv",
+    "proofs.csv",
+    "certificate.json",
+];
+
+#[test]
+fn the_files_are_those_of_the_contract() {
+    let month = Month::new();
+    let mut run = month.run();
+    let names =
+        |run: &reconcile_report::Run<'_>| -> Vec<_> { run.files().map(|file| file.name).collect() };
+    assert_eq!(names(&run), [&DATA[..], &["report.html"]].concat());
+    run.certificate = None;
+    assert!(!names(&run).contains(&"certificate.json"));
+}
+
+#[test]
+fn the_summary_has_the_shape_of_the_contract() {
+    let month = Month::new();
+    insta::assert_snapshot!(file(&month.run(), "summary.json"));
+}
+
+#[test]
+fn matches_are_written_with_both_amounts() {
+    let month = Month::new();
+    insta::assert_snapshot!(file(&month.run(), "matches.csv"));
+}
+
+#[test]
+fn breaks_are_written_with_failed_proofs_after_them() {
+    let month = Month::new();
+    insta::assert_snapshot!(file(&month.run(), "breaks.csv"));
+}
+
+#[test]
+fn proofs_are_written_with_their_figures() {
+    let month = Month::new();
+    insta::assert_snapshot!(file(&month.run(), "proofs.csv"));
+}
+
+#[test]
+fn the_same_rows_in_another_order_give_the_same_bytes() {
+    let (month, reversed) = (Month::new(), Month::reversed());
+    for name in DATA.iter().chain(&["report.html"]) {
+        assert_eq!(
+            file(&month.run(), name),
+            file(&reversed.run(), name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn ids_that_look_like_formulas_or_hold_the_separator_stay_ids() {
+    let month = Month::new();
+    let text = file(&month.run(), "breaks.csv");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut ids = reader.records().map(|record| record.unwrap()[3].to_owned());
+    assert!(ids.any(|id| id == format!("'{}", FORMULA.replace('|', "\\|"))));
+}
+
+#[test]
+fn numbers_are_never_quoted_as_text() {
+    let month = Month::new();
+    let text = file(&month.run(), "breaks.csv");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let cells: Vec<_> = reader
+        .records()
+        .flat_map(|record| {
+            let record = record.unwrap();
+            [5, 6, 7, 10].map(|column| record[column].to_owned())
+        })
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    assert!(cells.iter().any(|cell| cell.starts_with('-')), "{cells:?}");
+    for cell in cells {
+        let digits = cell.strip_prefix('-').unwrap_or(&cell);
+        assert!(
+            digits.chars().all(|c| c.is_ascii_digit() || c == '.'),
+            "{cell}"
+        );
+    }
+}
+
+#[test]
+fn every_break_has_an_id_of_its_own() {
+    let month = Month::new();
+    let text = file(&month.run(), "breaks.csv");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut ids: Vec<_> = reader
+        .records()
+        .map(|record| record.unwrap()[0].to_owned())
+        .collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+}
+
+#[test]
+fn nothing_open_is_reconciled_and_an_unproven_pull_is_not() {
+    let clean = Month::clean();
+    assert_eq!(
+        clean.run().summary().verdict,
+        reconcile_report::Verdict::Reconciled
+    );
+    let reasons = vec!["the end of the list was not reached".to_owned()];
+    let unproven = Month::clean().with_verdict(Verdict::Unproven { reasons });
+    assert_eq!(
+        unproven.run().summary().verdict,
+        reconcile_report::Verdict::Breaks
+    );
+}

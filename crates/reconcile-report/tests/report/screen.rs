@@ -1,0 +1,71 @@
+//! What the terminal shows.
+
+use reconcile_core::Verdict;
+use reconcile_report::{Style, terminal};
+
+use crate::sample::Month;
+
+#[test]
+fn a_month_with_breaks_says_what_is_open_and_why() {
+    let month = Month::new();
+    insta::assert_snapshot!(terminal(&month.run(), Style::default()));
+}
+
+#[test]
+fn a_clean_month_is_short() {
+    let month = Month::clean();
+    insta::assert_snapshot!(terminal(&month.run(), Style::default()));
+}
+
+#[test]
+fn an_unproven_pull_says_why() {
+    let reasons = vec!["deposits: the end of the list was not reached".to_owned()];
+    let month = Month::clean().with_verdict(Verdict::Unproven { reasons });
+    let text = terminal(&month.run(), Style::default());
+    assert!(
+        text.starts_with("Not reconciled: the pull is not proven complete\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("    deposits: the end of the list was not reached\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn colour_changes_nothing_but_colour() {
+    let month = Month::new();
+    let style = |color| Style {
+        color,
+        ..Style::default()
+    };
+    let (plain, colored) = (
+        terminal(&month.run(), style(false)),
+        terminal(&month.run(), style(true)),
+    );
+    assert!(!plain.contains('\u{1b}'));
+    let codes = [
+        "\u{1b}[1m",
+        "\u{1b}[2m",
+        "\u{1b}[1;32m",
+        "\u{1b}[1;31m",
+        "\u{1b}[0m",
+    ];
+    let stripped = codes
+        .iter()
+        .fold(colored.clone(), |text, code| text.replace(code, ""));
+    assert_ne!(plain, colored);
+    assert_eq!(plain, stripped);
+}
+
+#[test]
+fn a_narrow_terminal_gets_narrow_lines() {
+    let month = Month::new();
+    let style = Style {
+        color: false,
+        width: 60,
+    };
+    for line in terminal(&month.run(), style).lines() {
+        assert!(line.chars().count() <= 60, "{line}");
+    }
+}
