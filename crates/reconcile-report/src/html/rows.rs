@@ -2,7 +2,10 @@
 //! them as data for the script. Both show the same; `report.js` has the twin of
 //! each function that writes HTML here.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 use jiff::civil::Date;
 use reconcile_core::{Currency, Kind, Status};
@@ -55,9 +58,7 @@ pub(super) fn table(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// All breaks as JSON.
 pub(super) fn data(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut codes: Vec<BreakCode> = run.breaks().map(|broken| broken.code).collect();
-    codes.sort_unstable();
-    codes.dedup();
+    let codes: BTreeSet<BreakCode> = run.breaks().map(|broken| broken.code).collect();
     out.write_all(b"{\"causes\":")?;
     let causes: Vec<_> = codes
         .iter()
@@ -78,20 +79,23 @@ pub(super) fn data(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n]}")
 }
 
-fn currencies(run: &Run<'_>) -> Vec<Currency> {
-    let mut currencies: Vec<Currency> = Vec::new();
+/// The currencies of the breaks and of their rows.
+fn currencies(run: &Run<'_>) -> BTreeSet<Currency> {
+    let mut currencies = BTreeSet::new();
     for broken in run.breaks() {
-        let ledger = broken
-            .ledger
-            .iter()
-            .map(|&row| run.ledger.row(row).currency);
-        let records = broken
-            .records
-            .iter()
-            .map(|&row| run.records.row(row).currency);
-        currencies.extend(ledger.chain(records).chain(broken.currency));
-        currencies.sort_unstable();
-        currencies.dedup();
+        currencies.extend(broken.currency);
+        currencies.extend(
+            broken
+                .ledger
+                .iter()
+                .map(|&row| run.ledger.row(row).currency),
+        );
+        currencies.extend(
+            broken
+                .records
+                .iter()
+                .map(|&row| run.records.row(row).currency),
+        );
     }
     currencies
 }

@@ -143,8 +143,8 @@ fn outcome(ledger: &Book, records: &Book) -> Outcome {
 
 fn book(rows: &[Row<'_>]) -> Book {
     let mut book = Book::new();
-    for row in rows {
-        book.push(row.clone()).unwrap();
+    for &row in rows {
+        book.push(row).unwrap();
     }
     book
 }
