@@ -1,11 +1,71 @@
 //! Pages, read ahead and in order, with the proof that none is missing.
+//!
+//! # Order and speed
+//!
+//! With small pages the round trip is what costs, so many requests are under
+//! way at once. They serve the spans in order, and what is emitted is strictly
+//! in order of span, pass and page. Page 0 of a span is asked alone. Once it
+//! says that more follow, deeper pages are asked before the ones in front are
+//! answered: as many as have been answered so far, so the number doubles with
+//! each round trip. Windows of one list are of similar size, so a span is taken
+//! to be about as long as the one before it, and up to there its pages are
+//! asked at once. Places that the first span does not use go to the next ones:
+//! small accounts see no useless requests, large ones keep every place busy.
+//!
+//! With a concurrency of N at most N requests are under way, and at most 6N
+//! pages are under way or held, whatever the number of spans and pages. As soon
+//! as a page says that none follows, whatever is under way beyond it is dropped.
+//!
+//! # Why nothing is lost
+//!
+//! Rows may appear in the list while it is read, at any place: a provider makes
+//! some rows visible late. (They do not disappear as long as the list is
+//! filtered only by what never changes.) A row that appears shifts those behind
+//! it, and when pages are answered out of order a row can then fall between two
+//! of them, without a duplicate to tell: page 3 is answered, a row appears, and
+//! only then page 2 is answered, without the row that moved from it to page 3.
+//!
+//! So a reading of several pages is *settled* only if
+//!
+//! 1. every page that others follow is full, that is of one and the same size;
+//! 2. no key occurs twice in it;
+//! 3. the last page, asked again after all others were answered, is still the
+//!    last and holds the same keys.
+//!
+//! Then it is complete, by counting. Let m be the page size, n the number of
+//! pages and k the rows of the last one. Because of 3, the list had
+//! (n − 1)·m + k rows when the last page was asked again: if k is 0, it had no
+//! more because the last page was empty, and no fewer because the page before
+//! it was full and rows do not disappear. Because of 1, the reading holds as
+//! many rows. Because of 2, they are all different; and all of them are in the
+//! list at that moment, since rows do not disappear. Of a set with so many
+//! elements, so many different ones were seen: all of them. In which order the
+//! answers came, and where and how many rows appeared, does not matter.
+//!
+//! A reading that is not settled is emitted like any other, and the span is
+//! read again: the consumer keeps one row a key. The last reading allowed is
+//! made one page at a time, which loses only what appears behind its back, and
+//! if that one is not settled either, its last page carries [`Anomaly::Moved`].
+//! A span of one page is one answer of the provider and needs none of this.
+//!
+//! # What is asked twice
+//!
+//! A page that is odd in itself is asked once more, since a body cut short
+//! looks so. What stays odd is an error, [`PageFault`], if the page cannot be
+//! right, and an [`Anomaly`] if the rows can be kept.
 
-use std::fmt::Debug;
+mod reader;
+mod reading;
+
+use std::error::Error as StdError;
+use std::fmt::{self, Debug};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures_util::Stream;
+use futures_util::{Stream, stream};
+
+use reader::Reader;
 
 /// Where pages come from: one list of a provider, asked page by page.
 #[async_trait]
@@ -26,7 +86,8 @@ pub trait PageSource: Send + Sync + 'static {
 pub struct Page<R> {
     /// The rows that are wanted.
     pub rows: Vec<R>,
-    /// The id of every row the page held, in order, also of rows that the source set aside.
+    /// The id of every row the page held, in order, also of rows that the source
+    /// set aside. A list has no two rows with one id.
     pub keys: Vec<String>,
     /// The index that the provider says this page has, counted from 0.
     pub echoed_index: Option<u64>,
@@ -54,7 +115,8 @@ pub struct PagedOut<S, R> {
     pub index: u64,
     /// Whether it is the last page of this pass.
     pub last: bool,
-    /// On the last page of a pass: whether the pass is proved to have missed nothing.
+    /// On the last page of a pass: whether the list is proved to have stood
+    /// still for this pass, so that the pass holds every row.
     pub settled: Option<bool>,
     /// The page.
     pub page: Page<R>,
@@ -168,11 +230,50 @@ pub type PageResult<P> = Result<
     PagesError<<P as PageSource>::Span, <P as PageSource>::Error>,
 >;
 
-/// Reads all pages of all spans.
+/// Reads all pages of all spans, in order; the [module](self) tells how.
+///
+/// The stream is lazy: nothing is asked before it is polled, which must happen
+/// within a tokio runtime. It ends after the first error. Dropping it cancels
+/// every request.
 pub fn pages<P: PageSource>(
-    _source: Arc<P>,
-    _spans: Vec<P::Span>,
-    _options: ReadAhead,
+    source: Arc<P>,
+    spans: Vec<P::Span>,
+    options: ReadAhead,
 ) -> impl Stream<Item = PageResult<P>> + Send + 'static {
-    futures_util::stream::empty()
+    stream::unfold(Reader::new(source, spans, options), |mut reader| async {
+        reader.next().await.map(|item| (item, reader))
+    })
+}
+
+impl fmt::Display for PageFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongPage { asked, echoed } => {
+                write!(f, "page {asked} was asked for and page {echoed} came")
+            }
+            Self::Repeated { earlier } => write!(f, "the page repeats page {earlier}"),
+            Self::CapReached { max } => write!(f, "more than {max} pages"),
+            Self::MaxRowsChanged { first, now } => {
+                write!(f, "the page size changed from {first} to {now} rows")
+            }
+            Self::MoreAnnouncedButEmpty => f.write_str("an empty page announces more"),
+        }
+    }
+}
+
+impl StdError for PageFault {}
+
+impl<S, E> fmt::Display for PagesError<S, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "page {} could not be read", self.index)
+    }
+}
+
+impl<S: Debug, E: StdError + 'static> StdError for PagesError<S, E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.cause {
+            PagesCause::Source(error) => Some(error),
+            PagesCause::Fault(fault) => Some(fault),
+        }
+    }
 }
