@@ -26,7 +26,7 @@ pub struct OutputFile {
     /// Absent where the target is written directly.
     temporary: Option<TempPath>,
     /// The directory that was made for the file goes after the file is gone.
-    _directory: Option<Arc<MadeDirectories>>,
+    directory: Option<Arc<MadeDirectories>>,
 }
 
 impl OutputFile {
@@ -69,7 +69,7 @@ impl OutputFile {
             target,
             writer: BufWriter::with_capacity(BUFFER, file),
             temporary: Some(temporary),
-            _directory: None,
+            directory: None,
         })
     }
 
@@ -91,7 +91,7 @@ impl OutputFile {
                 target,
                 writer: BufWriter::with_capacity(BUFFER, file),
                 temporary: None,
-                _directory: None,
+                directory: None,
             }),
             Err(source) => Err(FileError::Write {
                 path: target,
@@ -118,7 +118,7 @@ impl OutputFile {
         temporary
             .persist(&self.target)
             .map_err(|error| self.error(error.error))?;
-        if let Some(directory) = &self._directory {
+        if let Some(directory) = &self.directory {
             directory.keep.store(true, Ordering::Relaxed);
         }
         Ok(())
@@ -190,7 +190,7 @@ impl OutputDir {
     /// Prepares to write the file with this name in the directory.
     pub fn file(&self, name: &str) -> Result<OutputFile, FileError> {
         let mut file = OutputFile::create(&self.path.join(name))?;
-        file._directory = Some(Arc::clone(&self.made));
+        file.directory = Some(Arc::clone(&self.made));
         Ok(file)
     }
 

@@ -4,7 +4,10 @@
 mod parquet;
 mod statement;
 
-use std::{fmt, io::Write};
+use std::{
+    fmt,
+    io::{BufWriter, Write},
+};
 
 use reconcile_core::Record;
 
@@ -23,7 +26,7 @@ impl<W: Write + Send> RecordWriter<W> {
     /// Begins a file of this format.
     pub fn create(format: Format, output: W) -> Result<Self, FileError> {
         Ok(Self(match format {
-            Format::Jsonl => Sink::Jsonl(output),
+            Format::Jsonl => Sink::Jsonl(BufWriter::new(output)),
             Format::Csv => Sink::Csv(csv_writer(output, &Record::COLUMNS)?),
             #[cfg(feature = "parquet")]
             Format::Parquet => Sink::Parquet(Box::new(parquet::TableWriter::records(output)?)),
@@ -69,8 +72,8 @@ const TEXT_COLUMNS: [&str; 7] = [
 
 /// Where rows of one format go.
 enum Sink<W: Write + Send> {
-    Jsonl(W),
-    Csv(csv::Writer<W>),
+    Jsonl(BufWriter<W>),
+    Csv(Box<csv::Writer<W>>),
     #[cfg(feature = "parquet")]
     Parquet(Box<parquet::TableWriter<W>>),
 }
@@ -78,7 +81,9 @@ enum Sink<W: Write + Send> {
 impl<W: Write + Send> Sink<W> {
     fn finish(self) -> Result<W, FileError> {
         match self {
-            Self::Jsonl(mut output) => output.flush().map(|()| output).map_err(cannot_write),
+            Self::Jsonl(output) => output
+                .into_inner()
+                .map_err(|error| cannot_write(error.into_error())),
             Self::Csv(writer) => writer
                 .into_inner()
                 .map_err(|error| cannot_write(error.into_error())),
@@ -97,10 +102,10 @@ impl<W: Write + Send> Sink<W> {
     }
 }
 
-fn csv_writer<W: Write>(output: W, columns: &[&str]) -> Result<csv::Writer<W>, FileError> {
+fn csv_writer<W: Write>(output: W, columns: &[&str]) -> Result<Box<csv::Writer<W>>, FileError> {
     let mut writer = csv::Writer::from_writer(output);
     writer.write_record(columns).map_err(cannot_write)?;
-    Ok(writer)
+    Ok(Box::new(writer))
 }
 
 fn write_cells<W: Write>(writer: &mut csv::Writer<W>, record: &Record) -> Result<(), FileError> {

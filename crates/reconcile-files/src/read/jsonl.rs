@@ -205,6 +205,6 @@ impl<'n> Visitor<'_> for KeySeed<'n> {
 
 /// The keys of a row, sorted.
 fn keys(line: &str) -> Vec<String> {
-    let keys = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(line);
+    let keys = serde_json::from_str::<BTreeMap<String, &RawValue>>(line);
     keys.unwrap_or_default().into_keys().collect()
 }

@@ -1,6 +1,9 @@
 //! Writing statements: one row a figure.
 
-use std::{fmt, io::Write};
+use std::{
+    fmt,
+    io::{BufWriter, Write},
+};
 
 use jiff::{Timestamp, civil::Date};
 use reconcile_core::{Currency, Figure, Statement};
@@ -37,7 +40,7 @@ impl<W: Write + Send> StatementWriter<W> {
     /// Begins a file of this format.
     pub fn create(format: Format, output: W) -> Result<Self, FileError> {
         Ok(Self(match format {
-            Format::Jsonl => Sink::Jsonl(output),
+            Format::Jsonl => Sink::Jsonl(BufWriter::new(output)),
             Format::Csv => Sink::Csv(csv_writer(output, &Self::COLUMNS)?),
             #[cfg(feature = "parquet")]
             Format::Parquet => {
