@@ -88,7 +88,7 @@ fn row(proof: &Proof, out: &mut dyn Write) -> io::Result<()> {
     let date = proof
         .date
         .map_or_else(|| "all days".to_owned(), |date| date.to_string());
-    write!(out, "<tr><td>{date}</td><td>")?;
+    write!(out, "<tr><td class=\"day\">{date}</td><td>")?;
     for text in [&proof.account, &proof.scope].into_iter().flatten() {
         write!(out, "{} ", Isolated(text))?;
     }
