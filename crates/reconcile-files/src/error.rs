@@ -181,7 +181,8 @@ impl FileError {
             }
             Self::Line { line, .. } => line.hint(),
             Self::Rules { hint, .. } => *hint,
-            Self::Output(_) | Self::Damaged { .. } | Self::Book { .. } => None,
+            Self::Damaged { .. } => Some("write it anew; of compressions, Snappy alone is read"),
+            Self::Output(_) | Self::Book { .. } => None,
         }
     }
 }

@@ -82,7 +82,7 @@ impl Columns {
                 record.len(),
                 self.names.len()
             ))
-            .with_hint("a delimiter or a quote in a text must be quoted"));
+            .with_hint("quote a cell that holds the delimiter, a decimal comma included"));
         }
         let text = str::from_utf8(record.as_slice()).map_err(|_| self.not_utf8(record))?;
         let mut cells = Cells::default();

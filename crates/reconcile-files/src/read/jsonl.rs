@@ -96,12 +96,12 @@ impl<'l> Values<'l> {
         values.map_err(|error| {
             let (message, place) = (error.to_string(), format!(" at line {}", error.line()));
             // Every row is line 1 to the parser.
-            let message = message.split(&place).next().unwrap_or_default();
-            Problem::of_line(format!(
-                "is not a JSON object that can be read: {}, at character {}",
-                shown(message),
-                error.column()
-            ))
+            let message = shown(message.split(&place).next().unwrap_or_default());
+            let problem = format!("is not a JSON object that can be read: {message}");
+            Problem::of_line(match error.column() {
+                0 => problem,
+                column => format!("{problem}, at character {column}"),
+            })
         })
     }
 

@@ -79,8 +79,9 @@ impl<'m> RowReader<'m> {
             .map_err(|error| self.problem(Field::Amount, error.to_string()))
     }
 
-    /// The mapping's direction, which a minus sign in the file turns round: a
-    /// file of payouts shows their returns so, and a file of payments its refunds.
+    /// The direction that the mapping gives to rows without one. Where it is
+    /// `credit`, a minus sign still says debit: so a file of payments shows its
+    /// refunds, and nothing in the row contradicts the sign.
     fn constant_direction(&self, amount: Decimal) -> Option<Direction> {
         match (self.mapping.direction, amount.is_sign_negative()) {
             (Some(Direction::Credit), true) => Some(Direction::Debit),

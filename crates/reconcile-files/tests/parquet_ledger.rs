@@ -1,0 +1,230 @@
+//! Ledgers in Parquet, as other tools write their types.
+
+#![cfg(feature = "parquet")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a panic is how a test fails"
+)]
+
+use std::{fs, path::Path, sync::Arc};
+
+use jiff::tz::TimeZone;
+use parquet::{
+    column::writer::ColumnWriter,
+    data_type::{ByteArray, FixedLenByteArray},
+    file::{properties::WriterProperties, writer::SerializedFileWriter},
+    schema::parser::parse_message_type,
+};
+use reconcile_files::{FileError, Invalid, Ledger, Mapping, read_ledger};
+
+#[test]
+fn every_exact_type_is_read() {
+    let amounts = [
+        ("int32 amount (DECIMAL(9,2))", Values::I32(vec![3000, -150])),
+        (
+            "int64 amount (DECIMAL(18,2))",
+            Values::I64(vec![3000, -150]),
+        ),
+        (
+            "fixed_len_byte_array(3) amount (DECIMAL(6,2))",
+            Values::Fixed(vec![vec![0, 0x0b, 0xb8], vec![0xff, 0xff, 0x6a]]),
+        ),
+        (
+            "binary amount (DECIMAL(38,2))",
+            Values::Bytes(vec![vec![0x0b, 0xb8], vec![0xff, 0x6a]]),
+        ),
+        (
+            "binary amount (STRING)",
+            Values::Bytes(vec![b"30".to_vec(), b"-1.5".to_vec()]),
+        ),
+    ];
+    for (column, values) in amounts {
+        let ledger = ledger(&[(column, values), currency(), reference(), date()]).unwrap();
+        let amounts: Vec<_> = ledger
+            .book
+            .iter()
+            .map(|row| row.signed().to_string())
+            .collect();
+        assert_eq!(amounts, ["30", "-1.5"], "{column}");
+    }
+}
+
+#[test]
+fn days_and_instants_are_days_in_the_zone_of_the_books() {
+    let midnight = 1_769_904_000; // 2026-02-01T00:00:00Z
+    let dates = [
+        (
+            "int32 date (DATE)",
+            Values::I32(vec![20_485, 20_484]),
+            ["2026-02-01", "2026-01-31"],
+        ),
+        (
+            "int64 date (TIMESTAMP(MILLIS,true))",
+            Values::I64(vec![midnight * 1000, (midnight - 86_400) * 1000]),
+            ["2026-01-31", "2026-01-30"],
+        ),
+        (
+            "int64 date (TIMESTAMP(NANOS,false))",
+            Values::I64(vec![
+                midnight * 1_000_000_000,
+                (midnight - 1) * 1_000_000_000,
+            ]),
+            ["2026-02-01", "2026-01-31"],
+        ),
+    ];
+    for (column, values, expected) in dates {
+        let ledger = ledger(&[(column, values), currency(), reference(), amount()]).unwrap();
+        let days: Vec<_> = ledger.book.iter().map(|row| row.date.to_string()).collect();
+        assert_eq!(days, expected, "{column}");
+    }
+}
+
+#[test]
+fn numbers_stand_for_references_and_what_is_absent_stays_so() {
+    let numbers = ("int64 reference", Values::I64(vec![17, -1]));
+    let ledger = ledger(&[
+        numbers,
+        amount(),
+        currency(),
+        date(),
+        (
+            "optional binary description (STRING)",
+            Values::OptionalBytes(vec![None, Some(b"x".to_vec())]),
+        ),
+    ])
+    .unwrap();
+    let rows: Vec<_> = ledger
+        .book
+        .iter()
+        .map(|row| {
+            (
+                row.id.to_owned(),
+                row.reference.map(str::to_owned),
+                row.description.map(str::to_owned),
+            )
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("1".to_owned(), Some("17".to_owned()), None),
+            ("2".to_owned(), Some("-1".to_owned()), Some("x".to_owned())),
+        ]
+    );
+}
+
+#[test]
+fn a_float_is_no_amount() {
+    let float = ("double amount", Values::F64(vec![30.0, 1.5]));
+    let error = ledger(&[float, currency(), reference(), date()]).unwrap_err();
+    assert!(matches!(&error, FileError::ColumnType { column, .. } if column == "amount"));
+    assert!(error.hint().unwrap().contains("a float is not exact"));
+}
+
+#[test]
+fn a_row_that_is_set_aside_shows_what_was_read() {
+    let bad = (
+        "binary amount (STRING)",
+        Values::Bytes(vec![b"30".to_vec(), b"1,5".to_vec()]),
+    );
+    let ledger = ledger(&[bad, currency(), reference(), date()]).unwrap();
+    let mut written = Vec::new();
+    ledger.write_set_aside(&mut written).unwrap();
+    insta::assert_snapshot!(String::from_utf8(written).unwrap(), @r#"{"amount":"1,5","currency":"PEN","date":"2026-02-01","reference":"B"}"#);
+    insta::assert_snapshot!(ledger.set_aside.first().unwrap(), @"line 2, column amount: `1,5` is not a decimal");
+}
+
+enum Values {
+    I32(Vec<i32>),
+    I64(Vec<i64>),
+    F64(Vec<f64>),
+    Bytes(Vec<Vec<u8>>),
+    OptionalBytes(Vec<Option<Vec<u8>>>),
+    Fixed(Vec<Vec<u8>>),
+}
+
+fn amount() -> (&'static str, Values) {
+    ("int64 amount (DECIMAL(18,2))", Values::I64(vec![3000, 150]))
+}
+
+fn currency() -> (&'static str, Values) {
+    let values = Values::Bytes(vec![b"PEN".to_vec(), b"PEN".to_vec()]);
+    ("binary currency (STRING)", values)
+}
+
+fn reference() -> (&'static str, Values) {
+    let values = Values::Bytes(vec![b"A".to_vec(), b"B".to_vec()]);
+    ("binary reference (STRING)", values)
+}
+
+fn date() -> (&'static str, Values) {
+    ("int32 date (DATE)", Values::I32(vec![20_485, 20_485]))
+}
+
+fn ledger(columns: &[(&str, Values)]) -> Result<Ledger, FileError> {
+    let directory = tempfile::tempdir().unwrap();
+    // Content counts, not the name.
+    let path = directory.path().join("ledger.csv");
+    write(&path, columns);
+    let mut mapping = Mapping::default();
+    mapping.zone = TimeZone::get("America/Lima").unwrap();
+    read_ledger(&path, &mapping, Invalid::SetAside)
+}
+
+fn write(path: &Path, columns: &[(&str, Values)]) {
+    let lines = columns.iter().map(|(column, _)| {
+        if column.starts_with("optional") {
+            format!("{column};")
+        } else {
+            format!("required {column};")
+        }
+    });
+    let schema = format!("message ledger {{ {} }}", lines.collect::<String>());
+    let schema = Arc::new(parse_message_type(&schema).unwrap());
+    let file = fs::File::create(path).unwrap();
+    let mut writer =
+        SerializedFileWriter::new(file, schema, Arc::new(WriterProperties::default())).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    for (name, values) in columns {
+        let mut column = group.next_column().unwrap().unwrap();
+        let count = match (column.untyped(), values) {
+            (ColumnWriter::Int32ColumnWriter(writer), Values::I32(values)) => {
+                writer.write_batch(values, None, None)
+            }
+            (ColumnWriter::Int64ColumnWriter(writer), Values::I64(values)) => {
+                writer.write_batch(values, None, None)
+            }
+            (ColumnWriter::DoubleColumnWriter(writer), Values::F64(values)) => {
+                writer.write_batch(values, None, None)
+            }
+            (ColumnWriter::ByteArrayColumnWriter(writer), Values::Bytes(values)) => {
+                let values: Vec<_> = values.iter().cloned().map(ByteArray::from).collect();
+                writer.write_batch(&values, None, None)
+            }
+            (ColumnWriter::ByteArrayColumnWriter(writer), Values::OptionalBytes(values)) => {
+                let levels: Vec<i16> = values.iter().map(|value| value.is_some().into()).collect();
+                let values: Vec<_> = values
+                    .iter()
+                    .flatten()
+                    .cloned()
+                    .map(ByteArray::from)
+                    .collect();
+                writer.write_batch(&values, Some(&levels), None)
+            }
+            (ColumnWriter::FixedLenByteArrayColumnWriter(writer), Values::Fixed(values)) => {
+                let values: Vec<_> = values
+                    .iter()
+                    .cloned()
+                    .map(FixedLenByteArray::from)
+                    .collect();
+                writer.write_batch(&values, None, None)
+            }
+            _ => panic!("{name} has values of another type"),
+        };
+        count.unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    writer.close().unwrap();
+}
