@@ -63,9 +63,9 @@ fn a_narrow_terminal_gets_narrow_lines() {
     let month = Month::new();
     let style = Style {
         color: false,
-        width: 60,
+        width: 46,
     };
     for line in terminal(&month.run(), style).lines() {
-        assert!(line.chars().count() <= 60, "{line}");
+        assert!(line.chars().count() <= 46, "{line}");
     }
 }
