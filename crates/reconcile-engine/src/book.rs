@@ -115,17 +115,30 @@ pub struct Book {
 
 #[derive(Clone, Copy, Debug)]
 struct Cells {
-    amount: Decimal,
+    facts: Facts,
     text: u32,
     id_end: u32,
     reference_end: u32,
     /// One more than the place in `accounts`; zero is none.
     account: u32,
-    date: Date,
-    currency: Currency,
-    direction: Direction,
-    kind: Option<Kind>,
-    status: Option<Status>,
+}
+
+/// What a match is decided on beside the reference.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    pub(crate) amount: Decimal,
+    pub(crate) date: Date,
+    pub(crate) currency: Currency,
+    pub(crate) direction: Direction,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) status: Option<Status>,
+}
+
+impl Facts {
+    /// The amount with the sign of its direction.
+    pub(crate) fn signed(&self) -> Decimal {
+        signed(self.amount, self.direction)
+    }
 }
 
 impl Book {
@@ -186,16 +199,18 @@ impl Book {
             self.fees.push((index, fee));
         }
         self.rows.push(Cells {
-            amount: row.amount.abs(),
+            facts: Facts {
+                amount: row.amount.abs(),
+                date: row.date,
+                currency: row.currency,
+                direction: row.direction,
+                kind: row.kind,
+                status: row.status,
+            },
             text,
             id_end,
             reference_end,
             account,
-            date: row.date,
-            currency: row.currency,
-            direction: row.direction,
-            kind: row.kind,
-            status: row.status,
         });
         Ok(())
     }
@@ -224,12 +239,12 @@ impl Book {
         Row {
             id: self.text(cells.text, cells.id_end),
             reference: self.reference(index),
-            amount: cells.amount,
-            currency: cells.currency,
-            direction: cells.direction,
-            kind: cells.kind,
-            status: cells.status,
-            date: cells.date,
+            amount: cells.facts.amount,
+            currency: cells.facts.currency,
+            direction: cells.facts.direction,
+            kind: cells.facts.kind,
+            status: cells.facts.status,
+            date: cells.facts.date,
             fee: sparse(&self.fees, index),
             account: self.accounts.name(cells.account),
             description: description.map(|end| self.text(cells.reference_end, end)),
@@ -237,6 +252,7 @@ impl Book {
     }
 
     /// Every row, in the order of pushing.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
         self.indices().map(|index| self.row(index))
     }
@@ -248,7 +264,7 @@ impl Book {
     pub fn totals(&self) -> Result<BTreeMap<Currency, Decimal>, EngineError> {
         let mut sums = Sums::default();
         for row in &self.rows {
-            sums.add(row.currency, signed(row.amount, row.direction))?;
+            sums.add(row.facts.currency, row.facts.signed())?;
         }
         sums.totals()
     }
@@ -257,6 +273,11 @@ impl Book {
     pub(crate) fn indices(&self) -> impl ExactSizeIterator<Item = RowIndex> + use<> {
         // `push` admits no row whose position does not fit.
         (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).map(RowIndex)
+    }
+
+    /// What a match of a row is decided on.
+    pub(crate) fn facts(&self, index: RowIndex) -> &Facts {
+        &self.cells(index).facts
     }
 
     /// The id of a row.
@@ -309,7 +330,7 @@ impl Book {
 }
 
 /// `+` for credits, `−` for debits.
-pub(crate) fn signed(amount: Decimal, direction: Direction) -> Decimal {
+fn signed(amount: Decimal, direction: Direction) -> Decimal {
     // A decimal has a negative zero, which nobody wants to read.
     if direction == Direction::Debit && !amount.is_zero() {
         -amount

@@ -2,7 +2,13 @@
 
 mod book;
 mod code;
+mod crowd;
 mod error;
+mod explain;
+mod findings;
+mod join;
+mod nearest;
+mod order;
 mod outcome;
 mod prove;
 mod reconcile;

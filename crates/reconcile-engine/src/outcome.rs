@@ -146,9 +146,9 @@ impl Break {
     pub fn id(&self, ledger: &Book, records: &Book) -> String {
         let mut hash = Sha256::new();
         let mut part = |text: &str| {
-            // Lengths keep ("a", "bc") apart from ("ab", "c").
-            hash.update(text.len().to_be_bytes());
+            // No UTF-8 text has the byte 255: ("a", "bc") is not ("ab", "c").
             hash.update(text);
+            hash.update([255]);
         };
         part(self.code.as_str());
         part(&self.discriminator);

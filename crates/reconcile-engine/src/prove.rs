@@ -1,10 +1,15 @@
 //! Proving a provider's own figures against each other.
 
+mod composition;
+mod days;
+
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
-use reconcile_core::{Currency, Identity, Statement};
+use reconcile_core::{Currency, Identity, Law, Statement};
 use rust_decimal::Decimal;
 
-use crate::{Break, BreakCode};
+use crate::{Break, BreakCode, sum::exact_difference};
 
 /// One equation, tested or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +25,10 @@ pub struct Proof {
     pub scope: Option<String>,
     /// What the figures are counted in.
     pub currency: Option<Currency>,
-    /// The day; `None` where the proof is about all of them.
+    /// The provider's id of the statement, where the proof is about one alone.
+    pub statement: Option<String>,
+    /// The day, as the provider counts days; `None` where the proof is about
+    /// all of them.
     pub date: Option<Date>,
     /// Whether it holds.
     pub verdict: ProofVerdict,
@@ -37,11 +45,22 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// The break that a failed proof is; `None` when it did not fail.
+    /// The break that a failed proof is; `None` when it did not fail, or when
+    /// other proofs carry the failure.
     #[must_use]
     pub fn to_break(&self) -> Option<Break> {
         let code = self.code.filter(|_| self.verdict == ProofVerdict::Fails)?;
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let place = [
+            Some(self.identity.to_owned()),
+            self.account.clone(),
+            self.scope.clone(),
+            self.currency.map(|currency| currency.to_string()),
+            self.date.map(|date| date.to_string()),
+            // Several statements may be about no day, or about the same.
+            self.statement
+                .as_ref()
+                .map(|id| format!("{id}: {}", self.note)),
+        ];
         Some(Break {
             code,
             severity: code.severity(),
@@ -55,7 +74,7 @@ impl Proof {
             age_days: None,
             rule: self.identity,
             explanation: format!("{}: {}", self.title, self.note),
-            discriminator: text(&self.account),
+            discriminator: format!("{place:?}"),
         })
     }
 }
@@ -83,8 +102,136 @@ impl ProofVerdict {
     }
 }
 
-/// Tests the identities on the statements.
+/// Tests every identity on the statements, each account, scope and currency on
+/// its own; only the signs of a composition are solved over all of them, since
+/// a convention belongs to the provider.
+///
+/// The proofs come by identity, as given, then account, scope, currency and
+/// day; the order of the statements does not matter.
 #[must_use]
-pub fn prove(_identities: &[Identity], _statements: &[Statement]) -> Vec<Proof> {
-    Vec::new()
+pub fn prove(identities: &[Identity], statements: &[Statement]) -> Vec<Proof> {
+    let series = by_series(statements);
+    let mut proofs = Vec::new();
+    for identity in identities {
+        let before = proofs.len();
+        match &identity.law {
+            Law::EveryDayOnce => proofs.extend(days::every_day_once(identity, &series)),
+            Law::RollForward { balance, movement } => {
+                proofs.extend(days::roll_forward(identity, &series, balance, movement));
+            }
+            Law::StepExplained { balance, parts } => {
+                proofs.extend(days::step_explained(identity, &series, balance, parts));
+            }
+            Law::Composition { total, parts } => {
+                proofs.extend(composition::prove(identity, &series, total, parts));
+            }
+            _ => proofs.push(untestable(identity, "this version does not know the law")),
+        }
+        if proofs.len() == before {
+            proofs.push(untestable(identity, "there is no statement to test it on"));
+        }
+    }
+    proofs
+}
+
+/// The statements of one account, scope and currency.
+struct Series<'a> {
+    account: Option<&'a str>,
+    scope: Option<&'a str>,
+    currency: Currency,
+    /// By day, in the order of their content.
+    days: BTreeMap<Date, Vec<&'a Statement>>,
+    /// Those that are not about a day.
+    other: Vec<&'a Statement>,
+}
+
+fn by_series(statements: &[Statement]) -> Vec<Series<'_>> {
+    let mut series = BTreeMap::new();
+    for statement in statements {
+        let (account, scope) = (statement.account.as_deref(), statement.scope.as_deref());
+        let key = (account, scope, statement.currency, &statement.provider);
+        let series = series.entry(key).or_insert_with(|| Series {
+            account,
+            scope,
+            currency: statement.currency,
+            days: BTreeMap::new(),
+            other: Vec::new(),
+        });
+        match &statement.day {
+            Some(day) => series.days.entry(day.date).or_default().push(statement),
+            None => series.other.push(statement),
+        }
+    }
+    let mut series: Vec<Series<'_>> = series.into_values().collect();
+    for series in &mut series {
+        for statements in series.days.values_mut().chain([&mut series.other]) {
+            statements.sort_by_cached_key(|s| (s.period, s.id.clone(), figures(s)));
+        }
+    }
+    series
+}
+
+/// The figures as text, in an order that says nothing but is always the same.
+fn figures(statement: &Statement) -> String {
+    format!("{:?}", statement.figures)
+}
+
+/// A proof about all statements that the input leaves open.
+fn untestable(identity: &Identity, note: &str) -> Proof {
+    Proof {
+        identity: identity.name,
+        title: identity.title,
+        account: None,
+        scope: None,
+        currency: None,
+        statement: None,
+        date: None,
+        verdict: ProofVerdict::NotTestable,
+        expected: None,
+        actual: None,
+        difference: None,
+        note: note.to_owned(),
+        code: None,
+    }
+}
+
+impl Series<'_> {
+    /// A proof about one day, still without figures.
+    fn proof(
+        &self,
+        identity: &Identity,
+        date: Option<Date>,
+        code: BreakCode,
+        verdict: ProofVerdict,
+        note: impl Into<String>,
+    ) -> Proof {
+        Proof {
+            account: self.account.map(str::to_owned),
+            scope: self.scope.map(str::to_owned),
+            currency: Some(self.currency),
+            date,
+            verdict,
+            note: note.into(),
+            code: Some(code),
+            ..untestable(identity, "")
+        }
+    }
+}
+
+impl Proof {
+    /// The proof that two figures are equal.
+    fn equality(self, expected: Decimal, actual: Decimal) -> Self {
+        let verdict = if expected == actual {
+            ProofVerdict::Holds
+        } else {
+            ProofVerdict::Fails
+        };
+        Self {
+            verdict,
+            expected: Some(expected),
+            actual: Some(actual),
+            difference: exact_difference(expected, actual),
+            ..self
+        }
+    }
 }

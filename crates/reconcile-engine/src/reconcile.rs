@@ -2,7 +2,15 @@
 
 use jiff::civil::Date;
 
-use crate::{Book, EngineError, Outcome, Rules};
+use crate::{
+    Book, EngineError, Outcome, Rule, Rules,
+    book::Facts,
+    crowd,
+    findings::Findings,
+    join::{self, Crowd},
+    nearest::Pair,
+    rules::Standing,
+};
 
 /// What a reconciliation knows beside the rows and the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,19 +59,61 @@ pub enum Absence {
     },
 }
 
-/// Matches a ledger with a provider's records.
+/// Matches a ledger with a provider's records, and files what does not match.
+///
+/// Rows belong together by their reference; kind, direction, currency and
+/// amount decide what they are to each other. The outcome depends on the
+/// content of the rows only, never on their order.
+///
+/// What a status says decides what moved: a ledger row without one counts as
+/// booked, one that says `failed` books nothing. A row that moved nothing and
+/// that the other side does not claim is excluded, with its status.
+///
+/// Errors when sums or differences do not fit an exact decimal.
 pub fn reconcile(
-    _ledger: &Book,
-    _records: &Book,
-    _rules: &Rules,
-    _context: &Context,
+    ledger: &Book,
+    records: &Book,
+    rules: &Rules,
+    context: &Context,
 ) -> Result<Outcome, EngineError> {
-    Ok(Outcome {
-        matches: vec![],
-        breaks: vec![],
-        excluded: vec![],
-        ledger: crate::Totals::default(),
-        records: crate::Totals::default(),
-        conservation: std::collections::BTreeMap::new(),
-    })
+    let joined = join::by_reference(ledger, records);
+    let mut findings = Findings::new(ledger, records, rules, context);
+    for (row, record) in joined.couples {
+        if agree(ledger.facts(row), records.facts(record), rules) {
+            let pair = Pair {
+                ledger: row,
+                record,
+                ambiguous: false,
+            };
+            findings.matched(pair, Rule::Exact)?;
+        } else {
+            let crowd = Crowd {
+                ledger: vec![row],
+                records: vec![record],
+            };
+            crowd::settle(&mut findings, crowd)?;
+        }
+    }
+    for crowd in joined.crowds {
+        crowd::settle(&mut findings, crowd)?;
+    }
+    for row in joined.ledger {
+        findings.ledger_alone(row);
+    }
+    for row in joined.records {
+        findings.record_alone(row);
+    }
+    findings.into_outcome()
+}
+
+/// Whether the only two rows of a reference agree in everything: nearly all
+/// do, and need no further look.
+fn agree(ledger: &Facts, record: &Facts, rules: &Rules) -> bool {
+    let kinds = ledger.kind.zip(record.kind);
+    ledger.amount == record.amount
+        && ledger.currency == record.currency
+        && ledger.direction == record.direction
+        && kinds.is_none_or(|(ledger, record)| ledger == record)
+        && rules.standing(ledger.status) == Standing::Moved
+        && rules.standing(record.status) == Standing::Moved
 }

@@ -1,0 +1,409 @@
+//! Settling the rows of one reference among themselves.
+
+use std::collections::BTreeMap;
+
+use reconcile_core::{Currency, Direction, Kind, Status};
+use rust_decimal::Decimal;
+
+use crate::{
+    Book, BreakCode, EngineError, RowIndex, Rule, Side,
+    book::Facts,
+    findings::Findings,
+    join::Crowd,
+    nearest::{self, Pair, Seeker},
+    rules::Standing,
+};
+
+/// Settles the rows of one reference: what agrees is matched, what repeats a
+/// match is a duplicate, what is left is paired by what it has in common, and
+/// the rest stands alone. Every row is filed once.
+pub(crate) fn settle(findings: &mut Findings<'_>, crowd: Crowd) -> Result<(), EngineError> {
+    let mut crowd = Settling {
+        open: crowd,
+        ledger_taken: Twins::default(),
+        records_taken: Twins::default(),
+    };
+    for pass in AGREEING {
+        crowd.run(findings, pass)?;
+    }
+    crowd.file_duplicates(findings);
+    for pass in DIFFERING {
+        crowd.run(findings, pass)?;
+    }
+    crowd.pair_contradicting(findings)?;
+    // What repeats a row that found a counterpart only now is as much a
+    // duplicate as what repeats a match.
+    crowd.file_duplicates(findings);
+    for row in crowd.open.ledger {
+        findings.ledger_alone(row);
+    }
+    for row in crowd.open.records {
+        findings.record_alone(row);
+    }
+    Ok(())
+}
+
+/// What rows must have in common to be paired, and what the pair is.
+///
+/// A later pass sees only what the earlier ones left. Kinds must agree in all
+/// of them, where both rows say theirs.
+struct Pass {
+    ledger: fn(Standing) -> bool,
+    record: fn(Standing) -> bool,
+    common: Common,
+    reach: Reach,
+    result: Pairing,
+}
+
+enum Common {
+    /// Currency and direction.
+    Movement,
+    /// Currency, direction and status.
+    Status,
+    /// Currency, with opposite directions.
+    Opposite,
+    /// Direction.
+    Direction,
+}
+
+/// How far apart the amounts may be.
+enum Reach {
+    Equal,
+    Tolerance,
+    Any,
+}
+
+enum Pairing {
+    Match(Rule),
+    Break(BreakCode),
+}
+
+const AGREEING: &[Pass] = &[
+    Pass {
+        ledger: moved,
+        record: moved,
+        common: Common::Movement,
+        reach: Reach::Equal,
+        result: Pairing::Match(Rule::Exact),
+    },
+    Pass {
+        ledger: moved,
+        record: moved,
+        common: Common::Movement,
+        reach: Reach::Tolerance,
+        result: Pairing::Match(Rule::Tolerance),
+    },
+    Pass {
+        ledger: not_moved,
+        record: not_moved,
+        common: Common::Status,
+        reach: Reach::Equal,
+        result: Pairing::Match(Rule::SameStatus),
+    },
+];
+
+/// Money that moved is paired first: a failed attempt beside a payment of
+/// another amount explains nothing.
+const DIFFERING: &[Pass] = &[
+    Pass {
+        ledger: moved,
+        record: moved,
+        common: Common::Opposite,
+        reach: Reach::Equal,
+        result: Pairing::Break(BreakCode::SignMismatch),
+    },
+    Pass {
+        ledger: moved,
+        record: moved,
+        common: Common::Movement,
+        reach: Reach::Any,
+        result: Pairing::Break(BreakCode::AmountMismatch),
+    },
+    // After the passes before, no two rows of one currency are left here.
+    Pass {
+        ledger: moved,
+        record: moved,
+        common: Common::Direction,
+        reach: Reach::Any,
+        result: Pairing::Break(BreakCode::CurrencyMismatch),
+    },
+    // An attempt under way explains a booking better than one that failed.
+    Pass {
+        ledger: moved,
+        record: |standing| standing == Standing::UnderWay,
+        common: Common::Movement,
+        reach: Reach::Any,
+        result: Pairing::Break(BreakCode::Timing),
+    },
+    Pass {
+        ledger: moved,
+        record: |standing| standing == Standing::Still,
+        common: Common::Movement,
+        reach: Reach::Any,
+        result: Pairing::Break(BreakCode::StatusMismatch),
+    },
+    Pass {
+        ledger: not_moved,
+        record: moved,
+        common: Common::Movement,
+        reach: Reach::Any,
+        result: Pairing::Break(BreakCode::StatusMismatch),
+    },
+];
+
+fn moved(standing: Standing) -> bool {
+    standing == Standing::Moved
+}
+
+fn not_moved(standing: Standing) -> bool {
+    standing != Standing::Moved
+}
+
+/// Which rows of a pass look for each other, by what they say of their kind.
+///
+/// Rows that say theirs go first, since they have the fewest counterparts: in
+/// this order, no other choice pairs more rows.
+#[derive(Clone, Copy)]
+enum Kinds {
+    /// The same kind on both sides.
+    Same,
+    /// A kind in the ledger, none at the provider.
+    LedgerOnly,
+    /// None in the ledger, a kind at the provider.
+    RecordOnly,
+    /// None on either side.
+    Neither,
+}
+
+impl Kinds {
+    const ALL: [Self; 4] = [
+        Self::Same,
+        Self::LedgerOnly,
+        Self::RecordOnly,
+        Self::Neither,
+    ];
+
+    /// Whether a row is among those that look for a counterpart.
+    fn admit(self, side: Side, kind: Option<Kind>) -> bool {
+        let says_it = match self {
+            Self::Same => true,
+            Self::LedgerOnly => side == Side::Ledger,
+            Self::RecordOnly => side == Side::Records,
+            Self::Neither => false,
+        };
+        kind.is_some() == says_it
+    }
+
+    /// The kind that a row and its counterpart must share.
+    fn shared(self, kind: Option<Kind>) -> Option<Kind> {
+        match self {
+            Self::Same => kind,
+            Self::LedgerOnly | Self::RecordOnly | Self::Neither => None,
+        }
+    }
+}
+
+/// What two rows must have in common.
+type Key = (
+    Option<Currency>,
+    Option<Direction>,
+    Option<Kind>,
+    Option<Status>,
+);
+
+struct Settling {
+    open: Crowd,
+    ledger_taken: Twins,
+    records_taken: Twins,
+}
+
+impl Settling {
+    fn run(&mut self, findings: &mut Findings<'_>, pass: &Pass) -> Result<(), EngineError> {
+        let tolerance = findings.rules.tolerance;
+        if matches!(pass.reach, Reach::Tolerance) && tolerance.is_exact() {
+            return Ok(());
+        }
+        for kinds in Kinds::ALL {
+            let rules = findings.rules;
+            let key = |side: Side, facts: &Facts| {
+                let takes_part = match side {
+                    Side::Ledger => pass.ledger,
+                    Side::Records => pass.record,
+                };
+                let admitted =
+                    kinds.admit(side, facts.kind) && takes_part(rules.standing(facts.status));
+                admitted.then(|| pass.common.key(side, facts, kinds.shared(facts.kind)))
+            };
+            let pairs = self.pair(findings, key, |ledger, gap| match pass.reach {
+                Reach::Equal => gap.is_zero(),
+                Reach::Tolerance => tolerance.allows(ledger, gap),
+                Reach::Any => true,
+            });
+            for pair in pairs {
+                match pass.result {
+                    Pairing::Match(rule) => findings.matched(pair, rule)?,
+                    Pairing::Break(code) => findings.differing(pair, code)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Pairs what has one reference, currency and two kinds that contradict
+    /// each other: the reference stands for different things.
+    fn pair_contradicting(&mut self, findings: &mut Findings<'_>) -> Result<(), EngineError> {
+        for &ledger_kind in Kind::ALL {
+            for &record_kind in Kind::ALL {
+                if ledger_kind == record_kind {
+                    continue;
+                }
+                // A refund has the reference of its payment by nature: that one
+                // of the two is missing on each side is no mix-up.
+                let related = is_of_a_payment(ledger_kind) && is_of_a_payment(record_kind);
+                let rules = findings.rules;
+                let key = |side: Side, facts: &Facts| {
+                    let kind = match side {
+                        Side::Ledger => ledger_kind,
+                        Side::Records => record_kind,
+                    };
+                    let takes_part =
+                        facts.kind == Some(kind) && moved(rules.standing(facts.status));
+                    let direction = related.then_some(facts.direction);
+                    takes_part.then_some((Some(facts.currency), direction, None, None))
+                };
+                for pair in self.pair(findings, key, |_, _| true) {
+                    findings.differing(pair, BreakCode::ReferenceMismatch)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Pairs the open rows with equal keys and takes them off the open ones.
+    fn pair(
+        &mut self,
+        findings: &Findings<'_>,
+        key: impl Fn(Side, &Facts) -> Option<Key>,
+        allowed: impl Fn(Decimal, Decimal) -> bool,
+    ) -> Vec<Pair> {
+        let seekers = |side, book: &Book, rows: &[RowIndex]| -> Vec<Seeker<Key>> {
+            let seeker = |&row: &RowIndex| {
+                let facts = book.facts(row);
+                Some(Seeker {
+                    key: key(side, facts)?,
+                    amount: facts.amount,
+                    date: facts.date,
+                    side,
+                    row,
+                })
+            };
+            rows.iter().filter_map(seeker).collect()
+        };
+        let mut all = seekers(Side::Ledger, findings.ledger, &self.open.ledger);
+        if all.is_empty() {
+            return Vec::new();
+        }
+        let records = seekers(Side::Records, findings.records, &self.open.records);
+        if records.is_empty() {
+            return Vec::new();
+        }
+        all.extend(records);
+        let pairs = nearest::pair(all, findings.ledger, findings.records, allowed);
+        take(&mut self.open.ledger, pairs.iter().map(|pair| pair.ledger));
+        take(&mut self.open.records, pairs.iter().map(|pair| pair.record));
+        for pair in &pairs {
+            self.ledger_taken.note(Side::Ledger, findings, pair.ledger);
+            self.records_taken
+                .note(Side::Records, findings, pair.record);
+        }
+        pairs
+    }
+
+    /// Files the open rows that say the same as one that has a counterpart.
+    fn file_duplicates(&mut self, findings: &mut Findings<'_>) {
+        let Self {
+            open,
+            ledger_taken,
+            records_taken,
+        } = self;
+        open.ledger.retain(|&row| {
+            let twin = ledger_taken.of(Side::Ledger, findings, row);
+            twin.inspect(|twin| findings.booked_again(row, *twin))
+                .is_none()
+        });
+        open.records.retain(|&row| {
+            let twin = records_taken.of(Side::Records, findings, row);
+            twin.inspect(|twin| findings.listed_again(row, *twin))
+                .is_none()
+        });
+    }
+}
+
+impl Common {
+    fn key(&self, side: Side, facts: &Facts, kind: Option<Kind>) -> Key {
+        let (currency, direction) = (Some(facts.currency), Some(facts.direction));
+        match self {
+            Self::Movement => (currency, direction, kind, None),
+            Self::Status => (currency, direction, kind, facts.status),
+            Self::Direction => (None, direction, kind, None),
+            Self::Opposite if side == Side::Ledger => (currency, direction, kind, None),
+            Self::Opposite if facts.direction == Direction::Credit => {
+                (currency, Some(Direction::Debit), kind, None)
+            }
+            Self::Opposite => (currency, Some(Direction::Credit), kind, None),
+        }
+    }
+}
+
+fn is_of_a_payment(kind: Kind) -> bool {
+    matches!(kind, Kind::Payment | Kind::Refund | Kind::Reversal)
+}
+
+fn take(open: &mut Vec<RowIndex>, taken: impl Iterator<Item = RowIndex>) {
+    let mut taken: Vec<RowIndex> = taken.collect();
+    if !taken.is_empty() {
+        taken.sort_unstable();
+        open.retain(|row| taken.binary_search(row).is_err());
+    }
+}
+
+/// Rows that moved money and have a counterpart, by what a duplicate of them
+/// would say.
+#[derive(Default)]
+struct Twins(BTreeMap<(Currency, Direction, Decimal), BTreeMap<Option<Kind>, RowIndex>>);
+
+impl Twins {
+    /// Remembers a row, for each kind the first by content.
+    fn note(&mut self, side: Side, findings: &Findings<'_>, row: RowIndex) {
+        let book = findings.book(side);
+        let facts = book.facts(row);
+        if moved(findings.rules.standing(facts.status)) {
+            let face = (facts.currency, facts.direction, facts.amount);
+            let twin = self
+                .0
+                .entry(face)
+                .or_default()
+                .entry(facts.kind)
+                .or_insert(row);
+            if book.compare(row, *twin).is_lt() {
+                *twin = row;
+            }
+        }
+    }
+
+    /// The row that this one repeats.
+    fn of(&self, side: Side, findings: &Findings<'_>, row: RowIndex) -> Option<RowIndex> {
+        let facts = findings.book(side).facts(row);
+        if !moved(findings.rules.standing(facts.status)) {
+            return None;
+        }
+        let face = (facts.currency, facts.direction, facts.amount);
+        let twins = self.0.get(&face)?;
+        let same = twins.get(&facts.kind);
+        let twin = match facts.kind {
+            Some(_) => same.or_else(|| twins.get(&None)),
+            None => same.or_else(|| twins.values().next()),
+        };
+        twin.copied()
+    }
+}

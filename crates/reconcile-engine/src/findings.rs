@@ -1,0 +1,335 @@
+//! Filing rows as matched, broken or excluded.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use reconcile_core::{Currency, Status};
+use rust_decimal::Decimal;
+
+use crate::{
+    Absence, Book, Break, BreakCode, Conservation, Context, EngineError, Excluded, Exclusion,
+    MatchGroup, Outcome, Row, RowIndex, Rows, Rule, Rules, Side, Totals,
+    book::Facts,
+    explain,
+    nearest::Pair,
+    order,
+    rules::Standing,
+    sum::{Sums, exact_difference},
+};
+
+/// The name of the one rule that finds breaks so far.
+const RULE: &str = "reference";
+
+/// What has been found so far.
+#[derive(Debug)]
+pub(crate) struct Findings<'a> {
+    pub(crate) ledger: &'a Book,
+    pub(crate) records: &'a Book,
+    pub(crate) rules: &'a Rules,
+    context: &'a Context,
+    matches: Vec<MatchGroup>,
+    breaks: Vec<Break>,
+    excluded: Vec<Excluded>,
+}
+
+impl<'a> Findings<'a> {
+    pub(crate) fn new(
+        ledger: &'a Book,
+        records: &'a Book,
+        rules: &'a Rules,
+        context: &'a Context,
+    ) -> Self {
+        Self {
+            ledger,
+            records,
+            rules,
+            context,
+            matches: Vec::with_capacity(ledger.len().min(records.len())),
+            breaks: Vec::new(),
+            excluded: Vec::new(),
+        }
+    }
+
+    pub(crate) fn book(&self, side: Side) -> &'a Book {
+        match side {
+            Side::Ledger => self.ledger,
+            Side::Records => self.records,
+        }
+    }
+
+    /// Files a pair that agrees.
+    pub(crate) fn matched(&mut self, pair: Pair, rule: Rule) -> Result<(), EngineError> {
+        let difference = match rule {
+            // Neither moved money, or both the same.
+            Rule::Exact | Rule::SameStatus => Decimal::ZERO,
+            Rule::Tolerance => {
+                let (ledger, record) = (
+                    self.ledger.facts(pair.ledger),
+                    self.records.facts(pair.record),
+                );
+                difference(ledger.currency, ledger.signed(), record.signed())?
+            }
+        };
+        self.matches.push(MatchGroup {
+            ledger: Rows::One(pair.ledger),
+            records: Rows::One(pair.record),
+            rule,
+            difference,
+            ambiguous: pair.ambiguous,
+        });
+        Ok(())
+    }
+
+    /// Files a pair that belongs together and differs.
+    pub(crate) fn differing(&mut self, pair: Pair, code: BreakCode) -> Result<(), EngineError> {
+        let (ledger, record) = (self.ledger.row(pair.ledger), self.records.row(pair.record));
+        let expected = self.moved(self.ledger.facts(pair.ledger));
+        let actual = self.moved(self.records.facts(pair.record));
+        let comparable = code != BreakCode::CurrencyMismatch;
+        let difference = comparable
+            .then(|| difference(ledger.currency, expected, actual))
+            .transpose()?;
+        self.breaks.push(Break {
+            ledger: vec![pair.ledger],
+            records: vec![pair.record],
+            expected: Some(expected),
+            actual: comparable.then_some(actual),
+            difference,
+            explanation: explain::pair(code, (&ledger, expected), (&record, actual), difference),
+            ..self.open_break(code, &ledger)
+        });
+        Ok(())
+    }
+
+    /// Files a ledger row that repeats `twin`.
+    pub(crate) fn booked_again(&mut self, row: RowIndex, twin: RowIndex) {
+        let what = self.ledger.row(row);
+        let explanation = explain::repeated(&what, "booked", self.ledger.id(twin));
+        self.breaks
+            .push(self.ledger_break(BreakCode::DuplicateInLedger, row, explanation));
+    }
+
+    /// Files a record that repeats `twin`.
+    pub(crate) fn listed_again(&mut self, row: RowIndex, twin: RowIndex) {
+        let what = self.records.row(row);
+        let explanation = explain::repeated(&what, "listed", self.records.id(twin));
+        self.breaks
+            .push(self.record_break(BreakCode::DuplicateAtProvider, row, explanation));
+    }
+
+    /// Files a ledger row without a counterpart.
+    pub(crate) fn ledger_alone(&mut self, row: RowIndex) {
+        let what = self.ledger.row(row);
+        let still = what
+            .status
+            .filter(|_| self.rules.standing(what.status) != Standing::Moved);
+        if let Some(status) = still {
+            return self.exclude(Side::Ledger, row, Exclusion::Status(status));
+        }
+        let period = self.context.period;
+        if period.is_some_and(|period| what.date < period.from || period.to <= what.date) {
+            return self.exclude(Side::Ledger, row, Exclusion::OutsidePeriod);
+        }
+        let uncertain = period.filter(|period| period.certain_to <= what.date);
+        let (code, finding) = match (uncertain, &self.context.proof_of_absence) {
+            (Some(period), _) => (
+                BreakCode::Timing,
+                format!(
+                    "the provider's list is certain only up to {}",
+                    period.certain_to
+                ),
+            ),
+            (None, Absence::Proven) => (
+                BreakCode::MissingAtProvider,
+                "the provider's complete list does not have it".to_owned(),
+            ),
+            (None, Absence::Unproven { reasons }) => (
+                BreakCode::Unproven,
+                format!(
+                    "not found, but the provider's list is not proven complete ({})",
+                    reasons.join("; ")
+                ),
+            ),
+        };
+        let explanation = explain::lone(&what, "booked", &finding);
+        self.breaks.push(self.ledger_break(code, row, explanation));
+    }
+
+    /// Files a record without a counterpart.
+    pub(crate) fn record_alone(&mut self, row: RowIndex) {
+        let what = self.records.row(row);
+        let explain = |finding: &str| explain::lone(&what, "listed by the provider", finding);
+        let code = BreakCode::MissingInLedger;
+        match (self.rules.standing(what.status), what.status) {
+            (Standing::Still, Some(Status::Unknown)) => {
+                let explanation = explain(
+                    "nothing is booked, and its status is not known, so neither is whether it moved",
+                );
+                self.breaks.push(Break {
+                    actual: None,
+                    difference: None,
+                    ..self.record_break(code, row, explanation)
+                });
+            }
+            (Standing::Still | Standing::UnderWay, Some(status)) => {
+                self.exclude(Side::Records, row, Exclusion::Status(status));
+            }
+            _ => {
+                let explanation = explain("nothing is booked");
+                self.breaks.push(self.record_break(code, row, explanation));
+            }
+        }
+    }
+
+    /// Puts everything in its order and adds up.
+    pub(crate) fn into_outcome(mut self) -> Result<Outcome, EngineError> {
+        let (ledger, records) = (self.ledger, self.records);
+        order::sort_matches(&mut self.matches, ledger, records);
+        order::sort_breaks(&mut self.breaks, ledger, records);
+        order::sort_excluded(&mut self.excluded, ledger, records);
+        let conservation = self.conservation()?;
+        let totals = |book: &Book| {
+            Ok(Totals {
+                rows: book.len(),
+                amounts: book.totals()?,
+            })
+        };
+        Ok(Outcome {
+            ledger: totals(self.ledger)?,
+            records: totals(self.records)?,
+            conservation,
+            matches: self.matches,
+            breaks: self.breaks,
+            excluded: self.excluded,
+        })
+    }
+
+    /// How the two sides tie: the sides are added up from the books, what
+    /// explains them from the findings.
+    fn conservation(&self) -> Result<BTreeMap<Currency, Conservation>, EngineError> {
+        let mut explained = Sums::default();
+        for group in self
+            .matches
+            .iter()
+            .filter(|group| !group.difference.is_zero())
+        {
+            if let Some(row) = group.ledger.as_slice().first() {
+                explained.add(self.ledger.facts(*row).currency, group.difference)?;
+            }
+        }
+        for found in &self.breaks {
+            if let Some((currency, difference)) = found.currency.zip(found.difference) {
+                explained.add(currency, difference)?;
+                continue;
+            }
+            for row in &found.ledger {
+                let facts = self.ledger.facts(*row);
+                explained.add(facts.currency, self.moved(facts))?;
+            }
+            for row in &found.records {
+                let facts = self.records.facts(*row);
+                explained.add(facts.currency, -self.moved(facts))?;
+            }
+        }
+        let mut conservation: BTreeMap<Currency, Conservation> = BTreeMap::new();
+        for (currency, sum) in self.taking_part(Side::Ledger)? {
+            conservation.entry(currency).or_default().ledger = sum;
+        }
+        for (currency, sum) in self.taking_part(Side::Records)? {
+            conservation.entry(currency).or_default().records = sum;
+        }
+        for (currency, sum) in explained.totals()? {
+            conservation.entry(currency).or_default().explained = sum;
+        }
+        Ok(conservation)
+    }
+
+    /// What moved on a side by all rows that are not excluded.
+    fn taking_part(&self, side: Side) -> Result<BTreeMap<Currency, Decimal>, EngineError> {
+        let book = self.book(side);
+        let mut sums = Sums::default();
+        for row in book.indices() {
+            let facts = book.facts(row);
+            sums.add(facts.currency, self.moved(facts))?;
+        }
+        for excluded in self
+            .excluded
+            .iter()
+            .filter(|excluded| excluded.side == side)
+        {
+            let facts = book.facts(excluded.row);
+            sums.add(facts.currency, -self.moved(facts))?;
+        }
+        sums.totals()
+    }
+
+    fn exclude(&mut self, side: Side, row: RowIndex, reason: Exclusion) {
+        self.excluded.push(Excluded { side, row, reason });
+    }
+
+    /// What moved by a row: nothing where its status says so.
+    fn moved(&self, facts: &Facts) -> Decimal {
+        match self.rules.standing(facts.status) {
+            Standing::Moved => facts.signed(),
+            Standing::UnderWay | Standing::Still => Decimal::ZERO,
+        }
+    }
+
+    fn ledger_break(&self, code: BreakCode, row: RowIndex, explanation: String) -> Break {
+        let what = self.ledger.row(row);
+        Break {
+            ledger: vec![row],
+            expected: Some(what.signed()),
+            difference: Some(what.signed()),
+            explanation,
+            ..self.open_break(code, &what)
+        }
+    }
+
+    fn record_break(&self, code: BreakCode, row: RowIndex, explanation: String) -> Break {
+        let what = self.records.row(row);
+        Break {
+            records: vec![row],
+            actual: Some(what.signed()),
+            difference: Some(if what.amount.is_zero() {
+                what.amount
+            } else {
+                -what.signed()
+            }),
+            explanation,
+            ..self.open_break(code, &what)
+        }
+    }
+
+    /// A break of which only the code and the place of a row are known.
+    fn open_break(&self, code: BreakCode, row: &Row<'_>) -> Break {
+        Break {
+            code,
+            severity: code.severity(),
+            ledger: Vec::new(),
+            records: Vec::new(),
+            expected: None,
+            actual: None,
+            difference: None,
+            currency: Some(row.currency),
+            date: Some(row.date),
+            age_days: age_days(row.date, self.context.as_of),
+            rule: RULE,
+            explanation: String::new(),
+            discriminator: String::new(),
+        }
+    }
+}
+
+fn age_days(date: Date, as_of: Date) -> Option<i64> {
+    let span = as_of.since(date).ok()?;
+    Some(i64::from(span.get_days()))
+}
+
+fn difference(
+    currency: Currency,
+    ledger: Decimal,
+    provider: Decimal,
+) -> Result<Decimal, EngineError> {
+    exact_difference(ledger, provider).ok_or(EngineError::Inexact(currency))
+}
