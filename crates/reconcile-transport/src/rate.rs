@@ -167,3 +167,89 @@ impl Drop for Permit<'_> {
         self.gate.changed.notify_waiters();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timer::TokioTimer;
+
+    fn gate(most: usize, rate: Option<(u32, u32)>) -> Gate {
+        let rate = rate.map(|(per_second, burst)| RateLimit {
+            per_second: NonZeroU32::new(per_second).unwrap(),
+            burst: NonZeroU32::new(burst).unwrap(),
+        });
+        Gate::new(Arc::new(TokioTimer), NonZeroUsize::new(most).unwrap(), rate)
+    }
+
+    fn now() -> tokio::time::Instant {
+        tokio::time::Instant::now()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rate_lets_a_burst_pass_and_then_one_at_a_time() {
+        let (gate, start) = (gate(100, Some((4, 3))), now());
+        let mut waits = Vec::new();
+        for _ in 0..6 {
+            gate.enter().await.succeeded();
+            waits.push(start.elapsed().as_millis());
+        }
+        assert_eq!(waits, [0, 0, 0, 250, 500, 750]);
+    }
+
+    #[tokio::test]
+    async fn one_burst_of_429_halves_once_and_the_least_is_one_place() {
+        let gate = gate(8, None);
+        let burst = [gate.enter().await, gate.enter().await, gate.enter().await];
+        for permit in burst {
+            permit.throttled(None);
+        }
+        assert_eq!(gate.places(), 4);
+        for _ in 0..5 {
+            gate.enter().await.throttled(None);
+        }
+        assert_eq!(gate.places(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_run_of_successes_adds_one_place_up_to_what_is_configured() {
+        let gate = gate(4, None);
+        gate.enter().await.throttled(None);
+        let mut places = Vec::new();
+        for _ in 0..9 {
+            gate.enter().await.succeeded();
+            places.push(gate.places());
+        }
+        assert_eq!(places, [2, 3, 3, 3, 4, 4, 4, 4, 4]);
+    }
+
+    #[tokio::test]
+    async fn a_place_is_given_back_by_whoever_is_dropped_waiting_or_not() {
+        let gate = Arc::new(gate(1, None));
+        let held = gate.enter().await;
+        let waiter = |gate: &Arc<Gate>| {
+            let gate = Arc::clone(gate);
+            tokio::spawn(async move { gate.enter().await.succeeded() })
+        };
+        let (dropped, waiting) = (waiter(&gate), waiter(&gate));
+        tokio::task::yield_now().await;
+        drop(held);
+        dropped.abort();
+        waiting.await.unwrap();
+        drop(gate.enter().await);
+        gate.enter().await.succeeded();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_binds_those_who_wait_already() {
+        let (gate, start) = (Arc::new(gate(1, None)), now());
+        let held = gate.enter().await;
+        let waiting = tokio::spawn({
+            let gate = Arc::clone(&gate);
+            async move { gate.enter().await.succeeded() }
+        });
+        tokio::task::yield_now().await;
+        held.throttled(Some(Duration::from_secs(5)));
+        waiting.await.unwrap();
+        assert_eq!(start.elapsed().as_secs(), 5);
+    }
+}

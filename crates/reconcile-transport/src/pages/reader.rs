@@ -162,10 +162,9 @@ impl<P: PageSource> Reader<P> {
         if kept + behind >= room {
             return None;
         }
-        let behind = self.open.iter().enumerate().skip(2);
-        behind
-            .filter_map(|(place, reading)| Some((place, reading.wants(expected)?)))
-            .next()
+        let mut others = self.open.iter().enumerate().skip(2);
+        others
+            .find_map(|(place, reading)| Some((place, reading.wants(expected)?)))
             .or_else(|| self.open_next().then(|| (self.open.len() - 1, 0)))
     }
 
