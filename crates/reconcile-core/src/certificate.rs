@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::{Currency, Kind, PageEvidence, Status, Window, money::decimal_text};
 
 /// The evidence of a pull: what was asked, what was seen, and what follows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// The provider's short name.
     pub provider: String,
     /// What was asked.
     pub query: CertifiedQuery,
-    /// The instant at which the pull was begun.
+    /// When the pull was made, or as of when it was asked for.
     pub instant: Timestamp,
     /// Whether the pull is complete.
     #[serde(flatten)]
@@ -36,7 +36,7 @@ pub struct Certificate {
 }
 
 /// The query of a certified pull.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertifiedQuery {
     /// The window as it was asked for.
     pub asked: Window,
@@ -75,7 +75,7 @@ impl Verdict {
 }
 
 /// What was delivered of one kind, status and currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Total {
     /// The kind.
     pub kind: Kind,

@@ -7,7 +7,7 @@ use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{Attestation, DayTotals, Descriptor, Kind, ProviderError, Record, Statement, Window};
@@ -199,7 +199,7 @@ pub struct StatementPage {
 }
 
 /// What a provider said about one page, and what was seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageEvidence {
     /// The list that the page is of, as the provider names it.
     pub list: String,

@@ -27,6 +27,9 @@ pub struct PullOptions {
     pub now: Timestamp,
     /// How long before now the pull ends; `None` is the provider's own lag.
     pub settle_lag: Option<Duration>,
+    /// The instant on the certificate; `None` is now. A fixed one makes the
+    /// certificates of two equal pulls equal.
+    pub instant: Option<Timestamp>,
 }
 
 impl PullOptions {
@@ -36,7 +39,15 @@ impl PullOptions {
         Self {
             now,
             settle_lag: None,
+            instant: None,
         }
+    }
+
+    /// Sets the instant on the certificate.
+    #[must_use]
+    pub const fn instant(mut self, instant: Timestamp) -> Self {
+        self.instant = Some(instant);
+        self
     }
 
     /// Sets how long before now the pull ends.
@@ -175,7 +186,7 @@ impl Pull {
                     .kinds_of(&query.kinds)
                     .unwrap_or_else(|_| query.kinds.clone()),
             },
-            instant: options.now,
+            instant: options.instant.unwrap_or(options.now),
             verdict: Verdict::Unproven {
                 reasons: Vec::new(),
             },

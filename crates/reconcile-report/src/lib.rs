@@ -8,6 +8,7 @@ mod summary;
 mod tables;
 mod terminal;
 
+pub use overview::completeness;
 pub use run::{File, Run};
 pub use summary::{Conserved, Matched, Proofs, Side, Summary, Verdict};
 pub use terminal::{Style, terminal};

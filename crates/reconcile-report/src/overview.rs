@@ -216,7 +216,8 @@ pub(crate) fn headline(run: &Run<'_>, summary: &Summary) -> String {
 }
 
 /// The certificate in words, without its reasons.
-pub(crate) fn completeness(certificate: &Certificate) -> String {
+#[must_use]
+pub fn completeness(certificate: &Certificate) -> String {
     let read = format!(
         "{} on {} in {}",
         records(certificate.distinct),

@@ -37,7 +37,7 @@ pub enum Error {
         reason: String,
     },
     /// The pages of a list do not fit together.
-    #[error("{operation}, page {page}: {}", fault_in_words(*.fault))]
+    #[error("{operation}, page {page}: {fault}")]
     Paging {
         /// The list.
         operation: &'static str,
@@ -236,21 +236,6 @@ pub(crate) fn reason(row: &DecodeError) -> String {
     match row.found() {
         Some(found) => format!("{}, found {found}", row.message()),
         None => row.message().to_owned(),
-    }
-}
-
-pub(crate) fn fault_in_words(fault: PageFault) -> String {
-    match fault {
-        PageFault::WrongPage { asked, echoed } => {
-            format!("page {asked} was asked for and page {echoed} came")
-        }
-        PageFault::Repeated { earlier } => format!("it repeats page {earlier}"),
-        PageFault::CapReached { max } => format!("the list has more than {max} pages"),
-        PageFault::MaxRowsChanged { first, now } => {
-            format!("the page size changed from {first} to {now}")
-        }
-        PageFault::MoreAnnouncedButEmpty => "more is announced, but the page is empty".into(),
-        other => format!("{other:?}"),
     }
 }
 

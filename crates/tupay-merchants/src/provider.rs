@@ -17,7 +17,7 @@ use reconcile_transport::{DecodeError, PageSource, PagedOut};
 use crate::{
     ApiError, BalanceReportQuery, CashoutsQuery, Client, Config, DepositsQuery, Error, NotesQuery,
     SettlementsQuery,
-    error::{fault_in_words, reason},
+    error::reason,
     list::{self, Filters, List, Query},
 };
 use mapping::ToRecord;
@@ -42,6 +42,12 @@ impl TuPay {
             client: Client::new(config)?,
             descriptor,
         })
+    }
+
+    /// What the provider is and can do, whatever its settings.
+    #[must_use]
+    pub fn describe() -> Descriptor {
+        descriptor(false)
     }
 
     /// The client under it.
@@ -394,7 +400,7 @@ fn provider_error(error: Error) -> ProviderError {
             operation,
             page,
             fault,
-        } => ProviderError::new(ErrorKind::Paging, ID, fault_in_words(fault))
+        } => ProviderError::new(ErrorKind::Paging, ID, fault.to_string())
             .with_operation(operation)
             .with_location(None, Some(page), None),
         Error::Unproven {

@@ -1,0 +1,244 @@
+//! The command line.
+
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
+
+use clap::{ColorChoice, Parser, Subcommand};
+use jiff::civil::Date;
+use reconcile_core::Kind;
+use reconcile_files::Format;
+use reconcile_sandbox::Fault;
+
+/// Pulls what payment gateways say, matches it with your ledger, proves the
+/// totals, and shows what breaks and why.
+///
+/// Exit status: 0 reconciled, nothing open; 1 it worked and there are breaks,
+/// failed proofs or an unproven certificate; 2 bad usage, configuration or
+/// input file; 3 the provider or the network failed.
+#[derive(Debug, Parser)]
+#[command(name = "reconcile", version, propagate_version = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Global {
+    /// The configuration file [default: reconcile.toml here, then in the
+    /// user's configuration folder]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Log what happens to stderr; twice for more. Never a secret
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// No progress and no summary
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Reconcile a simulated account: no configuration, no network
+    Demo(Demo),
+    /// What each provider can do
+    Providers,
+    /// Check configuration, clock, reachability and credentials
+    Doctor,
+    /// Pull a provider's records
+    Pull(Pull),
+    /// Pull a provider's own totals
+    Statements(Statements),
+    /// Check a provider's figures against each other
+    Prove(Prove),
+    /// Pull, prove, match with a ledger, and report
+    Run(Run),
+    /// Match two files; no provider
+    Match(Match),
+    /// Run the simulator alone
+    Sandbox(Sandbox),
+}
+
+/// Which provider, and which time.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Scope {
+    /// The provider, as `reconcile providers` names it
+    #[arg(long, value_name = "P")]
+    pub(crate) provider: String,
+    /// The first date, or instant (RFC 3339); a date is a day in the provider's zone
+    #[arg(long, value_name = "D")]
+    pub(crate) from: String,
+    /// The first date or instant after
+    #[arg(long, value_name = "D")]
+    pub(crate) to: String,
+    /// How many requests may be under way at once
+    #[arg(long, value_name = "N")]
+    pub(crate) concurrency: Option<NonZeroUsize>,
+}
+
+/// Starts the simulator on loopback, pulls, proves, matches against a generated
+/// ledger with known breaks, prints the summary and writes the report.
+///
+/// Exits with 0 when it found exactly what was planted.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Demo {
+    /// Write the files of the run into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// What the simulated world is drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many records the simulated provider has
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    pub(crate) records: usize,
+}
+
+/// Pulls a provider's records, each once, and certifies the pull.
+///
+/// The data goes to stdout or `--out`, the certificate to `--certificate`. A
+/// pull ends 15 minutes before now: what is younger may not be listed yet.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Pull {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// Only this kind; may be repeated [payment, refund, reversal, payout,
+    /// settlement, adjustment]
+    #[arg(long = "kind", value_name = "K")]
+    pub(crate) kinds: Vec<Kind>,
+    /// jsonl, csv or parquet [default: as the extension of --out, else jsonl]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Write the records to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write the certificate to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// Set rows that cannot be read aside, and count them; the pull is then unproven
+    #[arg(long)]
+    pub(crate) skip_invalid: bool,
+}
+
+/// Pulls a provider's own totals, one line a figure.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Statements {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// jsonl, csv or parquet [default: as the extension of --out, else jsonl]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Write the statements to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Pulls records and statements, and checks every identity that the provider
+/// declares: each holds, fails or is not testable, with its figures.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Prove {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// Write the files of the run into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Pulls, proves, matches with the ledger, and reports.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    #[command(flatten)]
+    pub(crate) books: Books,
+    /// Only this kind; may be repeated
+    #[arg(long = "kind", value_name = "K")]
+    pub(crate) kinds: Vec<Kind>,
+}
+
+/// Matches a ledger with a file of records. Without `--certificate` the records
+/// count as complete.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Match {
+    /// The provider's records, as `reconcile pull` writes them or as the rules say
+    #[arg(long, value_name = "FILE")]
+    pub(crate) records: PathBuf,
+    /// The certificate of the records
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) books: Books,
+}
+
+/// The ledger, how it is matched, and where the result goes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Books {
+    /// The ledger: CSV, JSON Lines or Parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: PathBuf,
+    /// The rules: columns, formats, tolerances, statuses
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+    /// Write the files of the run into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// The day that breaks are aged to [default: the last day of the data]
+    #[arg(long, value_name = "D")]
+    pub(crate) as_of: Option<Date>,
+    /// Set ledger lines that cannot be read aside into a file beside the
+    /// ledger, and provider rows out of the pull, and count them
+    #[arg(long)]
+    pub(crate) skip_invalid: bool,
+}
+
+/// Runs the simulator until it is interrupted; prints base URLs and credentials
+/// as environment lines.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sandbox {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+    /// What the simulated world is drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many records the simulated provider has
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    pub(crate) records: usize,
+    /// The first day of the simulated world
+    #[arg(long, value_name = "DATE", default_value = "2026-01-01")]
+    pub(crate) from: Date,
+    /// How many days the simulated world has
+    #[arg(long, value_name = "N", default_value_t = 31)]
+    pub(crate) days: u32,
+    /// How long each answer takes, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub(crate) latency: u64,
+    /// What goes wrong or deviates; may be repeated. `--fault list` lists them
+    #[arg(long = "fault", value_name = "F", value_parser = fault)]
+    pub(crate) faults: Vec<FaultOrList>,
+    /// What transient faults are drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) fault_seed: u64,
+    /// Write the ledger with known mistakes that goes with the world to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
+}
+
+/// A fault, or the wish to see which there are.
+#[derive(Clone, Debug)]
+pub(crate) enum FaultOrList {
+    Fault(Fault),
+    List,
+}
+
+fn fault(word: &str) -> Result<FaultOrList, String> {
+    match word {
+        "list" => Ok(FaultOrList::List),
+        word => word
+            .parse()
+            .map(FaultOrList::Fault)
+            .map_err(|error| format!("{error}; `--fault list` lists them")),
+    }
+}

@@ -1,0 +1,70 @@
+//! `reconcile match`: the engine on two files.
+
+use std::{fs, path::Path};
+
+use reconcile_core::Certificate;
+use reconcile_files::read_records;
+use reconcile_report::Run;
+
+use super::outcome::{self, Output};
+use crate::{
+    Finding,
+    args::{self, Global},
+    error::CommandError,
+};
+
+pub(crate) fn run(global: &Global, args: &args::Match) -> Result<Finding, CommandError> {
+    let output = Output::prepare(args.books.out.as_deref())?;
+    let rules = outcome::rules(&args.books)?;
+    let certificate = args
+        .certificate
+        .as_deref()
+        .map(read_certificate)
+        .transpose()?;
+    let ledger = outcome::ledger(&args.books, &rules.ledger)?;
+    let records = read_records(&args.records, &rules.records)?;
+    let as_of = match args.books.as_of {
+        Some(date) => date,
+        None => outcome::last_date(&ledger.book, &records),
+    };
+    let zone = rules.records.zone.clone();
+    let context = outcome::context(certificate.as_ref(), &zone, as_of);
+    let outcome = outcome::reconcile(&ledger.book, &records, &rules.rules, &context)?;
+    let run = Run {
+        title: title(&args.books.ledger, &args.records),
+        provider: None,
+        ledger: &ledger.book,
+        records: &records,
+        outcome: &outcome,
+        proofs: &[],
+        certificate: certificate.as_ref(),
+        as_of,
+    };
+    output.publish(&run, Some(&ledger), global)
+}
+
+/// Names the files without their folders, so that a report is the same wherever
+/// they are.
+fn title(ledger: &Path, records: &Path) -> String {
+    let name = |path: &Path| {
+        path.file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned()
+    };
+    format!("{} and {}", name(ledger), name(records))
+}
+
+fn read_certificate(path: &Path) -> Result<Certificate, CommandError> {
+    let unreadable = |reason: String| {
+        CommandError::configuration(
+            format!(
+                "{}: cannot be read as a certificate: {reason}",
+                path.display()
+            ),
+            "give the file that `reconcile pull --certificate` wrote",
+        )
+    };
+    let text = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))
+}

@@ -1,0 +1,44 @@
+//! `reconcile prove`: a provider's figures against each other.
+
+use reconcile_core::RecordQuery;
+use reconcile_engine::{Book, Rules};
+use reconcile_report::Run;
+
+use super::outcome::{self, Evidence, Output};
+use crate::{
+    Finding,
+    args::{self, Global},
+    commands,
+    error::CommandError,
+    progress::Progress,
+};
+
+pub(crate) async fn run(global: &Global, args: &args::Prove) -> Result<Finding, CommandError> {
+    let (account, window) = commands::open(global, &args.scope)?;
+    let output = Output::prepare(args.out.as_deref())?;
+    let mut query = RecordQuery::new(window);
+    if let Some(requests) = args.scope.concurrency {
+        query = query.concurrency(requests);
+    }
+    let as_of = outcome::last_day(window, &account.zone);
+    let progress = Progress::begin(format!("proving {}", args.scope.provider), global.quiet);
+    // The certificate carries the day, not the clock: equal runs leave equal files.
+    let options = commands::options(&account).instant(window.to());
+    let evidence = Evidence::gather(&account, query, options, &progress).await?;
+    drop(progress);
+    // There is no ledger: the records stand alone, and none is missing.
+    let (ledger, none) = (Book::new(), Book::new());
+    let context = outcome::context(Some(&evidence.certificate), &account.zone, as_of);
+    let nothing = outcome::reconcile(&ledger, &none, &Rules::default(), &context)?;
+    let run = Run {
+        title: commands::title(&account, window),
+        provider: Some(&account.provider.descriptor().id),
+        ledger: &ledger,
+        records: &none,
+        outcome: &nothing,
+        proofs: &evidence.proofs,
+        certificate: Some(&evidence.certificate),
+        as_of,
+    };
+    output.publish(&run, None, global)
+}

@@ -1,0 +1,108 @@
+//! `reconcile pull`: a provider's records.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use reconcile_core::{Certificate, ProviderExt, Pull, RecordQuery};
+use reconcile_files::{Format, OutputFile, RecordWriter};
+
+use crate::{
+    Finding,
+    args::{self, Global},
+    commands,
+    error::CommandError,
+    progress::Progress,
+};
+
+pub(crate) async fn run(global: &Global, args: &args::Pull) -> Result<Finding, CommandError> {
+    let (account, window) = commands::open(global, &args.scope)?;
+    let format = format(args.format, args.out.as_deref())?;
+    // What cannot be written is found out before anything is asked for.
+    let certificate_file = args
+        .certificate
+        .as_deref()
+        .map(OutputFile::create)
+        .transpose()?;
+    let mut query = RecordQuery::new(window).kinds(args.kinds.iter().copied());
+    if let Some(requests) = args.scope.concurrency {
+        query = query.concurrency(requests);
+    }
+    if args.skip_invalid {
+        query = query.skip_invalid();
+    }
+    let mut pull = account.provider.pull(query, commands::options(&account));
+    let progress = Progress::begin(format!("pulling {}", args.scope.provider), global.quiet);
+    if let Some(path) = args.out.as_deref() {
+        let mut writer = RecordWriter::create(format, OutputFile::create(path)?)?;
+        drain(&mut pull, &mut writer, &progress).await?;
+        writer.finish()?.commit()?;
+    } else {
+        let mut writer = RecordWriter::create(format, io::stdout())?;
+        let drained = drain(&mut pull, &mut writer, &progress).await;
+        // What was read stays with the caller, also when the pull failed.
+        let finished = writer.finish();
+        drained?;
+        finished?.flush().map_err(CommandError::Stdout)?;
+    }
+    drop(progress);
+    conclude(global, args, &pull.certificate(), certificate_file)
+}
+
+/// Writes page after page, so that memory stays flat however long the pull is.
+async fn drain<W: Write + Send>(
+    pull: &mut Pull,
+    writer: &mut RecordWriter<W>,
+    progress: &Progress,
+) -> Result<(), CommandError> {
+    let (mut pages, mut records) = (0_u64, 0_usize);
+    while let Some(page) = pull.next().await {
+        let page = page?;
+        for record in &page.records {
+            writer.write(record)?;
+        }
+        page.set_aside.iter().for_each(commands::warn);
+        pages += 1;
+        records += page.records.len();
+        progress.say(format!("{records} records on {pages} pages"));
+    }
+    Ok(())
+}
+
+fn conclude(
+    global: &Global,
+    args: &args::Pull,
+    certificate: &Certificate,
+    file: Option<OutputFile>,
+) -> Result<Finding, CommandError> {
+    if let (Some(mut file), Some(path)) = (file, args.certificate.as_deref()) {
+        write_certificate(certificate, &mut file).map_err(|source| CommandError::Write {
+            path: path.to_owned(),
+            source,
+        })?;
+        file.commit()?;
+    }
+    if !global.quiet {
+        eprintln!("{}", reconcile_report::completeness(certificate));
+    }
+    Ok(if certificate.verdict.is_proven() {
+        Finding::Clean
+    } else {
+        Finding::Open
+    })
+}
+
+fn write_certificate(certificate: &Certificate, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, certificate)?;
+    out.write_all(b"\n")
+}
+
+/// The format that is asked for, or that the name of the file tells, or JSON Lines.
+pub(super) fn format(asked: Option<Format>, out: Option<&Path>) -> Result<Format, CommandError> {
+    match (asked, out) {
+        (Some(format), _) => Ok(format),
+        (None, Some(path)) => Ok(Format::of_path(path)?),
+        (None, None) => Ok(Format::Jsonl),
+    }
+}

@@ -1,0 +1,51 @@
+//! `reconcile run`: pull, prove, match, report.
+
+use reconcile_core::RecordQuery;
+use reconcile_report::Run;
+
+use super::outcome::{self, Evidence, Output};
+use crate::{
+    Finding,
+    args::{self, Global},
+    commands,
+    error::CommandError,
+    progress::Progress,
+};
+
+pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, CommandError> {
+    let (account, window) = commands::open(global, &args.scope)?;
+    // The ledger and the folder are ours: what is wrong with them is said
+    // before the provider is asked for anything.
+    let rules = outcome::rules(&args.books)?;
+    let ledger = outcome::ledger(&args.books, &rules.ledger)?;
+    let output = Output::prepare(args.books.out.as_deref())?;
+    let mut query = RecordQuery::new(window).kinds(args.kinds.iter().copied());
+    if let Some(requests) = args.scope.concurrency {
+        query = query.concurrency(requests);
+    }
+    if args.books.skip_invalid {
+        query = query.skip_invalid();
+    }
+    let as_of = args
+        .books
+        .as_of
+        .unwrap_or_else(|| outcome::last_day(window, &account.zone));
+    let progress = Progress::begin(format!("pulling {}", args.scope.provider), global.quiet);
+    // The certificate carries the day, not the clock: equal runs leave equal files.
+    let options = commands::options(&account).instant(window.to());
+    let evidence = Evidence::gather(&account, query, options, &progress).await?;
+    drop(progress);
+    let context = outcome::context(Some(&evidence.certificate), &account.zone, as_of);
+    let outcome = outcome::reconcile(&ledger.book, &evidence.records, &rules.rules, &context)?;
+    let run = Run {
+        title: commands::title(&account, window),
+        provider: Some(&account.provider.descriptor().id),
+        ledger: &ledger.book,
+        records: &evidence.records,
+        outcome: &outcome,
+        proofs: &evidence.proofs,
+        certificate: Some(&evidence.certificate),
+        as_of,
+    };
+    output.publish(&run, Some(&ledger), global)
+}

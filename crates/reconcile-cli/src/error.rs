@@ -1,0 +1,130 @@
+//! What the command says when it cannot do what was asked.
+
+use std::{error::Error as StdError, io, path::PathBuf, process::ExitCode};
+
+use reconcile_core::{ErrorKind, ProviderError};
+use reconcile_engine::EngineError;
+use reconcile_files::FileError;
+use reconcile_sandbox::SandboxError;
+
+/// Why a command did not get to a finding.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    /// The command line asks for something that there is not.
+    #[error("{message}")]
+    Usage { message: String, hint: String },
+    /// The configuration is missing, or is not understood.
+    #[error("{message}")]
+    Configuration { message: String, hint: String },
+    #[error(transparent)]
+    File(FileError),
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    #[error("the rows cannot be reconciled")]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    #[error("{}: cannot be written", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("stdout cannot be written")]
+    Stdout(#[source] io::Error),
+    #[error("the runtime does not start")]
+    Runtime(#[source] io::Error),
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+    /// The demonstration did not find what was planted: a fault of this program.
+    #[error("the demonstration found something else than was planted: {0}")]
+    Demo(String),
+}
+
+impl From<FileError> for CommandError {
+    fn from(error: FileError) -> Self {
+        let cause = error
+            .source()
+            .and_then(|cause| cause.downcast_ref::<io::Error>());
+        match cause.map(io::Error::kind) {
+            Some(io::ErrorKind::BrokenPipe) => Self::Stdout(io::ErrorKind::BrokenPipe.into()),
+            _ => Self::File(error),
+        }
+    }
+}
+
+impl CommandError {
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Configuration {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+
+    pub(crate) fn status(&self) -> ExitCode {
+        match self {
+            // Whoever reads our output has seen enough.
+            Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Self::Provider(error) => match error.kind() {
+                ErrorKind::Configuration | ErrorKind::InvalidRequest | ErrorKind::Unsupported
+                    if error.status().is_none() =>
+                {
+                    ExitCode::from(2)
+                }
+                _ => ExitCode::from(3),
+            },
+            Self::Sandbox(_) | Self::Runtime(_) => ExitCode::from(3),
+            Self::Demo(_) => ExitCode::from(1),
+            Self::Interrupted => ExitCode::from(130),
+            _ => ExitCode::from(2),
+        }
+    }
+
+    /// One line, then the causes, then a hint.
+    pub(crate) fn print(&self) {
+        if matches!(self, Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe) {
+            return;
+        }
+        eprintln!("error: {self}");
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            eprintln!("  caused by: {error}");
+            cause = error.source();
+        }
+        if let Some(hint) = self.hint() {
+            eprintln!("  hint: {hint}");
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { hint, .. } | Self::Configuration { hint, .. } => Some(hint.clone()),
+            Self::File(error) => error.hint().map(str::to_owned),
+            Self::Provider(error) => provider_hint(error),
+            Self::Sandbox(_) => Some("choose another address with --listen".to_owned()),
+            Self::Write { .. } => {
+                Some("check that the folder exists and that you may write to it".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn provider_hint(error: &ProviderError) -> Option<String> {
+    let resume = error.position().map(|position| {
+        format!(
+            "everything created before {} has been read: resume with --from {}",
+            position.from, position.from
+        )
+    });
+    let hints: Vec<_> = error
+        .hint()
+        .map(str::to_owned)
+        .into_iter()
+        .chain(resume)
+        .collect();
+    (!hints.is_empty()).then(|| hints.join("; "))
+}

@@ -1,0 +1,199 @@
+//! Settings from the configuration file and the environment.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{error::CommandError, registry::Entry};
+
+/// The name of the configuration file.
+const FILE: &str = "reconcile.toml";
+
+/// The configuration: a table of values a provider, and the environment over it.
+#[derive(Debug, Default)]
+pub(crate) struct Configuration {
+    /// The file that was read, if any.
+    pub(crate) path: Option<PathBuf>,
+    providers: BTreeMap<String, BTreeMap<String, SecretString>>,
+}
+
+impl Configuration {
+    /// Reads the file that is named, or else the one in the working directory,
+    /// or else the one in the user's configuration folder. None at all is fine:
+    /// the environment alone is enough.
+    pub(crate) fn load(named: Option<&Path>) -> Result<Self, CommandError> {
+        let candidates = [Some(PathBuf::from(FILE)), in_user_folder()];
+        let path = match named {
+            Some(path) => Some(path.to_owned()),
+            None => candidates.into_iter().flatten().find(|path| path.is_file()),
+        };
+        path.map_or_else(|| Ok(Self::default()), |path| Self::read(&path))
+    }
+
+    fn read(path: &Path) -> Result<Self, CommandError> {
+        let shown = path.display();
+        let text = fs::read_to_string(path).map_err(|error| {
+            CommandError::configuration(
+                format!("{shown}: cannot be read: {error}"),
+                "check the path given with --config",
+            )
+        })?;
+        // The message shows no value: one may be a secret.
+        let broken = |what: &str| {
+            CommandError::configuration(
+                format!("{shown}: {what}"),
+                "each provider has a table like [providers.tupay] with keys and values",
+            )
+        };
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| {
+                1 + text
+                    .bytes()
+                    .take(span.start)
+                    .filter(|byte| *byte == b'\n')
+                    .count()
+            });
+            broken(&format!("line {line} is not TOML: {}", error.message()))
+        })?;
+        if let Some(stray) = table.keys().find(|key| *key != "providers") {
+            return Err(broken(&format!("`{stray}` is not known")));
+        }
+        let mut providers = BTreeMap::new();
+        for (name, values) in table
+            .get("providers")
+            .and_then(toml::Value::as_table)
+            .into_iter()
+            .flatten()
+        {
+            let values = values
+                .as_table()
+                .ok_or_else(|| broken(&format!("`providers.{name}` is no table")))?;
+            let values: Option<BTreeMap<_, _>> = values
+                .iter()
+                .map(|(key, value)| Some((key.clone(), scalar(value)?)))
+                .collect();
+            let values = values.ok_or_else(|| {
+                broken(&format!(
+                    "a value in `providers.{name}` is no text, number or flag"
+                ))
+            })?;
+            providers.insert(name.clone(), values);
+        }
+        Ok(Self {
+            path: Some(path.to_owned()),
+            providers,
+        })
+    }
+
+    /// The names of providers that the file has a table for.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.providers.keys().map(String::as_str)
+    }
+
+    /// The settings of one provider: the environment over the file.
+    pub(crate) fn of(&self, entry: &'static Entry) -> Result<Settings, CommandError> {
+        let mut values = self.providers.get(entry.id).cloned().unwrap_or_default();
+        if let Some(stray) = values.keys().find(|key| entry.key(key).is_none()) {
+            let known: Vec<_> = entry.keys.iter().map(|key| key.name).collect();
+            return Err(CommandError::configuration(
+                format!("[providers.{}] has an unknown key `{stray}`", entry.id),
+                format!("known are {}", known.join(", ")),
+            ));
+        }
+        for key in entry.keys {
+            if let Ok(value) = env::var(variable(entry.id, key.name)) {
+                values.insert(key.name.to_owned(), value.into());
+            }
+        }
+        Ok(Settings { entry, values })
+    }
+}
+
+/// The settings of one provider.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) entry: &'static Entry,
+    values: BTreeMap<String, SecretString>,
+}
+
+impl Settings {
+    /// Whether anything is set at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The value, if it is set and not empty.
+    pub(crate) fn get(&self, key: &str) -> Option<&SecretString> {
+        self.values
+            .get(key)
+            .filter(|value| !value.expose_secret().is_empty())
+    }
+
+    /// The value, or an error that says how to set it.
+    pub(crate) fn require(&self, key: &str) -> Result<&SecretString, CommandError> {
+        self.get(key).ok_or_else(|| self.missing_key(key))
+    }
+
+    /// The error of a setting that is missing.
+    pub(crate) fn missing_key(&self, key: &str) -> CommandError {
+        let Entry { id, .. } = self.entry;
+        CommandError::configuration(
+            format!("{id} is not configured: `{key}` is missing"),
+            format!(
+                "set {} in the environment, or `{key}` under [providers.{id}] in {FILE}",
+                variable(id, key)
+            ),
+        )
+    }
+
+    /// The value as something that is no secret; an error names the key and
+    /// what is wrong.
+    pub(crate) fn parse<T>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, CommandError> {
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
+        parse(value.expose_secret()).map(Some).map_err(|reason| {
+            let Entry { id, .. } = self.entry;
+            CommandError::configuration(
+                format!("{id}: `{key}` is not usable: {reason}"),
+                format!(
+                    "it comes from {} or from [providers.{id}] in {FILE}",
+                    variable(id, key)
+                ),
+            )
+        })
+    }
+}
+
+/// The environment variable of a key.
+pub(crate) fn variable(provider: &str, key: &str) -> String {
+    format!("RECONCILE_{provider}_{key}").to_uppercase()
+}
+
+fn scalar(value: &toml::Value) -> Option<SecretString> {
+    let text = match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Boolean(flag) => flag.to_string(),
+        _ => return None,
+    };
+    Some(text.into())
+}
+
+fn in_user_folder() -> Option<PathBuf> {
+    let folder = env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| {
+            let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"))?;
+            Some(PathBuf::from(home).join(".config"))
+        })?;
+    Some(folder.join("reconcile").join(FILE))
+}
