@@ -1,58 +1,4 @@
 //! Pages, read ahead and in order, with the proof that none is missing.
-//!
-//! # Order and speed
-//!
-//! With small pages the round trip is what costs, so many requests are under
-//! way at once. They serve the spans in order, and what is emitted is strictly
-//! in order of span, pass and page. Page 0 of a span is asked alone. Once it
-//! says that more follow, deeper pages are asked before the ones in front are
-//! answered: as many as have been answered so far, so the number doubles with
-//! each round trip. Windows of one list are of similar size, so a span is taken
-//! to be about as long as the one before it, and up to there its pages are
-//! asked at once. Places that the first span does not use go to the next ones:
-//! small accounts see no useless requests, large ones keep every place busy.
-//!
-//! With a concurrency of N at most N requests are under way, and at most 6N
-//! pages are under way or held, whatever the number of spans and pages. As soon
-//! as a page says that none follows, whatever is under way beyond it is dropped.
-//!
-//! # Why nothing is lost
-//!
-//! Rows may appear in the list while it is read, at any place: a provider makes
-//! some rows visible late. (They do not disappear as long as the list is
-//! filtered only by what never changes.) A row that appears shifts those behind
-//! it, and when pages are answered out of order a row can then fall between two
-//! of them, without a duplicate to tell: page 3 is answered, a row appears, and
-//! only then page 2 is answered, without the row that moved from it to page 3.
-//!
-//! So a reading of several pages is *settled* only if
-//!
-//! 1. every page that others follow is full, that is of one and the same size;
-//! 2. no key occurs twice in it;
-//! 3. the last page, asked again after all others were answered, is still the
-//!    last and holds the same keys.
-//!
-//! Then it is complete, by counting. Let m be the page size, n the number of
-//! pages and k the rows of the last one. Because of 3, the list had
-//! (n − 1)·m + k rows when the last page was asked again: if k is 0, it had no
-//! more because the last page was empty, and no fewer because the page before
-//! it was full and rows do not disappear. Because of 1, the reading holds as
-//! many rows. Because of 2, they are all different; and all of them are in the
-//! list at that moment, since rows do not disappear. Of a set with so many
-//! elements, so many different ones were seen: all of them. In which order the
-//! answers came, and where and how many rows appeared, does not matter.
-//!
-//! A reading that is not settled is emitted like any other, and the span is
-//! read again: the consumer keeps one row a key. The last reading allowed is
-//! made one page at a time, which loses only what appears behind its back, and
-//! if that one is not settled either, its last page carries [`Anomaly::Moved`].
-//! A span of one page is one answer of the provider and needs none of this.
-//!
-//! # What is asked twice
-//!
-//! A page that is odd in itself is asked once more, since a body cut short
-//! looks so. What stays odd is an error, [`PageFault`], if the page cannot be
-//! right, and an [`Anomaly`] if the rows can be kept.
 
 mod reader;
 mod reading;
@@ -230,11 +176,65 @@ pub type PageResult<P> = Result<
     PagesError<<P as PageSource>::Span, <P as PageSource>::Error>,
 >;
 
-/// Reads all pages of all spans, in order; the [module](self) tells how.
+/// Reads all pages of all spans, in order, and proves that none is missing.
 ///
 /// The stream is lazy: nothing is asked before it is polled, which must happen
 /// within a tokio runtime. It ends after the first error. Dropping it cancels
 /// every request.
+///
+/// # Order and speed
+///
+/// With small pages the round trip is what costs, so many requests are under
+/// way at once. They serve the spans in order, and what is emitted is strictly
+/// in order of span, pass and page. Page 0 of a span is asked alone. Once it
+/// says that more follow, deeper pages are asked before the ones in front are
+/// answered: as many as have been answered so far, so the number doubles with
+/// each round trip. Windows of one list are of similar size, so a span is taken
+/// to be about as long as the one before it, and up to there its pages are
+/// asked at once. Places that the first span does not use go to the next ones:
+/// small accounts see no useless requests, large ones keep every place busy.
+///
+/// With a concurrency of N at most N requests are under way, and at most 6N
+/// pages are under way or held, whatever the number of spans and pages. As soon
+/// as a page says that none follows, whatever is under way beyond it is dropped.
+///
+/// # Why nothing is lost
+///
+/// Rows may appear in the list while it is read, at any place: a provider makes
+/// some rows visible late. (They do not disappear as long as the list is
+/// filtered only by what never changes.) A row that appears shifts those behind
+/// it, and when pages are answered out of order a row can then fall between two
+/// of them, without a duplicate to tell: page 3 is answered, a row appears, and
+/// only then page 2 is answered, without the row that moved from it to page 3.
+///
+/// So a reading of several pages is *settled* only if
+///
+/// 1. every page that others follow is full, that is of one and the same size;
+/// 2. no key occurs twice in it;
+/// 3. the last page, asked again after all others were answered, is still the
+///    last and holds the same keys.
+///
+/// Then it is complete, by counting. Let m be the page size, n the number of
+/// pages and k the rows of the last one. Because of 3, the list had
+/// (n − 1)·m + k rows when the last page was asked again: if k is 0, it had no
+/// more because the last page was empty, and no fewer because the page before
+/// it was full and rows do not disappear. Because of 1, the reading holds as
+/// many rows. Because of 2, they are all different; and all of them are in the
+/// list at that moment, since rows do not disappear. Of a set with so many
+/// elements, so many different ones were seen: all of them. In which order the
+/// answers came, and where and how many rows appeared, does not matter.
+///
+/// A reading that is not settled is emitted like any other, and the span is
+/// read again: the consumer keeps one row a key. The last reading allowed is
+/// made one page at a time, which loses only what appears behind its back, and
+/// if that one is not settled either, its last page carries [`Anomaly::Moved`].
+/// A span of one page is one answer of the provider and needs none of this.
+///
+/// # What is asked twice
+///
+/// A page that is odd in itself is asked once more, since a body cut short
+/// looks so. What stays odd is an error, [`PageFault`], if the page cannot be
+/// right, and an [`Anomaly`] if the rows can be kept.
 pub fn pages<P: PageSource>(
     source: Arc<P>,
     spans: Vec<P::Span>,

@@ -105,7 +105,7 @@ fn tls() -> Result<rustls::ClientConfig, Error> {
 /// A body that ends early is a *decode* error for reqwest, and so is a timeout
 /// within it; hence the order of the questions.
 fn send_error(error: reqwest::Error) -> SendError {
-    let failure = if error.is_connect() || error.is_builder() {
+    let failure = if error.is_connect() {
         SendFailure::NotSent
     } else if error.is_timeout() {
         SendFailure::Timeout

@@ -3,6 +3,13 @@
 //! The crate in `tests/arbitrary-precision` runs this same file with
 //! `serde_json/arbitrary_precision` on, as somebody else's crate may have it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 use proptest::prelude::*;
 use reconcile_transport::{DecimalError, decode, parse_decimal};
 use rust_decimal::Decimal;

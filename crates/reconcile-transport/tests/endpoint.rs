@@ -1,5 +1,12 @@
 //! Which base URLs are accepted, and what identifiers become in a path.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 use proptest::prelude::*;
 use reconcile_transport::{BaseUrl, EndpointError};
 

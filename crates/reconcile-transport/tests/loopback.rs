@@ -2,6 +2,12 @@
 //! script. It pins how the HTTP stack below classes each failure, so that an
 //! upgrade that changes a class is noticed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
 #![cfg(feature = "reqwest")]
 
 use std::io::Write as _;
@@ -49,7 +55,8 @@ impl Server {
                 let mut stalled = Vec::new();
                 loop {
                     let (mut socket, _) = listener.accept().await.unwrap();
-                    requests.lock().unwrap().push(request(&mut socket).await);
+                    let request = request(&mut socket).await;
+                    requests.lock().unwrap().push(request);
                     match acts.pop().unwrap_or_else(|| Act::Send(ok("", b"{}"))) {
                         Act::Send(bytes) => socket.write_all(&bytes).await.unwrap(),
                         Act::Stall(bytes) => {

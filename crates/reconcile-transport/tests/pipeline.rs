@@ -1,5 +1,12 @@
 //! The pipeline over a scripted HTTP client and a clock that the test turns.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -70,6 +77,10 @@ impl Scripted {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a script holds failures beside answers"
+)]
 fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &'static str) -> Answer {
     let mut response = Response::new(Bytes::from_static(body.as_bytes()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap();
@@ -495,8 +506,9 @@ async fn what_is_formatted_shows_no_secret() {
         .json("sentinel")
         .unwrap()
         .sensitive_header(AUTHORIZATION, secret);
-    let mut shown = format!("{call:#?} {transport:#?}");
-    shown += &format!("{:#?}", transport.send(call, None).await.unwrap());
+    let described = format!("{call:#?} {transport:#?}");
+    let reply = transport.send(call, None).await.unwrap();
+    let shown = format!("{described} {reply:#?}");
     assert!(!shown.contains("sentinel"), "{shown}");
     assert!(http.header(0, &AUTHORIZATION).unwrap().is_sensitive());
 }

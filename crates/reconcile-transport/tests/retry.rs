@@ -1,5 +1,12 @@
 //! The retry policy as one table, and its laws.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 use std::fmt::Write as _;
 use std::time::Duration;
 

@@ -1,5 +1,12 @@
 //! The laws of splitting a range into windows.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use reconcile_transport::{Span, split};

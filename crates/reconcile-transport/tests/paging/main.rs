@@ -1,13 +1,20 @@
 //! Reading ahead over lists that grow, with answers in any order: nothing is
 //! lost without a word, whatever the seed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 mod model;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -31,7 +38,7 @@ async fn every_row_of_a_settled_span_is_there_whatever_the_order_of_answers() {
     for seed in 0..600_u64 {
         let mut dice = Dice::new(seed);
         let page_size = 1 + dice.below(6);
-        let lengths: Vec<usize> = (0..1 + dice.below(4)).map(|_| dice.below(40)).collect();
+        let lengths: Vec<usize> = (0..=dice.below(4)).map(|_| dice.below(40)).collect();
         let growth = [Growth::Newest, Growth::Oldest, Growth::Anywhere][dice.below(3)];
         let to_come = dice.below(12);
         let provider = Arc::new(Provider::new(seed, &lengths, page_size, growth, to_come));
@@ -219,18 +226,20 @@ async fn nothing_is_asked_before_the_stream_is_polled_and_dropping_it_cancels_al
 /// the last answer repeats. A page without a script is a server error.
 struct Script {
     answers: BTreeMap<u64, Vec<Page<String>>>,
-    asked: std::sync::Mutex<BTreeMap<u64, usize>>,
+    asked: Mutex<BTreeMap<u64, usize>>,
 }
+
+type Read = Result<Vec<PagedOut<(), String>>, (u64, PagesCause<String>)>;
 
 impl Script {
     fn new(answers: impl IntoIterator<Item = (u64, Vec<Page<String>>)>) -> Arc<Self> {
         Arc::new(Self {
             answers: answers.into_iter().collect(),
-            asked: Default::default(),
+            asked: Mutex::default(),
         })
     }
 
-    async fn read(self: Arc<Self>) -> Result<Vec<PagedOut<(), String>>, (u64, PagesCause<String>)> {
+    async fn read(self: Arc<Self>) -> Read {
         let options = ReadAhead {
             max_pages: 6,
             ..read_ahead(4)
@@ -266,7 +275,7 @@ fn rows(index: u64, ids: &[&str]) -> Page<String> {
     page(index, 2, ids.iter().map(ToString::to_string).collect())
 }
 
-fn fault(result: Result<Vec<PagedOut<(), String>>, (u64, PagesCause<String>)>) -> (u64, PageFault) {
+fn fault(result: Read) -> (u64, PageFault) {
     match result {
         Err((index, PagesCause::Fault(fault))) => (index, fault),
         other => panic!("no fault: {other:?}"),
