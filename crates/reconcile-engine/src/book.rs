@@ -93,7 +93,7 @@ impl RowIndex {
     /// The position, counted from zero in the order of pushing.
     #[must_use]
     pub const fn position(self) -> usize {
-        // A book is refused on targets where this would not fit.
+        // A position in a `Vec`, narrowed by `push`, fits again.
         self.0 as usize
     }
 }

@@ -9,7 +9,8 @@ use crate::{Book, RowIndex};
 /// What shares a reference on the two sides.
 #[derive(Debug, Default)]
 pub(crate) struct Joined {
-    /// One row on each side, in the order of the ledger's rows.
+    /// One row on each side, in the order of the ledger's rows. They share the
+    /// hash: whether also the reference is seen best where they are read anyway.
     pub(crate) couples: Vec<(RowIndex, RowIndex)>,
     /// At least one row on each side, and several on one.
     pub(crate) crowds: Vec<Crowd>,
@@ -27,12 +28,19 @@ pub(crate) struct Crowd {
 }
 
 /// Joins two books on the reference: each is sorted by the hash of its
-/// references, and the two are merged. Texts decide in the end, so that a
-/// collision of hashes costs a comparison, not a wrong match.
+/// references, and the two are merged.
 pub(crate) fn by_reference(ledger: &Book, records: &Book) -> Joined {
+    // No outcome depends on the hash, so that its seed need not be secret: who
+    // forges collisions gains a sort by text.
+    let state = FixedState::default();
+    by_hash(ledger, records, |reference| state.hash_one(reference))
+}
+
+/// The same with any hash.
+pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&str) -> u64) -> Joined {
     let mut joined = Joined::default();
-    let left = hashed(ledger, &mut joined.ledger);
-    let right = hashed(records, &mut joined.records);
+    let left = hashed(ledger, &hash_of, &mut joined.ledger);
+    let right = hashed(records, &hash_of, &mut joined.records);
     let hash = |keyed: &Keyed| keyed.hash;
     merge(&left, &right, hash, hash, |l, r| match (l, r) {
         ([l], [r]) => joined.couples.push((l.row, r.row)),
@@ -40,8 +48,7 @@ pub(crate) fn by_reference(ledger: &Book, records: &Book) -> Joined {
         ([], r) => joined.records.extend(rows(r)),
         (l, r) => joined.split(ledger, records, l.to_vec(), r.to_vec()),
     });
-    joined.couples.sort_unstable();
-    joined.part_strangers(ledger, records);
+    joined.couples.sort_unstable_by_key(|(row, _)| *row);
     joined
 }
 
@@ -68,26 +75,6 @@ impl Joined {
             }),
         });
     }
-
-    /// Parts couples that share the hash but not the reference. This runs in
-    /// the order of the ledger, whose texts then lie one after the other,
-    /// rather than in the order of the hashes.
-    fn part_strangers(&mut self, ledger: &Book, records: &Book) {
-        let Self {
-            couples,
-            ledger: lone_ledger,
-            records: lone_records,
-            ..
-        } = self;
-        couples.retain(|&(l, r)| {
-            let same = ledger.reference(l) == records.reference(r);
-            if !same {
-                lone_ledger.push(l);
-                lone_records.push(r);
-            }
-            same
-        });
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -97,15 +84,12 @@ struct Keyed {
 }
 
 /// The rows with a reference, sorted by its hash; the others go to `without`.
-fn hashed(book: &Book, without: &mut Vec<RowIndex>) -> Vec<Keyed> {
-    // No outcome depends on the hash, so that its seed need not be secret: who
-    // forges collisions gains a sort by text.
-    let state = FixedState::default();
+fn hashed(book: &Book, hash_of: impl Fn(&str) -> u64, without: &mut Vec<RowIndex>) -> Vec<Keyed> {
     let mut keyed = Vec::with_capacity(book.len());
     for row in book.indices() {
         match book.reference(row) {
             Some(reference) => keyed.push(Keyed {
-                hash: state.hash_one(reference),
+                hash: hash_of(reference),
                 row,
             }),
             None => without.push(row),

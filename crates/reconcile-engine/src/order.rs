@@ -10,8 +10,16 @@ use crate::{Book, Break, Excluded, MatchGroup, RowIndex, Rows, Side};
 
 /// Sorts matches by the id of the ledger row, then of the record.
 pub(crate) fn sort_matches(matches: &mut [MatchGroup], ledger: &Book, records: &Book) {
-    let shared = shared_prefix(ledger);
     let first = |rows: &Rows| rows.as_slice().first().copied();
+    // A ledger in the order of its ids, with each id once, leaves them sorted.
+    let sorted = matches.is_sorted_by(|a, b| {
+        let ids = first(&a.ledger).zip(first(&b.ledger));
+        ids.is_some_and(|(a, b)| ledger.id(a) < ledger.id(b))
+    });
+    if sorted {
+        return;
+    }
+    let shared = shared_prefix(ledger);
     matches.sort_by_cached_key(|group| MatchKey {
         start: first(&group.ledger).map_or(0, |row| start(ledger.id(row), shared)),
         ledger: BookRow(ledger, first(&group.ledger)),

@@ -7,7 +7,7 @@ use crate::{
     book::Facts,
     crowd,
     findings::Findings,
-    join::{self, Crowd},
+    join::{self, Crowd, Joined},
     nearest::Pair,
     rules::Standing,
 };
@@ -76,10 +76,30 @@ pub fn reconcile(
     rules: &Rules,
     context: &Context,
 ) -> Result<Outcome, EngineError> {
-    let joined = join::by_reference(ledger, records);
+    file(
+        join::by_reference(ledger, records),
+        ledger,
+        records,
+        rules,
+        context,
+    )
+}
+
+/// Files everything that was joined.
+fn file(
+    joined: Joined,
+    ledger: &Book,
+    records: &Book,
+    rules: &Rules,
+    context: &Context,
+) -> Result<Outcome, EngineError> {
     let mut findings = Findings::new(ledger, records, rules, context);
     for (row, record) in joined.couples {
-        if agree(ledger.facts(row), records.facts(record), rules) {
+        if ledger.reference(row) != records.reference(record) {
+            // Only the hashes of the two references are equal.
+            findings.ledger_alone(row);
+            findings.record_alone(record);
+        } else if agree(ledger.facts(row), records.facts(record), rules) {
             let pair = Pair {
                 ledger: row,
                 record,
@@ -116,4 +136,67 @@ fn agree(ledger: &Facts, record: &Facts, rules: &Rules) -> bool {
         && kinds.is_none_or(|(ledger, record)| ledger == record)
         && rules.standing(ledger.status) == Standing::Moved
         && rules.standing(record.status) == Standing::Moved
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use reconcile_core::Direction;
+
+    use super::*;
+    use crate::Row;
+
+    fn book(rows: &[(&str, &str)]) -> Book {
+        let mut book = Book::new();
+        for (id, reference) in rows {
+            book.push(Row {
+                id,
+                reference: Some(reference),
+                amount: rust_decimal::dec!(1),
+                currency: "PEN".parse().unwrap(),
+                direction: Direction::Credit,
+                kind: None,
+                status: None,
+                date: date(2026, 11, 3),
+                fee: None,
+                account: None,
+                description: None,
+            })
+            .unwrap();
+        }
+        book
+    }
+
+    #[test]
+    fn references_with_the_same_hash_are_told_apart() {
+        let context = Context {
+            as_of: date(2026, 11, 21),
+            period: None,
+            proof_of_absence: Absence::Proven,
+        };
+        let rules = Rules::default();
+        let same = |ledger: &Book, records: &Book| {
+            let collided = join::by_hash(ledger, records, |_| 0);
+            let collided = file(collided, ledger, records, &rules, &context).unwrap();
+            assert_eq!(
+                collided,
+                reconcile(ledger, records, &rules, &context).unwrap()
+            );
+            collided
+        };
+        let crowd = book(&[("1", "A"), ("2", "C"), ("3", "B"), ("4", "A")]);
+        let other = book(&[("5", "D"), ("6", "A"), ("7", "B"), ("8", "D")]);
+        assert_eq!(same(&crowd, &other).matches.len(), 2);
+        assert!(
+            same(&book(&[("1", "A")]), &book(&[("2", "B")]))
+                .matches
+                .is_empty()
+        );
+        assert_eq!(
+            same(&book(&[("1", "A")]), &book(&[("2", "A")]))
+                .matches
+                .len(),
+            1
+        );
+    }
 }

@@ -29,6 +29,10 @@ pub(crate) struct Sum {
 impl Sum {
     /// Adds an amount; `None` when the sum does not fit, which leaves it as it was.
     pub(crate) fn add(&mut self, amount: Decimal) -> Option<()> {
+        if amount.scale() == self.scale {
+            self.mantissa = self.mantissa.checked_add(amount.mantissa())?;
+            return Some(());
+        }
         let scale = self.scale.max(amount.scale());
         let mantissa = rescaled(self.mantissa, self.scale, scale)?.checked_add(rescaled(
             amount.mantissa(),
@@ -86,9 +90,6 @@ impl Sums {
 
 /// The same number with a scale that is at least as large.
 fn rescaled(mantissa: i128, from: u32, to: u32) -> Option<i128> {
-    if from == to {
-        return Some(mantissa);
-    }
     mantissa.checked_mul(10_i128.checked_pow(to.checked_sub(from)?)?)
 }
 
