@@ -57,10 +57,12 @@ impl Server {
                     let (mut socket, _) = listener.accept().await.unwrap();
                     let request = request(&mut socket).await;
                     requests.lock().unwrap().push(request);
-                    match acts.pop().unwrap_or_else(|| Act::Send(ok("", b"{}"))) {
-                        Act::Send(bytes) => socket.write_all(&bytes).await.unwrap(),
+                    let act = acts.pop().unwrap_or_else(|| Act::Send(ok("", b"{}")));
+                    // A client that has seen enough hangs up, which is no fault.
+                    match act {
+                        Act::Send(bytes) => drop(socket.write_all(&bytes).await),
                         Act::Stall(bytes) => {
-                            socket.write_all(&bytes).await.unwrap();
+                            drop(socket.write_all(&bytes).await);
                             stalled.push(socket);
                         }
                         Act::Close => {}
@@ -214,11 +216,10 @@ async fn gzip_is_decoded_also_in_several_members() {
 #[tokio::test]
 async fn a_gzip_bomb_stops_at_the_cap_on_decoded_bytes() {
     let bomb = gzip(&vec![b' '; 64 << 20]);
-    assert!(bomb.len() < 100_000);
-    assert_eq!(
-        kind_of(Act::Send(ok(GZIP, &bomb))).await,
-        (ErrorKind::TooLarge, 1)
-    );
+    // Cut in half it is damaged, too; that this is not seen shows that decoding
+    // ends at the cap.
+    let act = Act::Send(ok(GZIP, &bomb[..bomb.len() / 2]));
+    assert_eq!(kind_of(act).await, (ErrorKind::TooLarge, 1));
 }
 
 #[tokio::test]
@@ -246,11 +247,8 @@ async fn a_body_at_the_cap_passes_and_one_byte_more_does_not() {
 
 #[tokio::test]
 async fn an_endless_body_without_a_length_stops_at_the_cap() {
-    let body = vec![b' '; 9 << 20];
-    assert_eq!(
-        kind_of(Act::Send(response(200, "", &body))).await,
-        (ErrorKind::TooLarge, 1)
-    );
+    let body = response(200, "", &vec![b' '; 9 << 20]);
+    assert_eq!(kind_of(Act::Stall(body)).await, (ErrorKind::TooLarge, 1));
 }
 
 #[tokio::test]

@@ -19,8 +19,8 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use reconcile_transport::{
     Authorize, BaseUrl, Call, Error, ErrorKind, Exchange, HttpClient, Limits, Reply, RequestUrl,
-    RetryBudget, RetryPolicy, Safety, SendError, SendFailure, Session, Tap, Ticket, Transport,
-    TransportBuilder,
+    RetryBudget, RetryPolicy, Safety, SendError, SendFailure, Session, Tap, Ticket, Timeouts,
+    Transport, TransportBuilder,
 };
 use tokio::time::Instant;
 
@@ -322,8 +322,8 @@ async fn a_body_over_the_caps_is_final_whatever_the_client_lets_through() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_budget_stops_repeating() {
-    let http = Scripted::new((0..99).map(|_| answer(500, &[], "")));
+async fn an_empty_budget_stops_repeating_until_successes_refill_it() {
+    let http = Scripted::new((0..15).map(|_| answer(500, &[], "")));
     let transport = builder(&http)
         .budget(RetryBudget::new(5, 5))
         .build()
@@ -332,6 +332,29 @@ async fn an_empty_budget_stops_repeating() {
         get(&transport).await.unwrap();
     }
     assert_eq!(http.requests(), 15);
+    for _ in 0..5 {
+        get(&transport).await.unwrap();
+    }
+    http.answers.lock().unwrap().push_back(answer(500, &[], ""));
+    assert_eq!(get(&transport).await.unwrap().attempts, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_time_ran_out_while_it_waited_for_a_place_is_not_sent_again() {
+    let http = Scripted::new([Err(SendFailure::NotSent), Err(SendFailure::Timeout)]);
+    let timeouts = Timeouts {
+        total: Duration::from_secs(20),
+        ..Timeouts::default()
+    };
+    let one = NonZeroUsize::MIN;
+    let transport = builder(&http)
+        .concurrency(one)
+        .timeouts(timeouts)
+        .build()
+        .unwrap();
+    let (first, _) = tokio::join!(get(&transport), get(&transport));
+    let error = first.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -198,10 +198,6 @@ impl<P: PageSource> Reading<P> {
         let anomalies = self.seen.anomalies(&page);
         if first_time && (fault.is_some() || !anomalies.is_empty()) {
             self.stage = Stage::Again;
-            if self.asked == index + 1 {
-                // What it said about its being the last is in doubt too.
-                self.end_known = false;
-            }
             return;
         }
         if let Some(fault) = fault {
