@@ -10,6 +10,7 @@
 )]
 #![cfg(feature = "reqwest")]
 
+use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,6 +24,8 @@ use reconcile_transport::{
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Metadata, Subscriber, span};
 
 /// What the server does with one connection.
 #[derive(Clone)]
@@ -345,4 +348,59 @@ async fn a_server_without_tls_was_not_sent_anything() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotSent);
+}
+
+/// Writes every event and span of every level down, with all its fields.
+#[derive(Clone, Default)]
+struct Everything(Arc<Mutex<String>>);
+
+impl Everything {
+    fn write(&self, record: impl FnOnce(&mut dyn Visit)) {
+        struct Fields<'a>(&'a mut String);
+        impl Visit for Fields<'_> {
+            fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+                write!(self.0, "{field}={value:?} ").unwrap();
+            }
+        }
+        record(&mut Fields(&mut self.0.lock().unwrap()));
+    }
+}
+
+impl Subscriber for Everything {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
+        self.write(|fields| span.record(fields));
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, values: &span::Record<'_>) {
+        self.write(|fields| values.record(fields));
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        self.write(|fields| event.record(fields));
+    }
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+#[tokio::test]
+async fn no_event_of_any_level_holds_a_secret() {
+    let log = Everything::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let answer = response(
+        503,
+        "set-cookie: sentinel\r\ncontent-length: 8\r\n",
+        b"sentinel",
+    );
+    let server = Server::start([Act::Send(answer), Act::Close]).await;
+    server.get().await.unwrap_err();
+    let log = log.0.lock().unwrap();
+    assert!(log.contains("list") && log.contains("503"), "{log}");
+    assert!(!log.contains("sentinel"), "{log}");
 }

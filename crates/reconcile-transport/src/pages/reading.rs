@@ -198,6 +198,8 @@ impl<P: PageSource> Reading<P> {
         let anomalies = self.seen.anomalies(&page);
         if first_time && (fault.is_some() || !anomalies.is_empty()) {
             self.stage = Stage::Again;
+            // A body cut short looks like a last page.
+            self.end_known &= self.asked > index + 1;
             return;
         }
         if let Some(fault) = fault {

@@ -13,7 +13,7 @@ mod model;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::pin::pin;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -476,4 +476,42 @@ async fn sixteen_places_make_a_long_pull_fourteen_times_faster() {
             "{one:?} to {sixteen:?}, not {tenths} tenths"
         );
     }
+}
+
+/// The same, but the fourth page is cut short the first time.
+struct CutOnce(Slow, AtomicBool);
+
+#[async_trait]
+impl PageSource for CutOnce {
+    type Span = usize;
+    type Row = String;
+    type Error = String;
+
+    async fn fetch(&self, list: &usize, index: u64) -> Result<Page<String>, String> {
+        let mut page = self.0.fetch(list, index).await?;
+        if index == 3 && !self.1.swap(true, Ordering::SeqCst) {
+            page.keys.pop();
+            page.rows.pop();
+            page.seen_rows -= 1;
+            page.has_more = false;
+        }
+        Ok(page)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_cut_short_does_not_pass_for_the_last_nor_slow_the_rest_down() {
+    let provider = Provider::new(1, &[100 * 50 + 1], 50, Growth::None, 0);
+    let source = Arc::new(CutOnce(Slow(provider), AtomicBool::new(false)));
+    let start = tokio::time::Instant::now();
+    let out: Vec<_> = pages(source, vec![0], read_ahead(16))
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!((out.len(), out[100].settled), (101, Some(true)));
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
 }
