@@ -224,6 +224,11 @@ pub type PageResult<P> = Result<
 /// elements, so many different ones were seen: all of them. In which order the
 /// answers came, and where and how many rows appeared, does not matter.
 ///
+/// A list that really has a row twice never counts up. For it, two readings one
+/// after the other that are the same, page by page, settle the second: a row
+/// that appeared between them, or during one of them, would make them differ,
+/// or was there for every page that it could shift.
+///
 /// A reading that is not settled is emitted like any other, and the span is
 /// read again: the consumer keeps one row a key. The last reading allowed is
 /// made one page at a time, which loses only what appears behind its back, and
@@ -232,9 +237,9 @@ pub type PageResult<P> = Result<
 ///
 /// # What is asked twice
 ///
-/// A page that is odd in itself is asked once more, since a body cut short
-/// looks so. What stays odd is an error, [`PageFault`], if the page cannot be
-/// right, and an [`Anomaly`] if the rows can be kept.
+/// A page that is odd in itself is asked again, since a body cut short looks
+/// so: up to three times if it cannot be right, which then is an error,
+/// [`PageFault`], and once if its rows can be kept, with an [`Anomaly`].
 pub fn pages<P: PageSource>(
     source: Arc<P>,
     spans: Vec<P::Span>,

@@ -1,7 +1,7 @@
 //! Amounts keep every digit, in and out.
 //!
-//! The crate in `tests/arbitrary-precision` runs this same file with
-//! `serde_json/arbitrary_precision` on, as somebody else's crate may have it.
+//! CI runs them with `serde_json/arbitrary_precision` on, too, as somebody
+//! else's crate may have it.
 
 #![allow(
     clippy::unwrap_used,

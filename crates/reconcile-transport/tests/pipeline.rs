@@ -420,7 +420,7 @@ impl Authorize for Tokens {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_session_is_renewed_once_also_for_a_call_that_acts() {
+async fn a_refused_session_is_renewed_a_few_times_also_for_a_call_that_acts() {
     let http = Scripted::new([answer(401, &[], "{}")]);
     let tokens = Tokens::new(true);
     let transport = builder(&http).retry(RetryPolicy::never()).build().unwrap();
@@ -440,7 +440,7 @@ async fn a_refused_session_is_renewed_once_also_for_a_call_that_acts() {
         .await;
     assert_eq!(
         (reply.unwrap().status, http.requests()),
-        (StatusCode::UNAUTHORIZED, 2)
+        (StatusCode::UNAUTHORIZED, 4)
     );
 }
 

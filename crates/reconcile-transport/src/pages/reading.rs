@@ -20,6 +20,8 @@ pub(super) struct Reading<P: PageSource> {
     pass: u32,
     /// How many pages the pass before this one had.
     length_before: u64,
+    /// What the pages of the pass before this one were.
+    before: Vec<u128>,
     /// Pages of this pass that were looked at, in order.
     accepted: u64,
     /// Pages of this pass that were asked for; all below are.
@@ -38,13 +40,20 @@ pub(super) struct Reading<P: PageSource> {
 enum Stage<R> {
     /// The next page.
     Next,
-    /// The next page once more, because its first answer was odd.
-    Again,
+    /// The next page once more, because its answers so far were odd.
+    Again { asked: u32 },
     /// The last page once more; here is its first answer.
     Confirm(Page<R>, Vec<Anomaly>),
     /// Nothing: all is emitted.
     Done,
 }
+
+/// A page that cannot be right ends the pull, so it is asked for as often as a
+/// request that fails.
+const MOST_ASKED_FOR_A_FAULT: u32 = 4;
+
+/// What is odd about a page but does not end the pull may be the provider's way.
+const MOST_ASKED_FOR_AN_ANOMALY: u32 = 2;
 
 impl<P: PageSource> Reading<P> {
     pub(super) fn new(span: P::Span, max_pages: u64, max_passes: u32) -> Self {
@@ -54,6 +63,7 @@ impl<P: PageSource> Reading<P> {
             max_passes,
             pass: 0,
             length_before: 0,
+            before: Vec::new(),
             accepted: 0,
             asked: 0,
             end_known: false,
@@ -152,8 +162,8 @@ impl<P: PageSource> Reading<P> {
 
     fn look_at(&mut self, index: u64, page: Page<P::Row>) {
         match std::mem::replace(&mut self.stage, Stage::Next) {
-            Stage::Next => self.examine(index, page, true),
-            Stage::Again => self.examine(index, page, false),
+            Stage::Next => self.examine(index, page, 1),
+            Stage::Again { asked } => self.examine(index, page, asked + 1),
             Stage::Confirm(first, anomalies) => self.conclude(index, first, anomalies, &page),
             Stage::Done => self.stage = Stage::Done,
         }
@@ -161,7 +171,7 @@ impl<P: PageSource> Reading<P> {
 
     fn waits_for(&self) -> Option<u64> {
         match self.stage {
-            Stage::Next | Stage::Again => Some(self.accepted),
+            Stage::Next | Stage::Again { .. } => Some(self.accepted),
             Stage::Confirm(..) => self.accepted.checked_sub(1),
             Stage::Done => None,
         }
@@ -193,11 +203,15 @@ impl<P: PageSource> Reading<P> {
         self.end_known = true;
     }
 
-    fn examine(&mut self, index: u64, page: Page<P::Row>, first_time: bool) {
+    fn examine(&mut self, index: u64, page: Page<P::Row>, asked: u32) {
         let fault = self.seen.fault(index, &page);
         let anomalies = self.seen.anomalies(&page);
-        if first_time && (fault.is_some() || !anomalies.is_empty()) {
-            self.stage = Stage::Again;
+        let most = match fault {
+            Some(_) => MOST_ASKED_FOR_A_FAULT,
+            None => MOST_ASKED_FOR_AN_ANOMALY,
+        };
+        if (fault.is_some() || !anomalies.is_empty()) && asked < most {
+            self.stage = Stage::Again { asked };
             // A body cut short looks like a last page.
             self.end_known &= self.asked > index + 1;
             return;
@@ -228,7 +242,10 @@ impl<P: PageSource> Reading<P> {
         let same = !again.has_more
             && again.seen_rows == page.seen_rows
             && fingerprint(again) == fingerprint(&page);
-        let settled = same && self.seen.is_consistent();
+        // A list that really has a row twice never counts up; that two readings,
+        // one after the other, are the same shows as well that it stood still.
+        let unmoved = self.pass > 0 && self.before == self.seen.order;
+        let settled = same && !self.seen.uneven && (!self.seen.repeated_key || unmoved);
         let passes = self.pass + 1;
         let again = !settled && passes < self.max_passes;
         if !settled && !again {
@@ -246,7 +263,7 @@ impl<P: PageSource> Reading<P> {
         self.length_before = self.accepted;
         self.pass += 1;
         (self.accepted, self.asked, self.end_known) = (0, 0, false);
-        self.seen = Seen::default();
+        self.before = std::mem::take(&mut self.seen).order;
     }
 
     fn emit(
@@ -283,6 +300,8 @@ impl<P: PageSource> Reading<P> {
 struct Seen {
     keys: HashSet<u128>,
     pages: HashMap<u128, u64>,
+    /// The fingerprints of the pages in order.
+    order: Vec<u128>,
     max_rows: Option<u64>,
     size: Option<u64>,
     repeated_key: bool,
@@ -333,13 +352,11 @@ impl Seen {
         for key in &page.keys {
             self.repeated_key |= !self.keys.insert(hash([key.as_bytes()]));
         }
+        let fingerprint = fingerprint(page);
+        self.order.push(fingerprint);
         if page.seen_rows > 0 {
-            self.pages.insert(fingerprint(page), index);
+            self.pages.insert(fingerprint, index);
         }
-    }
-
-    fn is_consistent(&self) -> bool {
-        !self.repeated_key && !self.uneven
     }
 }
 

@@ -28,9 +28,13 @@ pub(super) struct Sending<'a> {
     started: Option<Instant>,
     /// Attempts made.
     number: u32,
-    /// Whether the authorisation was renewed after a refusal.
-    renewed: bool,
+    /// How often the authorisation was renewed after a refusal.
+    renewals: u32,
 }
+
+/// A session can end again while a call is under way with the one that replaced
+/// it, when many calls share it; a refusal that is meant stays after a few.
+const MAX_RENEWALS: u32 = 3;
 
 /// What an attempt came to: for the policy, and for the caller if it is final.
 struct Verdict {
@@ -47,7 +51,7 @@ impl<'a> Sending<'a> {
             auth,
             started: None,
             number: 0,
-            renewed: false,
+            renewals: 0,
         }
     }
 
@@ -64,7 +68,7 @@ impl<'a> Sending<'a> {
             self.number += 1;
             let verdict = self.attempt(&headers).await;
             if self.may_renew(&verdict, ticket) {
-                self.renewed = true;
+                self.renewals += 1;
                 continue;
             }
             let decision = self.decide(&verdict);
@@ -197,7 +201,9 @@ impl<'a> Sending<'a> {
             return false;
         };
         let refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-        refused && self.auth.is_some_and(|auth| auth.refused(ticket, status)) && !self.renewed
+        refused
+            && self.auth.is_some_and(|auth| auth.refused(ticket, status))
+            && self.renewals < MAX_RENEWALS
     }
 
     fn decide(&self, verdict: &Verdict) -> Decision {

@@ -515,3 +515,20 @@ async fn a_page_cut_short_does_not_pass_for_the_last_nor_slow_the_rest_down() {
         start.elapsed()
     );
 }
+
+#[tokio::test]
+async fn a_list_that_really_has_a_row_twice_is_settled_by_two_equal_readings() {
+    let first = || rows(0, &["a", "b"]);
+    let last = || Page {
+        has_more: false,
+        ..rows(1, &["b"])
+    };
+    let script = Script::new([
+        (0, vec![first(), first()]),
+        (1, vec![last(), last(), last(), last()]),
+    ]);
+    let out = script.read().await.unwrap();
+    let settled: Vec<_> = out.iter().filter_map(|page| page.settled).collect();
+    assert_eq!(settled, [false, true]);
+    assert!(out.iter().all(|page| page.anomalies.is_empty()));
+}
