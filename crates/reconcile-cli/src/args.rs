@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
-use clap::{ColorChoice, Parser, Subcommand};
+use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use reconcile_core::Kind;
 use reconcile_files::Format;
@@ -79,15 +79,32 @@ pub(crate) struct Scope {
     pub(crate) concurrency: Option<NonZeroUsize>,
 }
 
+/// Where the files of a run go, and what they are.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Destination {
+    /// Write the files of the run into this folder, in place of an earlier run's
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// What the tables of matches, breaks and proofs are written as
+    #[arg(long, value_name = "FORMAT", default_value = "csv", requires = "out")]
+    pub(crate) format: TableFormat,
+}
+
+/// The format of a run's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    Csv,
+    Parquet,
+}
+
 /// Starts the simulator on loopback, pulls, proves, matches against a generated
 /// ledger with known breaks, prints the summary and writes the report.
 ///
 /// Exits with 0 when it found exactly what was planted.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Demo {
-    /// Write the files of the run into this folder
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
     /// What the simulated world is drawn from
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
@@ -141,9 +158,8 @@ pub(crate) struct Statements {
 pub(crate) struct Prove {
     #[command(flatten)]
     pub(crate) scope: Scope,
-    /// Write the files of the run into this folder
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
 }
 
 /// Pulls, proves, matches with the ledger, and reports.
@@ -181,14 +197,13 @@ pub(crate) struct Books {
     /// The rules: columns, formats, tolerances, statuses
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
-    /// Write the files of the run into this folder
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) destination: Destination,
     /// The day that breaks are aged to [default: the last day of the data]
     #[arg(long, value_name = "D")]
     pub(crate) as_of: Option<Date>,
-    /// Set ledger lines that cannot be read aside into a file beside the
-    /// ledger, and provider rows out of the pull, and count them
+    /// Set ledger lines that cannot be read aside, into a file in --out, and
+    /// provider rows out of the pull, and count them
     #[arg(long)]
     pub(crate) skip_invalid: bool,
 }

@@ -1,6 +1,11 @@
 //! What the command says when it cannot do what was asked.
 
-use std::{error::Error as StdError, io, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error as StdError,
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use reconcile_core::{ErrorKind, ProviderError};
 use reconcile_engine::EngineError;
@@ -26,6 +31,12 @@ pub(crate) enum CommandError {
     Sandbox(#[from] SandboxError),
     #[error("{}: cannot be written", path.display())]
     Write { path: PathBuf, source: io::Error },
+    /// Rows cannot be written to a file.
+    #[error("{}: the rows cannot be written", path.display())]
+    Rows {
+        path: PathBuf,
+        source: Box<dyn StdError + Send + Sync>,
+    },
     #[error("stdout cannot be written")]
     Stdout(#[source] io::Error),
     #[error("the runtime does not start")]
@@ -39,17 +50,27 @@ pub(crate) enum CommandError {
 
 impl From<FileError> for CommandError {
     fn from(error: FileError) -> Self {
-        let cause = error
-            .source()
-            .and_then(|cause| cause.downcast_ref::<io::Error>());
-        match cause.map(io::Error::kind) {
-            Some(io::ErrorKind::BrokenPipe) => Self::Stdout(io::ErrorKind::BrokenPipe.into()),
-            _ => Self::File(error),
-        }
+        Self::File(error)
     }
 }
 
 impl CommandError {
+    /// What a writer of rows cannot say: where the rows were to go. Without a
+    /// path that is stdout.
+    pub(crate) fn writing(target: Option<&Path>) -> impl Fn(FileError) -> Self {
+        move |error| match (error, target) {
+            (FileError::Output(source), Some(path)) => Self::Rows {
+                path: path.to_owned(),
+                source,
+            },
+            (FileError::Output(source), None) => Self::Stdout(match system_error(&*source) {
+                Some(kind) => io::Error::new(kind, source),
+                None => io::Error::other(source),
+            }),
+            (error, _) => Self::File(error),
+        }
+    }
+
     pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Usage {
             message: message.into(),
@@ -105,12 +126,19 @@ impl CommandError {
             Self::File(error) => error.hint().map(str::to_owned),
             Self::Provider(error) => provider_hint(error),
             Self::Sandbox(_) => Some("choose another address with --listen".to_owned()),
-            Self::Write { .. } => {
+            Self::Write { .. } | Self::Rows { .. } => {
                 Some("check that the folder exists and that you may write to it".to_owned())
             }
             _ => None,
         }
     }
+}
+
+/// What kind of failure the system reported, if it did.
+fn system_error(error: &(dyn StdError + 'static)) -> Option<io::ErrorKind> {
+    std::iter::successors(Some(error), |&error| error.source())
+        .find_map(|error| error.downcast_ref::<io::Error>())
+        .map(io::Error::kind)
 }
 
 fn provider_hint(error: &ProviderError) -> Option<String> {

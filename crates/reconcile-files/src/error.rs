@@ -70,9 +70,9 @@ pub enum FileError {
     #[error("the rows cannot be written")]
     Output(#[source] Box<dyn StdError + Send + Sync>),
     /// A value does not fit the format that it is to be written in.
-    #[error("record `{id}`, column {column}: {value} {reason}")]
+    #[error("row `{id}`, column {column}: {value} {reason}")]
     DoesNotFit {
-        /// The id of the record or statement.
+        /// The id of the row: of a record, a statement, or the text of a first cell.
         id: String,
         /// The column.
         column: &'static str,

@@ -18,4 +18,6 @@ pub use mapping::{Field, Mapping};
 pub use output::{OutputDir, OutputFile};
 pub use read::{BadLine, Invalid, Ledger, read_ledger, read_records};
 pub use rules::RulesFile;
+#[cfg(feature = "parquet")]
+pub use write::{Cell, Column, ColumnType, ParquetTable};
 pub use write::{RecordWriter, StatementWriter};

@@ -149,6 +149,8 @@ impl Write for OutputFile {
 pub struct OutputDir {
     path: PathBuf,
     complete: Vec<OutputFile>,
+    /// Files of an earlier run that have no successor in this one.
+    outdated: Vec<PathBuf>,
     made: Arc<MadeDirectories>,
 }
 
@@ -177,6 +179,7 @@ impl OutputDir {
         Ok(Self {
             path: path.into(),
             complete: Vec::new(),
+            outdated: Vec::new(),
             made: Arc::new(made),
         })
     }
@@ -201,12 +204,28 @@ impl OutputDir {
         Ok(())
     }
 
+    /// Lets the file with this name, which an earlier run left and this one does
+    /// not write, go when the new files appear. Returns whether there is one.
+    ///
+    /// Nothing but a file goes: a directory of this name is not a run's.
+    pub fn discard(&mut self, name: &str) -> bool {
+        let path = self.path.join(name);
+        let found = fs::symlink_metadata(&path).is_ok_and(|found| !found.is_dir());
+        if found {
+            self.outdated.push(path);
+        }
+        found
+    }
+
     /// Lets every file that was added appear.
     ///
-    /// All of them are on the disk by now, so only renames are left: each is
-    /// atomic, the set of them is not, and an error names the one that failed.
+    /// All of them are on the disk by now, so only removals and renames are
+    /// left: each is atomic, the set of them is not, and an error names the file
+    /// that failed. What is discarded goes first, so that it never stands beside
+    /// a file of this run.
     pub fn commit(mut self) -> Result<(), FileError> {
         self.made.keep.store(true, Ordering::Relaxed);
+        self.outdated.drain(..).try_for_each(remove)?;
         self.complete.drain(..).try_for_each(OutputFile::publish)
     }
 }
@@ -233,6 +252,16 @@ impl Drop for MadeDirectories {
                 return;
             }
         }
+    }
+}
+
+/// One that somebody else has removed by now is just as gone.
+fn remove(path: PathBuf) -> Result<(), FileError> {
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(FileError::Write { path, source })
+        }
+        _ => Ok(()),
     }
 }
 

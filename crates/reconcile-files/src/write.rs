@@ -6,11 +6,13 @@ mod statement;
 
 use std::{
     fmt,
-    io::{BufWriter, Write},
+    io::{self, BufWriter, Write},
 };
 
 use reconcile_core::Record;
 
+#[cfg(feature = "parquet")]
+pub use self::parquet::{Cell, Column, ColumnType, ParquetTable};
 pub use self::statement::StatementWriter;
 use crate::{FileError, Format, neutralised};
 
@@ -104,7 +106,7 @@ impl<W: Write + Send> Sink<W> {
 
 fn csv_writer<W: Write>(output: W, columns: &[&str]) -> Result<Box<csv::Writer<W>>, FileError> {
     let mut writer = csv::Writer::from_writer(output);
-    writer.write_record(columns).map_err(cannot_write)?;
+    writer.write_record(columns).map_err(cannot_write_csv)?;
     Ok(Box::new(writer))
 }
 
@@ -116,16 +118,27 @@ fn write_cells<W: Write>(writer: &mut csv::Writer<W>, record: &Record) -> Result
         } else {
             writer.write_field(cell.as_bytes())
         }
-        .map_err(cannot_write)?;
+        .map_err(cannot_write_csv)?;
     }
-    writer.write_record(None::<&[u8]>).map_err(cannot_write)
+    writer.write_record(None::<&[u8]>).map_err(cannot_write_csv)
 }
 
 fn json_line<W: Write>(output: &mut W, row: &impl serde::Serialize) -> Result<(), FileError> {
-    serde_json::to_writer(&mut *output, row).map_err(cannot_write)?;
+    serde_json::to_writer(&mut *output, row)
+        .map_err(|error| cannot_write(io::Error::from(error)))?;
     output.write_all(b"\n").map_err(cannot_write)
 }
 
 fn cannot_write(source: impl std::error::Error + Send + Sync + 'static) -> FileError {
     FileError::Output(Box::new(source))
+}
+
+/// Neither this error nor serde's shows its cause as a source, so what the
+/// system said is taken out: callers tell a closed pipe from a full disk by it.
+fn cannot_write_csv(error: csv::Error) -> FileError {
+    let kind = match error.kind() {
+        csv::ErrorKind::Io(cause) => cause.kind(),
+        _ => io::ErrorKind::Other,
+    };
+    cannot_write(io::Error::new(kind, error))
 }

@@ -113,6 +113,39 @@ fn the_files_of_a_run_appear_together() {
 }
 
 #[test]
+fn what_only_an_earlier_run_wrote_goes_when_the_new_files_appear() {
+    let (_held, directory) = directory();
+    for name in ["old.csv", "kept.csv", "one.csv"] {
+        fs::write(directory.join(name), "old").unwrap();
+    }
+    fs::create_dir(directory.join("folder.csv")).unwrap();
+    let mut output = OutputDir::create(&directory).unwrap();
+    let mut file = output.file("one.csv").unwrap();
+    file.write_all(b"new").unwrap();
+    output.add(file).unwrap();
+    assert!(output.discard("old.csv"));
+    assert!(!output.discard("none.csv"));
+    assert!(!output.discard("folder.csv"));
+    assert!(directory.join("old.csv").exists());
+    output.commit().unwrap();
+    assert_eq!(names(&directory), ["folder.csv", "kept.csv", "one.csv"]);
+    assert_eq!(
+        fs::read_to_string(directory.join("one.csv")).unwrap(),
+        "new"
+    );
+}
+
+#[test]
+fn a_run_that_fails_discards_nothing() {
+    let (_held, directory) = directory();
+    fs::write(directory.join("old.csv"), "old").unwrap();
+    let mut output = OutputDir::create(&directory).unwrap();
+    assert!(output.discard("old.csv"));
+    drop(output);
+    assert_eq!(names(&directory), ["old.csv"]);
+}
+
+#[test]
 fn a_run_that_fails_leaves_no_trace_in_whatever_order_it_ends() {
     let (_held, directory) = directory();
     let mut output = OutputDir::create(&directory.join("a/b")).unwrap();

@@ -7,7 +7,12 @@
     reason = "a panic is how a test fails"
 )]
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs,
+    io::{self, Write},
+};
 
 use jiff::{Timestamp, tz::TimeZone};
 use proptest::prelude::*;
@@ -113,13 +118,13 @@ fn a_value_that_parquet_cannot_hold_is_an_error_and_never_rounded() {
     };
     insta::assert_snapshot!(
         refuse(&|record| record.amount.amount = "0.12345678901234567891".parse().unwrap()),
-        @"record `1`, column amount: 0.12345678901234567891 does not fit 19 digits before and 19 after the decimal point");
+        @"row `1`, column amount: 0.12345678901234567891 does not fit 19 digits before and 19 after the decimal point");
     insta::assert_snapshot!(
         refuse(&|record| record.fee = Some(Money::new("10000000000000000000".parse().unwrap(), record.amount.currency))),
-        @"record `1`, column fee: 10000000000000000000 does not fit 19 digits before and 19 after the decimal point");
+        @"row `1`, column fee: 10000000000000000000 does not fit 19 digits before and 19 after the decimal point");
     insta::assert_snapshot!(
         refuse(&|record| record.created_at = "2024-06-01T13:37:17.123456789Z".parse().unwrap()),
-        @"record `1`, column created_at: 2024-06-01T13:37:17.123456789Z is finer than a microsecond");
+        @"row `1`, column created_at: 2024-06-01T13:37:17.123456789Z is finer than a microsecond");
 }
 
 #[test]
@@ -140,6 +145,35 @@ fn row_groups_are_bounded_and_in_order() {
             .zip(0..)
             .all(|(record, id)| record.id == format!("{id}"))
     );
+}
+
+#[test]
+fn a_closed_pipe_can_be_told_from_other_failures_in_every_format() {
+    for format in formats() {
+        let written = RecordWriter::create(format, ClosedPipe).and_then(|mut writer| {
+            // More than any buffer holds, so that also a row meets the pipe.
+            (0..2_000).try_for_each(|_| writer.write(&plain()))?;
+            writer.finish().map(drop)
+        });
+        let error = written.unwrap_err();
+        let causes = std::iter::successors(error.source(), |&cause| cause.source());
+        let kinds: Vec<_> = causes
+            .filter_map(|cause| cause.downcast_ref::<io::Error>().map(io::Error::kind))
+            .collect();
+        assert_eq!(kinds, [io::ErrorKind::BrokenPipe], "{format}");
+    }
+}
+
+struct ClosedPipe;
+
+impl Write for ClosedPipe {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn formats() -> Vec<Format> {

@@ -191,7 +191,7 @@
   }, { rootMargin: "1200px" }).observe(more);
   addEventListener("beforeprint", () => {
     if (next < PRINTED) add(PRINTED - next);
-    more.textContent = count(next) + " of " + count(visible.length) + " breaks are printed; all are in breaks.csv.";
+    more.textContent = count(next) + " of " + count(visible.length) + " breaks are printed; all are in the table of breaks beside this page.";
   });
 
   form.hidden = false;

@@ -9,6 +9,7 @@ mod tables;
 mod terminal;
 
 pub use overview::completeness;
-pub use run::{File, Run};
+pub use run::{Document, Run};
 pub use summary::{Conserved, Matched, Proofs, Side, Summary, Verdict};
+pub use tables::{Cell, Column, ColumnType, Table};
 pub use terminal::{Style, terminal};

@@ -9,7 +9,11 @@ use jiff::civil::Date;
 use reconcile_core::Certificate;
 use reconcile_engine::{Book, Break, Outcome, Proof};
 
-use crate::{html, summary::Summary, tables};
+use crate::{
+    html,
+    summary::Summary,
+    tables::{self, Table},
+};
 
 /// A finished reconciliation: both sides, what came of matching them, and the
 /// evidence beside it.
@@ -36,23 +40,57 @@ pub struct Run<'a> {
     pub as_of: Date,
 }
 
-/// One file that a run leaves behind.
+/// A file beside the tables that a run leaves behind.
 #[derive(Clone, Copy, Debug)]
-pub struct File {
+pub struct Document {
     /// Its name inside the folder, as the contract fixes it.
     pub name: &'static str,
     /// Writes its content; give it a buffered writer.
     pub write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
 }
 
+impl Document {
+    /// The documents of a run that has everything, in the order of the contract.
+    pub const ALL: [Self; 3] = [
+        Self {
+            name: "summary.json",
+            write: |run, out| run.write_summary(out),
+        },
+        Self {
+            name: CERTIFICATE,
+            write: |run, out| run.write_certificate(out),
+        },
+        Self {
+            name: "report.html",
+            write: |run, out| run.write_report(out),
+        },
+    ];
+}
+
 impl Run<'_> {
-    /// The files of this run, in the order of the contract. There is no
-    /// `certificate.json` where there is no certificate.
-    pub fn files(&self) -> impl Iterator<Item = File> + use<> {
+    /// The documents of this run. There is no `certificate.json` where there is
+    /// no certificate.
+    pub fn documents(&self) -> impl Iterator<Item = Document> + use<> {
         let certified = self.certificate.is_some();
-        FILES
+        Document::ALL
             .into_iter()
-            .filter(move |file| certified || file.name != CERTIFICATE)
+            .filter(move |document| certified || document.name != CERTIFICATE)
+    }
+
+    /// The tables of this run, in the order of [`Table::NAMES`]: the match
+    /// groups in the order of the outcome; the breaks of the outcome, then one
+    /// for each proof that fails; the proofs.
+    ///
+    /// Amounts are in major units. Those of the matches are positive for credits
+    /// and negative for debits; a difference is the ledger's amount minus the
+    /// provider's.
+    #[must_use]
+    pub fn tables(&self) -> [Table<'_>; 3] {
+        [
+            tables::matches(self),
+            tables::breaks(self),
+            tables::proofs(self),
+        ]
     }
 
     /// The run in figures, as `summary.json` holds them.
@@ -65,24 +103,6 @@ impl Run<'_> {
     pub fn write_summary(&self, mut out: impl Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut out, &self.summary())?;
         out.write_all(b"\n")
-    }
-
-    /// Writes `matches.csv`, in the order of the outcome. Amounts are in major
-    /// units, credits positive and debits negative.
-    pub fn write_matches(&self, out: impl Write) -> io::Result<()> {
-        tables::matches(self, out)
-    }
-
-    /// Writes `breaks.csv`: the breaks of the outcome, then one for each proof
-    /// that fails. Amounts are in major units; the difference is the ledger's
-    /// minus the provider's.
-    pub fn write_breaks(&self, out: impl Write) -> io::Result<()> {
-        tables::breaks(self, out)
-    }
-
-    /// Writes `proofs.csv`.
-    pub fn write_proofs(&self, out: impl Write) -> io::Result<()> {
-        tables::proofs(self, out)
     }
 
     /// Writes `certificate.json`; `null` where there is no certificate.
@@ -117,30 +137,3 @@ fn days_between(from: Date, to: Date) -> Option<i64> {
 }
 
 const CERTIFICATE: &str = "certificate.json";
-
-const FILES: [File; 6] = [
-    File {
-        name: "summary.json",
-        write: |run, out| run.write_summary(out),
-    },
-    File {
-        name: "matches.csv",
-        write: |run, out| run.write_matches(out),
-    },
-    File {
-        name: "breaks.csv",
-        write: |run, out| run.write_breaks(out),
-    },
-    File {
-        name: "proofs.csv",
-        write: |run, out| run.write_proofs(out),
-    },
-    File {
-        name: CERTIFICATE,
-        write: |run, out| run.write_certificate(out),
-    },
-    File {
-        name: "report.html",
-        write: |run, out| run.write_report(out),
-    },
-];

@@ -1,143 +1,270 @@
-//! The tables of a run as CSV.
-//!
-//! A spreadsheet runs a cell that begins like a formula, so text cells that do
-//! are quoted with an apostrophe (CWE-1236). Which cells these are follows from
-//! the column, never from the content: `-5.00` is a legitimate amount.
+//! The tables of a run: one definition of each, whatever it is written as.
 
 use std::{
     borrow::Cow,
+    fmt,
     io::{self, Write},
 };
 
+use jiff::civil::Date;
 use reconcile_core::Currency;
-use reconcile_engine::{Book, RowIndex};
+use reconcile_engine::{Book, Break, MatchGroup, Proof, RowIndex};
 use rust_decimal::Decimal;
 
 use crate::{Run, amount::plain, overview::total};
 
-pub(crate) fn matches(run: &Run<'_>, out: impl Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record([
-        "match_id",
-        "rule",
-        "ledger_ids",
-        "record_ids",
-        "ledger_amount",
-        "record_amount",
-        "difference",
-        "currency",
-        "ambiguous",
-    ])?;
-    for (position, group) in (1_u64..).zip(&run.outcome.matches) {
-        let ledger = total(run.ledger, group.ledger.as_slice());
-        let records = total(run.records, group.records.as_slice());
-        let currency = ledger.or(records).map(|total| total.currency);
-        csv.write_record([
-            // The order of the matches follows from their ids alone, so a
-            // number is as stable as the input is.
-            &*format!("M{position}"),
-            group.rule.as_str(),
-            &*text(&ids(run.ledger, group.ledger.as_slice())),
-            &*text(&ids(run.records, group.records.as_slice())),
-            &*number(ledger.map(|total| total.amount), currency),
-            &*number(records.map(|total| total.amount), currency),
-            &*number(Some(group.difference), currency),
-            currency.as_ref().map_or("", Currency::as_str),
-            if group.ambiguous { "true" } else { "false" },
-        ])?;
-    }
-    csv.flush()
+/// A table of a run: typed columns, and rows that are made as they are asked for.
+pub struct Table<'r> {
+    /// Its name, which with an extension is the name of its file.
+    pub name: &'static str,
+    /// Its columns, in order.
+    pub columns: &'static [Column],
+    rows: Box<dyn Iterator<Item = Vec<Cell<'r>>> + 'r>,
 }
 
-pub(crate) fn breaks(run: &Run<'_>, out: impl Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record([
-        "break_id",
-        "code",
-        "severity",
-        "ledger_ids",
-        "record_ids",
-        "expected",
-        "actual",
-        "difference",
-        "currency",
-        "date",
-        "age_days",
-        "rule",
-        "explanation",
-    ])?;
-    for broken in run.breaks() {
-        csv.write_record([
-            &*text(&broken.id(run.ledger, run.records)),
-            broken.code.as_str(),
-            broken.severity.as_str(),
-            &*text(&ids(run.ledger, &broken.ledger)),
-            &*text(&ids(run.records, &broken.records)),
-            &*number(broken.expected, broken.currency),
-            &*number(broken.actual, broken.currency),
-            &*number(broken.difference, broken.currency),
-            broken.currency.as_ref().map_or("", Currency::as_str),
-            &*broken
-                .date
-                .map_or_else(String::new, |date| date.to_string()),
-            &*broken
-                .age_days
-                .map_or_else(String::new, |days| days.to_string()),
-            &*text(broken.rule),
-            &*text(&broken.explanation),
-        ])?;
-    }
-    csv.flush()
-}
+impl<'r> Table<'r> {
+    /// The names of all tables, in the order of the contract.
+    pub const NAMES: [&'static str; 3] = ["matches", "breaks", "proofs"];
 
-pub(crate) fn proofs(run: &Run<'_>, out: impl Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record([
-        "identity",
-        "account",
-        "scope",
-        "currency",
-        "date",
-        "verdict",
-        "expected",
-        "actual",
-        "difference",
-        "note",
-        "title",
-    ])?;
-    for proof in run.proofs {
-        csv.write_record([
-            &*text(proof.identity),
-            &*text(proof.account.as_deref().unwrap_or_default()),
-            &*text(proof.scope.as_deref().unwrap_or_default()),
-            proof.currency.as_ref().map_or("", Currency::as_str),
-            &*proof.date.map_or_else(String::new, |date| date.to_string()),
-            proof.verdict.as_str(),
-            &*number(proof.expected, proof.currency),
-            &*number(proof.actual, proof.currency),
-            &*number(proof.difference, proof.currency),
-            &*text(&proof.note),
-            &*text(proof.title),
-        ])?;
+    /// The rows: a cell for each column, of the column's type or absent.
+    pub fn into_rows(self) -> impl Iterator<Item = Vec<Cell<'r>>> + 'r {
+        self.rows
     }
-    csv.flush()
-}
 
-/// A text cell that no spreadsheet takes for a formula.
-fn text(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
+    /// Writes the table as CSV (RFC 4180) with LF line ends and a header.
+    ///
+    /// Amounts have the minor digits of their currency, an absent cell is empty.
+    /// A spreadsheet runs a cell that begins like a formula, so text cells that
+    /// do are quoted with an apostrophe (CWE-1236). Which cells are text follows
+    /// from the column, never from the content: `-5.00` is a legitimate amount.
+    pub fn write_csv(self, out: impl Write) -> io::Result<()> {
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record(self.columns.iter().map(|column| column.name))?;
+        for row in self.rows {
+            for cell in &row {
+                csv.write_field(&*cell.to_csv())?;
+            }
+            csv.write_record(None::<&[u8]>)?;
+        }
+        csv.flush()
     }
 }
 
-fn number(amount: Option<Decimal>, currency: Option<Currency>) -> String {
-    amount.map_or_else(String::new, |amount| plain(amount, currency))
+impl fmt::Debug for Table<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("name", &self.name)
+            .field("columns", &self.columns)
+            .finish_non_exhaustive()
+    }
 }
 
-/// The ids of rows, separated by `|`. Inside an id, `|` and `\` follow a `\`.
-fn ids(book: &Book, rows: &[RowIndex]) -> String {
+/// A column of a table. Any of its cells may be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, as the contract fixes it.
+    pub name: &'static str,
+    /// What its cells hold.
+    pub holds: ColumnType,
+}
+
+/// What the cells of a column hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ColumnType {
+    /// [`Cell::Text`].
+    Text,
+    /// [`Cell::Amount`].
+    Amount,
+    /// [`Cell::Date`].
+    Date,
+    /// [`Cell::Integer`].
+    Integer,
+    /// [`Cell::Boolean`].
+    Boolean,
+}
+
+/// One cell of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell<'r> {
+    /// There is no value.
+    Absent,
+    /// Text as somebody wrote it, also where a spreadsheet would run it.
+    Text(Cow<'r, str>),
+    /// An amount in major units, signed.
+    Amount {
+        /// How much.
+        amount: Decimal,
+        /// What the amount is counted in, where that is one currency.
+        currency: Option<Currency>,
+    },
+    /// A civil date.
+    Date(Date),
+    /// A count.
+    Integer(i64),
+    /// Yes or no.
+    Boolean(bool),
+}
+
+impl Cell<'_> {
+    fn to_csv(&self) -> Cow<'_, [u8]> {
+        let text = match self {
+            Self::Absent => String::new(),
+            Self::Text(text) if begins_like_a_formula(text) => format!("'{text}"),
+            Self::Text(text) => return Cow::Borrowed(text.as_bytes()),
+            Self::Amount { amount, currency } => plain(*amount, *currency),
+            Self::Date(date) => date.to_string(),
+            Self::Integer(number) => number.to_string(),
+            Self::Boolean(value) => value.to_string(),
+        };
+        Cow::Owned(text.into_bytes())
+    }
+}
+
+/// Every match group, in the order of the outcome.
+pub(crate) fn matches<'r>(run: &'r Run<'_>) -> Table<'r> {
+    let groups = (1..).zip(&run.outcome.matches);
+    Table {
+        name: "matches",
+        columns: &MATCHES,
+        rows: Box::new(groups.map(|(position, group)| match_row(run, position, group))),
+    }
+}
+
+const MATCHES: [Column; 9] = [
+    column("match_id", ColumnType::Text),
+    column("rule", ColumnType::Text),
+    column("ledger_ids", ColumnType::Text),
+    column("record_ids", ColumnType::Text),
+    column("ledger_amount", ColumnType::Amount),
+    column("record_amount", ColumnType::Amount),
+    column("difference", ColumnType::Amount),
+    column("currency", ColumnType::Text),
+    column("ambiguous", ColumnType::Boolean),
+];
+
+fn match_row<'r>(run: &'r Run<'_>, position: u64, group: &'r MatchGroup) -> Vec<Cell<'r>> {
+    let ledger = total(run.ledger, group.ledger.as_slice());
+    let records = total(run.records, group.records.as_slice());
+    let currency = ledger.or(records).map(|total| total.currency);
+    vec![
+        // The order of the matches follows from their ids alone, so a number is
+        // as stable as the input is.
+        text(format!("M{position}")),
+        text(group.rule.as_str()),
+        ids(run.ledger, group.ledger.as_slice()),
+        ids(run.records, group.records.as_slice()),
+        amount(ledger.map(|total| total.amount), currency),
+        amount(records.map(|total| total.amount), currency),
+        amount(Some(group.difference), currency),
+        code(currency),
+        Cell::Boolean(group.ambiguous),
+    ]
+}
+
+/// Every break: those of the outcome, then one for each proof that fails.
+pub(crate) fn breaks<'r>(run: &'r Run<'_>) -> Table<'r> {
+    Table {
+        name: "breaks",
+        columns: &BREAKS,
+        rows: Box::new(run.breaks().map(|broken| break_row(run, &broken))),
+    }
+}
+
+const BREAKS: [Column; 13] = [
+    column("break_id", ColumnType::Text),
+    column("code", ColumnType::Text),
+    column("severity", ColumnType::Text),
+    column("ledger_ids", ColumnType::Text),
+    column("record_ids", ColumnType::Text),
+    column("expected", ColumnType::Amount),
+    column("actual", ColumnType::Amount),
+    column("difference", ColumnType::Amount),
+    column("currency", ColumnType::Text),
+    column("date", ColumnType::Date),
+    column("age_days", ColumnType::Integer),
+    column("rule", ColumnType::Text),
+    column("explanation", ColumnType::Text),
+];
+
+fn break_row<'r>(run: &'r Run<'_>, broken: &Break) -> Vec<Cell<'r>> {
+    vec![
+        text(broken.id(run.ledger, run.records)),
+        text(broken.code.as_str()),
+        text(broken.severity.as_str()),
+        ids(run.ledger, &broken.ledger),
+        ids(run.records, &broken.records),
+        amount(broken.expected, broken.currency),
+        amount(broken.actual, broken.currency),
+        amount(broken.difference, broken.currency),
+        code(broken.currency),
+        broken.date.map_or(Cell::Absent, Cell::Date),
+        broken.age_days.map_or(Cell::Absent, Cell::Integer),
+        text(broken.rule),
+        text(broken.explanation.clone()),
+    ]
+}
+
+/// Every identity and day that was checked.
+pub(crate) fn proofs<'r>(run: &'r Run<'_>) -> Table<'r> {
+    Table {
+        name: "proofs",
+        columns: &PROOFS,
+        rows: Box::new(run.proofs.iter().map(proof_row)),
+    }
+}
+
+const PROOFS: [Column; 11] = [
+    column("identity", ColumnType::Text),
+    column("account", ColumnType::Text),
+    column("scope", ColumnType::Text),
+    column("currency", ColumnType::Text),
+    column("date", ColumnType::Date),
+    column("verdict", ColumnType::Text),
+    column("expected", ColumnType::Amount),
+    column("actual", ColumnType::Amount),
+    column("difference", ColumnType::Amount),
+    column("note", ColumnType::Text),
+    column("title", ColumnType::Text),
+];
+
+fn proof_row(proof: &Proof) -> Vec<Cell<'_>> {
+    vec![
+        text(proof.identity),
+        proof.account.as_deref().map_or(Cell::Absent, text),
+        proof.scope.as_deref().map_or(Cell::Absent, text),
+        code(proof.currency),
+        proof.date.map_or(Cell::Absent, Cell::Date),
+        text(proof.verdict.as_str()),
+        amount(proof.expected, proof.currency),
+        amount(proof.actual, proof.currency),
+        amount(proof.difference, proof.currency),
+        text(&*proof.note),
+        text(proof.title),
+    ]
+}
+
+const fn column(name: &'static str, holds: ColumnType) -> Column {
+    Column { name, holds }
+}
+
+fn text<'r>(text: impl Into<Cow<'r, str>>) -> Cell<'r> {
+    Cell::Text(text.into())
+}
+
+fn amount<'r>(amount: Option<Decimal>, currency: Option<Currency>) -> Cell<'r> {
+    amount.map_or(Cell::Absent, |amount| Cell::Amount { amount, currency })
+}
+
+fn code<'r>(currency: Option<Currency>) -> Cell<'r> {
+    currency.map_or(Cell::Absent, |currency| text(currency.to_string()))
+}
+
+/// The ids of rows, separated by `|`; absent where there are none. Inside an
+/// id, `|` and `\` follow a `\`.
+fn ids<'r>(book: &Book, rows: &[RowIndex]) -> Cell<'r> {
+    if rows.is_empty() {
+        return Cell::Absent;
+    }
     let mut joined = String::new();
     for (position, &row) in rows.iter().enumerate() {
         if position > 0 {
@@ -150,7 +277,11 @@ fn ids(book: &Book, rows: &[RowIndex]) -> String {
             joined.push(character);
         }
     }
-    joined
+    text(joined)
+}
+
+fn begins_like_a_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0'])
 }
 
 #[cfg(test)]
@@ -159,11 +290,12 @@ mod tests {
 
     #[test]
     fn text_that_begins_like_a_formula_is_quoted() {
+        let written = |content: &str| String::from_utf8(text(content).to_csv().into()).unwrap();
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\0=1"] {
-            assert_eq!(text(formula), format!("'{formula}"));
+            assert_eq!(written(formula), format!("'{formula}"));
         }
         for harmless in ["", "L-1", "1+1", " =1", "'=1", "|=1"] {
-            assert_eq!(text(harmless), harmless);
+            assert_eq!(written(harmless), harmless);
         }
     }
 }

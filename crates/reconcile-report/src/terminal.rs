@@ -132,7 +132,7 @@ fn breaks(run: &Run<'_>, sheet: &mut Sheet) {
         }
         let more = shown.len().saturating_sub(EXAMPLES);
         if more > 0 {
-            let rest = format!("… and {} more in breaks.csv", count(more));
+            let rest = format!("… and {} more in the table of breaks", count(more));
             sheet.text(Ink::Faint, 4, &rest);
         }
     }
@@ -216,7 +216,7 @@ fn identity(group: &IdentityGroup<'_>, sheet: &mut Sheet) {
     }
     let more = failed.saturating_sub(EXAMPLES);
     if more > 0 {
-        let rest = format!("… and {} more in proofs.csv", count(more));
+        let rest = format!("… and {} more in the table of proofs", count(more));
         sheet.text(Ink::Faint, 4, &rest);
     }
     if failed == 0

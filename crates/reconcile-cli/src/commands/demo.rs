@@ -12,7 +12,10 @@ use reconcile_sandbox::{
 };
 use tupay_merchants::{Config, TuPay};
 
-use super::outcome::{self, Evidence, Output};
+use super::{
+    outcome::{self, Evidence},
+    output::Output,
+};
 use crate::{
     Finding,
     args::{self, Global},
@@ -24,7 +27,7 @@ use crate::{
 };
 
 pub(crate) async fn run(global: &Global, args: &args::Demo) -> Result<Finding, CommandError> {
-    let output = Output::prepare(args.out.as_deref())?;
+    let output = Output::prepare(&args.destination, &[])?;
     let world = WorldConfig {
         seed: args.seed,
         records: args.records,

@@ -6,7 +6,7 @@ use reconcile_core::Certificate;
 use reconcile_files::read_records;
 use reconcile_report::Run;
 
-use super::outcome::{self, Output};
+use super::{outcome, output::Output};
 use crate::{
     Finding,
     args::{self, Global},
@@ -14,7 +14,10 @@ use crate::{
 };
 
 pub(crate) fn run(global: &Global, args: &args::Match) -> Result<Finding, CommandError> {
-    let output = Output::prepare(args.books.out.as_deref())?;
+    let output = Output::prepare(
+        &args.books.destination,
+        &[&args.books.ledger, &args.records],
+    )?;
     let rules = outcome::rules(&args.books)?;
     let certificate = args
         .certificate

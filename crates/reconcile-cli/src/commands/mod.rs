@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod match_files;
 mod outcome;
+mod output;
 mod prove;
 mod providers;
 mod pull;

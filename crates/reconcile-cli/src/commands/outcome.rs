@@ -1,28 +1,15 @@
 //! What `demo`, `prove`, `run` and `match` share: both sides as books, the
-//! evidence beside them, and the report of what came of it.
-
-use std::{
-    io::{BufWriter, Write},
-    path::Path,
-};
+//! evidence beside them, and what comes of matching them.
 
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use reconcile_core::{
     Certificate, ProviderExt, PullOptions, RecordQuery, Statement, StatementQuery, Verdict, Window,
 };
 use reconcile_engine::{Absence, Book, Context, Outcome, Period, Proof, Row, Rules};
-use reconcile_files::{Invalid, Ledger, Mapping, OutputDir, RulesFile, read_ledger};
-use reconcile_report::{Run, terminal};
+use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger};
 
 use crate::{
-    Finding,
-    args::{Books, Global},
-    commands,
-    error::CommandError,
-    input,
-    progress::Progress,
-    registry::Account,
-    terminal as tty,
+    args::Books, commands, error::CommandError, input, progress::Progress, registry::Account,
 };
 
 /// What a provider says about a window.
@@ -165,67 +152,3 @@ pub(super) fn reconcile(
         ledger, records, rules, context,
     )?)
 }
-
-/// The files of a run, prepared before anything is asked for, so that a folder
-/// that cannot be written is found out first.
-pub(super) struct Output(Option<OutputDir>);
-
-impl Output {
-    pub(super) fn prepare(path: Option<&Path>) -> Result<Self, CommandError> {
-        Ok(Self(path.map(OutputDir::create).transpose()?))
-    }
-
-    /// Writes the files, all of them or none, and prints the summary.
-    pub(super) fn publish(
-        self,
-        run: &Run<'_>,
-        set_aside: Option<&Ledger>,
-        global: &Global,
-    ) -> Result<Finding, CommandError> {
-        let mut note = String::new();
-        if let Some(mut folder) = self.0 {
-            for file in run.files() {
-                let mut output = BufWriter::new(folder.file(file.name)?);
-                (file.write)(run, &mut output)
-                    .and_then(|()| output.flush())
-                    .map_err(|source| CommandError::Write {
-                        path: folder.path().join(file.name),
-                        source,
-                    })?;
-                let output = output.into_inner().map_err(|error| CommandError::Write {
-                    path: folder.path().join(file.name),
-                    source: error.into_error(),
-                })?;
-                folder.add(output)?;
-            }
-            if let Some(ledger) = set_aside.filter(|ledger| !ledger.set_aside.is_empty()) {
-                let mut file = folder.file(SET_ASIDE)?;
-                ledger.write_set_aside(&mut file)?;
-                folder.add(file)?;
-            }
-            note = format!(
-                "\nThe files of this run are in {}.\n",
-                folder.path().display()
-            );
-            folder.commit()?;
-        }
-        if let Some(ledger) = set_aside.filter(|ledger| !ledger.set_aside.is_empty()) {
-            eprintln!(
-                "{} of {} ledger lines could not be read and were set aside",
-                ledger.set_aside.len(),
-                ledger.rows
-            );
-        }
-        if !global.quiet {
-            tty::print(&terminal(run, tty::style(global.color)))?;
-            tty::print(&note)?;
-        }
-        Ok(match run.summary().verdict {
-            reconcile_report::Verdict::Reconciled => Finding::Clean,
-            reconcile_report::Verdict::Breaks => Finding::Open,
-        })
-    }
-}
-
-/// The ledger lines that could not be read, in the folder of a run.
-const SET_ASIDE: &str = "ledger-set-aside.txt";

@@ -4,7 +4,10 @@ use reconcile_core::RecordQuery;
 use reconcile_engine::{Book, Rules};
 use reconcile_report::Run;
 
-use super::outcome::{self, Evidence, Output};
+use super::{
+    outcome::{self, Evidence},
+    output::Output,
+};
 use crate::{
     Finding,
     args::{self, Global},
@@ -15,7 +18,7 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, args: &args::Prove) -> Result<Finding, CommandError> {
     let (account, window) = commands::open(global, &args.scope)?;
-    let output = Output::prepare(args.out.as_deref())?;
+    let output = Output::prepare(&args.destination, &[])?;
     let mut query = RecordQuery::new(window);
     if let Some(requests) = args.scope.concurrency {
         query = query.concurrency(requests);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use reconcile_core::{Certificate, ProviderExt, Pull, RecordQuery};
-use reconcile_files::{Format, OutputFile, RecordWriter};
+use reconcile_files::{FileError, Format, OutputFile, RecordWriter};
 
 use crate::{
     Finding,
@@ -35,14 +35,17 @@ pub(crate) async fn run(global: &Global, args: &args::Pull) -> Result<Finding, C
     let mut pull = account.provider.pull(query, commands::options(&account));
     let progress = Progress::begin(format!("pulling {}", args.scope.provider), global.quiet);
     if let Some(path) = args.out.as_deref() {
-        let mut writer = RecordWriter::create(format, OutputFile::create(path)?)?;
-        drain(&mut pull, &mut writer, &progress).await?;
-        writer.finish()?.commit()?;
+        let file = OutputFile::create(path)?;
+        let unwritable = CommandError::writing(Some(path));
+        let mut writer = RecordWriter::create(format, file).map_err(&unwritable)?;
+        drain(&mut pull, &mut writer, &unwritable, &progress).await?;
+        writer.finish().map_err(unwritable)?.commit()?;
     } else {
-        let mut writer = RecordWriter::create(format, io::stdout())?;
-        let drained = drain(&mut pull, &mut writer, &progress).await;
+        let unwritable = CommandError::writing(None);
+        let mut writer = RecordWriter::create(format, io::stdout()).map_err(&unwritable)?;
+        let drained = drain(&mut pull, &mut writer, &unwritable, &progress).await;
         // What was read stays with the caller, also when the pull failed.
-        let finished = writer.finish();
+        let finished = writer.finish().map_err(unwritable);
         drained?;
         finished?.flush().map_err(CommandError::Stdout)?;
     }
@@ -54,13 +57,14 @@ pub(crate) async fn run(global: &Global, args: &args::Pull) -> Result<Finding, C
 async fn drain<W: Write + Send>(
     pull: &mut Pull,
     writer: &mut RecordWriter<W>,
+    unwritable: impl Fn(FileError) -> CommandError,
     progress: &Progress,
 ) -> Result<(), CommandError> {
     let (mut pages, mut records) = (0_u64, 0_usize);
     while let Some(page) = pull.next().await {
         let page = page?;
         for record in &page.records {
-            writer.write(record)?;
+            writer.write(record).map_err(&unwritable)?;
         }
         page.set_aside.iter().for_each(commands::warn);
         pages += 1;

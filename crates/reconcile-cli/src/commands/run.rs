@@ -3,7 +3,10 @@
 use reconcile_core::RecordQuery;
 use reconcile_report::Run;
 
-use super::outcome::{self, Evidence, Output};
+use super::{
+    outcome::{self, Evidence},
+    output::Output,
+};
 use crate::{
     Finding,
     args::{self, Global},
@@ -18,7 +21,7 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
     // before the provider is asked for anything.
     let rules = outcome::rules(&args.books)?;
     let ledger = outcome::ledger(&args.books, &rules.ledger)?;
-    let output = Output::prepare(args.books.out.as_deref())?;
+    let output = Output::prepare(&args.books.destination, &[&args.books.ledger])?;
     let mut query = RecordQuery::new(window).kinds(args.kinds.iter().copied());
     if let Some(requests) = args.scope.concurrency {
         query = query.concurrency(requests);

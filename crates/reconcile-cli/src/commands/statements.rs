@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use reconcile_core::{ProviderExt, Statement, StatementQuery, Verdict};
-use reconcile_files::{OutputFile, StatementWriter};
+use reconcile_files::{FileError, Format, OutputFile, StatementWriter};
 
 use super::pull;
 use crate::{
@@ -26,12 +26,14 @@ pub(crate) async fn run(global: &Global, args: &args::Statements) -> Result<Find
     let options = commands::options(&account);
     let pulled = account.provider.collect_statements(query, options).await?;
     drop(progress);
+    let unwritable = CommandError::writing(args.out.as_deref());
     if let Some(file) = file {
-        let writer = StatementWriter::create(format, file)?;
-        write(writer, &pulled.statements)?.commit()?;
+        write(format, file, &pulled.statements)
+            .map_err(unwritable)?
+            .commit()?;
     } else {
-        let writer = StatementWriter::create(format, io::stdout())?;
-        write(writer, &pulled.statements)?
+        write(format, io::stdout(), &pulled.statements)
+            .map_err(unwritable)?
             .flush()
             .map_err(CommandError::Stdout)?;
     }
@@ -43,11 +45,13 @@ pub(crate) async fn run(global: &Global, args: &args::Statements) -> Result<Find
 }
 
 fn write<W: Write + Send>(
-    mut writer: StatementWriter<W>,
+    format: Format,
+    output: W,
     statements: &[Statement],
-) -> Result<W, CommandError> {
+) -> Result<W, FileError> {
+    let mut writer = StatementWriter::create(format, output)?;
     for statement in statements {
         writer.write(statement)?;
     }
-    Ok(writer.finish()?)
+    writer.finish()
 }

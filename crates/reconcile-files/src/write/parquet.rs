@@ -1,5 +1,7 @@
 //! Tables in Parquet, a row group at a time.
 
+mod table;
+
 use std::{io::Write, sync::Arc};
 
 use bytes::Bytes;
@@ -17,6 +19,7 @@ use parquet::{
 use reconcile_core::Record;
 use rust_decimal::Decimal;
 
+pub use self::table::{Cell, Column, ColumnType, ParquetTable};
 use super::{cannot_write, statement::FigureRow};
 use crate::FileError;
 
@@ -71,7 +74,7 @@ const LIMIT: i128 = 10_i128.pow(38);
 /// Writes the rows of one table.
 pub(super) struct TableWriter<W: Write + Send> {
     file: SerializedFileWriter<W>,
-    columns: Vec<Column>,
+    columns: Vec<Values>,
     rows: usize,
 }
 
@@ -90,7 +93,7 @@ impl<W: Write + Send> TableWriter<W> {
             .set_compression(Compression::SNAPPY)
             .set_created_by("reconcile".to_owned())
             .build();
-        let columns = schema.get_fields().iter().map(|_| Column::default());
+        let columns = schema.get_fields().iter().map(|_| Values::default());
         Ok(Self {
             columns: columns.collect(),
             file: SerializedFileWriter::new(output, schema, Arc::new(properties))
@@ -185,7 +188,7 @@ impl<W: Write + Send> TableWriter<W> {
 /// The values of one column that wait to be written. Which of the three is in
 /// use follows from the column's type.
 #[derive(Default)]
-struct Column {
+struct Values {
     /// The level of each row: 1 where it has a value.
     levels: Vec<i16>,
     bytes: Vec<u8>,
@@ -194,7 +197,7 @@ struct Column {
     numbers: Vec<i64>,
 }
 
-impl Column {
+impl Values {
     fn push_bytes(&mut self, value: Option<&[u8]>) {
         self.levels.push(value.is_some().into());
         if let Some(value) = value {
@@ -231,6 +234,10 @@ impl Column {
                     .collect();
                 writer.write_batch(&values, Some(&levels), None)?;
             }
+            ColumnWriter::BoolColumnWriter(writer) => {
+                let truths: Vec<bool> = self.numbers.drain(..).map(|number| number != 0).collect();
+                writer.write_batch(&truths, Some(&levels), None)?;
+            }
             ColumnWriter::Int64ColumnWriter(writer) => {
                 writer.write_batch(&std::mem::take(&mut self.numbers), Some(&levels), None)?;
             }
@@ -257,7 +264,7 @@ impl Column {
 }
 
 /// One row on its way into the columns, in their order.
-struct Row<'a>(std::slice::IterMut<'a, Column>);
+struct Row<'a>(std::slice::IterMut<'a, Values>);
 
 impl Row<'_> {
     fn text(&mut self, value: Option<&str>) {
@@ -288,6 +295,7 @@ impl Row<'_> {
 
 /// Checks the values of one row against what their columns hold.
 struct Fit<'a> {
+    /// What names the row in an error.
     id: &'a str,
 }
 

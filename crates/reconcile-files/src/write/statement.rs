@@ -10,7 +10,7 @@ use reconcile_core::{Currency, Figure, Statement};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
-use super::{Sink, cannot_write, csv_writer, json_line};
+use super::{Sink, cannot_write_csv, csv_writer, json_line};
 use crate::{FileError, Format, neutralised};
 
 /// Writes statements as long rows, one a figure, in flat memory.
@@ -143,7 +143,7 @@ fn write_cells<W: Write>(
         row.count.map(|count| count.to_string()).unwrap_or_default(),
         row.currency.to_string(),
     ];
-    writer.write_record(cells).map_err(cannot_write)
+    writer.write_record(cells).map_err(cannot_write_csv)
 }
 
 #[expect(clippy::ref_option, reason = "the signature is serde's")]

@@ -74,7 +74,7 @@ fn table(proofs: &[&Proof], out: &mut dyn Write) -> io::Result<()> {
         row(proof, out)?;
     }
     out.write_all(b"</tbody></table></div>")?;
-    rest(proofs.len(), "proofs.csv", out)
+    rest(proofs.len(), "the table of proofs", out)
 }
 
 fn row(proof: &Proof, out: &mut dyn Write) -> io::Result<()> {
@@ -216,12 +216,12 @@ fn pages(pages: &[PageEvidence], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Says where the rest of a long list is.
-fn rest(all: usize, file: &str, out: &mut dyn Write) -> io::Result<()> {
+fn rest(all: usize, place: &str, out: &mut dyn Write) -> io::Result<()> {
     match all.saturating_sub(ROWS) {
         0 => Ok(()),
         more => write!(
             out,
-            "<p><small>… and {} more in {file}.</small></p>",
+            "<p><small>… and {} more in {place}.</small></p>",
             count(more)
         ),
     }

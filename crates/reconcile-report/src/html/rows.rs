@@ -22,7 +22,7 @@ use crate::{
 /// How many breaks stand in the HTML itself.
 const WITHOUT_SCRIPT: usize = 200;
 
-/// How many rows of one side of a break are shown; `breaks.csv` has all ids.
+/// How many rows of one side of a break are shown; the table of breaks has all ids.
 const ROWS: usize = 20;
 
 /// Says how many breaks the table shows.
@@ -31,7 +31,7 @@ pub(super) fn shown(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     if all > WITHOUT_SCRIPT {
         write!(
             out,
-            "The first {WITHOUT_SCRIPT} of {}; all are in breaks.csv.",
+            "The first {WITHOUT_SCRIPT} of {}; all are in the table of breaks beside this page.",
             counted(all, "break", "breaks")
         )
     } else {
@@ -100,7 +100,7 @@ fn currencies(run: &Run<'_>) -> BTreeSet<Currency> {
     currencies
 }
 
-/// A break as the page holds it; amounts are text, as in `breaks.csv`.
+/// A break as the page holds it; amounts are text, as in the CSV.
 #[derive(Serialize)]
 struct Item<'r> {
     id: String,

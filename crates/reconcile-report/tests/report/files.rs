@@ -1,6 +1,7 @@
 //! The files that scripts read.
 
 use reconcile_core::Verdict;
+use reconcile_report::{Cell, ColumnType, Run, Table};
 
 use crate::sample::{FORMULA, Month, file};
 
@@ -16,11 +17,49 @@ const DATA: [&str; 5] = [
 fn the_files_are_those_of_the_contract() {
     let month = Month::new();
     let mut run = month.run();
-    let names =
-        |run: &reconcile_report::Run<'_>| -> Vec<_> { run.files().map(|file| file.name).collect() };
-    assert_eq!(names(&run), [&DATA[..], &["report.html"]].concat());
+    let names = |run: &Run<'_>| -> Vec<_> { run.documents().map(|file| file.name).collect() };
+    assert_eq!(
+        names(&run),
+        ["summary.json", "certificate.json", "report.html"]
+    );
+    assert_eq!(run.tables().map(|table| table.name), Table::NAMES);
     run.certificate = None;
     assert!(!names(&run).contains(&"certificate.json"));
+}
+
+#[test]
+fn every_cell_is_absent_or_of_the_type_of_its_column() {
+    let month = Month::new();
+    for table in month.run().tables() {
+        let (name, columns) = (table.name, table.columns);
+        let mut rows = 0;
+        for row in table.into_rows() {
+            rows += 1;
+            assert_eq!(row.len(), columns.len(), "{name}");
+            for (cell, column) in row.iter().zip(columns) {
+                let holds = match cell {
+                    Cell::Absent => continue,
+                    Cell::Text(_) => ColumnType::Text,
+                    Cell::Amount { .. } => ColumnType::Amount,
+                    Cell::Date(_) => ColumnType::Date,
+                    Cell::Integer(_) => ColumnType::Integer,
+                    Cell::Boolean(_) => ColumnType::Boolean,
+                };
+                assert_eq!(holds, column.holds, "{name}, {}", column.name);
+            }
+        }
+        assert!(rows > 0, "{name}");
+    }
+}
+
+#[test]
+fn cells_hold_text_as_it_is_and_no_ids_where_there_is_no_row() {
+    let month = Month::new();
+    let run = month.run();
+    let [_, breaks, _] = run.tables();
+    let row = breaks.into_rows().next().unwrap();
+    assert_eq!(row[3], Cell::Text(FORMULA.replace('|', "\\|").into()));
+    assert_eq!(row[4], Cell::Absent);
 }
 
 #[test]

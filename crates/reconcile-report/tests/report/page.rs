@@ -75,7 +75,11 @@ fn many_breaks_are_all_data_and_only_the_first_are_markup() {
     let page = page(&month.run());
     assert_eq!(data(&page)["breaks"].as_array().unwrap().len(), 250);
     assert_eq!(page.matches("<td data-label=\"Date\">").count(), 200);
-    assert!(page.contains("The first 200 of 250 breaks; all are in breaks.csv."));
+    assert!(
+        page.contains(
+            "The first 200 of 250 breaks; all are in the table of breaks beside this page."
+        )
+    );
 }
 
 #[test]

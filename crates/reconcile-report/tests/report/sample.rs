@@ -122,11 +122,16 @@ impl Month {
     }
 }
 
-/// One file of a run, as text.
+/// One file of a run, as text; a table as CSV.
 pub(crate) fn file(run: &Run<'_>, name: &str) -> String {
-    let file = run.files().find(|file| file.name == name).unwrap();
     let mut content = Vec::new();
-    (file.write)(run, &mut content).unwrap();
+    if let Some(document) = run.documents().find(|document| document.name == name) {
+        (document.write)(run, &mut content).unwrap();
+    } else {
+        let mut tables = run.tables().into_iter();
+        let table = tables.find(|table| name.strip_suffix(".csv") == Some(table.name));
+        table.unwrap().write_csv(&mut content).unwrap();
+    }
     String::from_utf8(content).unwrap()
 }
 
