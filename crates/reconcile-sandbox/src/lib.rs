@@ -20,5 +20,5 @@ pub use requests::RequestLog;
 pub use sandbox::{Sandbox, SandboxConfig, SandboxError};
 pub use tupay::{
     BalanceDay, Cashout, CashoutStatus, Deposit, DepositStatus, Note, ODD_AMOUNTS, Settlement,
-    TuPayAccess, TuPayWorld, WorldConfig,
+    TuPayAccess, TuPayConfidential, TuPayWorld, WorldConfig,
 };

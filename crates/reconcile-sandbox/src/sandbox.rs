@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::requests::RequestLog;
-use crate::tupay::{Gateway, TuPayAccess, TuPayWorld, WorldConfig, router};
+use crate::tupay::{Gateway, TuPayAccess, TuPayConfidential, TuPayWorld, WorldConfig, router};
 use crate::wire::{Line, Wires};
 
 /// How a sandbox is to be.
@@ -28,6 +28,8 @@ pub struct SandboxConfig {
     pub listen: SocketAddr,
     /// The clock by which sessions expire.
     pub clock: Clock,
+    /// The credentials, tokens and personal data of its TuPay.
+    pub tupay: TuPayConfidential,
 }
 
 impl Default for SandboxConfig {
@@ -39,6 +41,7 @@ impl Default for SandboxConfig {
             latency: Duration::ZERO,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             clock: Clock::system(),
+            tupay: TuPayConfidential::default(),
         }
     }
 }
@@ -89,13 +92,14 @@ impl Sandbox {
         };
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let tupay = TuPayAccess::new(format!("http://{address}"));
+        let tupay = TuPayAccess::new(format!("http://{address}"), &config.tupay);
         let gateway = Arc::new(Gateway::new(
             Arc::clone(&world),
             tupay.clone(),
             config.faults,
             config.latency,
             config.clock,
+            config.tupay,
         ));
         let service = router(Arc::clone(&gateway)).into_make_service_with_connect_info::<Line>();
         let (stop, stopped) = oneshot::channel::<()>();

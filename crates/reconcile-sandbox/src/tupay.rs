@@ -2,6 +2,7 @@
 
 mod api;
 mod balance_report;
+mod confidential;
 mod generate;
 mod lists;
 mod payment_api;
@@ -11,6 +12,7 @@ mod session;
 mod world;
 
 pub(crate) use api::{Gateway, router};
+pub use confidential::TuPayConfidential;
 pub use records::{BalanceDay, Cashout, CashoutStatus, Deposit, DepositStatus, Note, Settlement};
 pub use render::ODD_AMOUNTS;
 pub use session::TuPayAccess;

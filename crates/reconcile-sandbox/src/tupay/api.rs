@@ -13,6 +13,7 @@ use axum::routing::{delete, get, post};
 use serde::Deserialize;
 
 use super::balance_report::balance_report;
+use super::confidential::TuPayConfidential;
 use super::lists::{BadRequest, Envelope, List, Order, Parameters, Request, page};
 use super::payment_api;
 use super::records::BalanceDay;
@@ -49,15 +50,16 @@ impl Gateway {
         faults: Faults,
         latency: Duration,
         clock: Clock,
+        confidential: TuPayConfidential,
     ) -> Self {
         let added = Duration::from_millis(faults.value(FaultKind::Latency));
         Self {
             balance_days: balance_report(&world, &faults),
-            dialect: Dialect::new(&faults, &world),
+            sessions: Sessions::new(confidential.token_prefix.clone()),
+            dialect: Dialect::new(&faults, &world, confidential),
             chaos: Chaos::new(&faults),
             latency: latency.saturating_add(added),
             requests: Requests::default(),
-            sessions: Sessions::default(),
             world,
             access,
             clock,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::confidential::TuPayConfidential;
 use super::lists::Filter;
 use super::records::{BalanceDay, Cashout, CashoutStatus, Deposit, Note, Settlement};
 use super::world::TuPayWorld;
@@ -39,13 +40,18 @@ pub(super) trait Listed {
 #[derive(Debug)]
 pub(super) struct Dialect {
     pub(super) style: Style,
+    confidential: TuPayConfidential,
     unknown_values: bool,
     /// What stands for the amount of a record, by its id.
     odd_amounts: HashMap<u64, &'static str>,
 }
 
 impl Dialect {
-    pub(super) fn new(faults: &Faults, world: &TuPayWorld) -> Self {
+    pub(super) fn new(
+        faults: &Faults,
+        world: &TuPayWorld,
+        confidential: TuPayConfidential,
+    ) -> Self {
         let mut odd_amounts = HashMap::new();
         if faults.is_on(FaultKind::OddAmounts) {
             odd_amounts.extend(world.deposits.iter().map(|it| it.id).zip(ODD_AMOUNTS));
@@ -57,9 +63,20 @@ impl Dialect {
         }
         Self {
             style: Style::new(faults),
+            confidential,
             unknown_values: faults.is_on(FaultKind::UnknownValues),
             odd_amounts,
         }
+    }
+
+    fn merchant_name(&self) -> &str {
+        &self.confidential.merchant_name
+    }
+
+    /// The document that a row shows of the person with this number.
+    fn document(&self, number: u32) -> String {
+        let shown = self.confidential.client_document.clone();
+        shown.unwrap_or_else(|| document(number))
     }
 
     fn is_unknown(&self, key: u64) -> bool {
@@ -105,7 +122,7 @@ impl Listed for Deposit {
         row.text("paymentMethodCode", method);
         row.optional_text("requestedPaymentMethod", method);
         row.optional_text("requestedPaymentMethodName", self.method.label());
-        row.optional_text("clientDocument", &document(self.document));
+        row.optional_text("clientDocument", &dialect.document(self.document));
         amount(row, "amount", self.amount);
         row.text("currency", "USD");
         row.optional_text("balanceCurrency", "USD");
@@ -122,7 +139,7 @@ impl Listed for Deposit {
         row.optional_text("idUser", "105");
         row.optional_raw("flags", "[]");
         row.integer("idMerchant", MERCHANT_ID);
-        row.optional_text("merchantName", MERCHANT_NAME);
+        row.optional_text("merchantName", dialect.merchant_name());
         row.boolean("refundAttempted", false);
         row.optional_raw("installments", "0");
         row.optional_raw("allowPixApiRefund", "false");
@@ -178,10 +195,10 @@ impl Listed for Cashout {
                 self.status.as_str()
             },
         );
-        row.optional_text("clientDocument", &document(self.document));
+        row.optional_text("clientDocument", &dialect.document(self.document));
         row.optional_raw("flags", "[]");
         row.integer("idMerchant", MERCHANT_ID);
-        row.optional_text("merchantName", MERCHANT_NAME);
+        row.optional_text("merchantName", dialect.merchant_name());
         row.optional_text(
             "reason",
             rejection(self.status).map_or("", |(_, reason)| reason),
@@ -231,7 +248,7 @@ impl Listed for Settlement {
         filter.accepts_status(self.status.as_str())
     }
 
-    fn write(&self, row: &mut Object<'_>, _: &Dialect) {
+    fn write(&self, row: &mut Object<'_>, dialect: &Dialect) {
         row.integer("id", self.id);
         row.instant("creationDate", self.created);
         row.text("type", "MANUAL");
@@ -241,7 +258,7 @@ impl Listed for Settlement {
         row.amount("amountToTransfer", self.requested - self.fee);
         row.text("status", self.status.as_str());
         row.integer("idMerchant", MERCHANT_ID);
-        row.optional_text("merchantName", MERCHANT_NAME);
+        row.optional_text("merchantName", dialect.merchant_name());
     }
 }
 
@@ -258,7 +275,7 @@ impl Listed for Note {
         filter.accepts_kind(note_type(self))
     }
 
-    fn write(&self, row: &mut Object<'_>, _: &Dialect) {
+    fn write(&self, row: &mut Object<'_>, dialect: &Dialect) {
         let amount = if self.amount.0 < 0 {
             -self.amount
         } else {
@@ -267,7 +284,7 @@ impl Listed for Note {
         row.integer("id", self.id);
         row.optional_text("externalId", "");
         row.integer("idMerchant", MERCHANT_ID);
-        row.optional_text("merchantName", MERCHANT_NAME);
+        row.optional_text("merchantName", dialect.merchant_name());
         row.instant("date", self.created);
         row.amount("amount", amount);
         row.text("currency", "USD");
@@ -282,7 +299,6 @@ impl Listed for Note {
 
 /// The merchant that every row belongs to.
 pub(super) const MERCHANT_ID: u64 = 19_759;
-const MERCHANT_NAME: &str = "TUPAY TEST";
 
 /// The Cashouts API's number and word for why a cashout failed.
 pub(super) fn rejection(status: CashoutStatus) -> Option<(u32, &'static str)> {

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use jiff::{SignedDuration, Timestamp};
 
+use super::confidential::TuPayConfidential;
 use super::render::MERCHANT_ID;
 use crate::random::Random;
 
@@ -30,12 +31,12 @@ pub struct TuPayAccess {
 }
 
 impl TuPayAccess {
-    /// Invented credentials, the same for every sandbox.
-    pub(crate) fn new(base_url: String) -> Self {
+    /// The credentials of the payment APIs are the same for every sandbox.
+    pub(crate) fn new(base_url: String, confidential: &TuPayConfidential) -> Self {
         Self {
             base_url,
-            access_key: "sandbox@example.com".to_owned(),
-            secret_key: "sandbox-secret-key".to_owned(),
+            access_key: confidential.access_key.clone(),
+            secret_key: confidential.secret_key.clone(),
             api_key: "sandbox-api-key".to_owned(),
             api_passphrase: "sandbox-api-passphrase".to_owned(),
             api_signature: "sandbox-api-signature".to_owned(),
@@ -52,11 +53,11 @@ impl fmt::Debug for TuPayAccess {
 }
 
 /// The open sessions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sessions(Mutex<Open>);
 
-#[derive(Default)]
 struct Open {
+    token_prefix: String,
     issued: u64,
     by_token: HashMap<String, Session>,
 }
@@ -81,11 +82,20 @@ struct Session {
 const LIFE: SignedDuration = SignedDuration::from_mins(15);
 
 impl Sessions {
+    /// No session yet; every token will begin with the prefix.
+    pub(super) fn new(token_prefix: String) -> Self {
+        Self(Mutex::new(Open {
+            token_prefix,
+            issued: 0,
+            by_token: HashMap::new(),
+        }))
+    }
+
     /// Opens a session and returns its token.
     pub(super) fn open(&self, now: Timestamp) -> String {
         self.with(|open| {
             open.issued += 1;
-            let token = token(open.issued);
+            let token = format!("{}{}", open.token_prefix, token(open.issued));
             open.by_token.insert(
                 token.clone(),
                 Session {
