@@ -123,12 +123,15 @@ impl CommandError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. } | Self::Configuration { hint, .. } => Some(hint.clone()),
-            Self::File(error) => error.hint().map(str::to_owned),
-            Self::Provider(error) => provider_hint(error),
+            Self::File(error) => error.hint().or_else(|| file_hint(error)).map(str::to_owned),
+            Self::Provider(error) => error
+                .hint()
+                .or_else(|| provider_hint(error.kind()))
+                .map(str::to_owned),
             Self::Sandbox(_) => Some("choose another address with --listen".to_owned()),
-            Self::Write { .. } | Self::Rows { .. } => {
-                Some("check that the folder exists and that you may write to it".to_owned())
-            }
+            Self::Write { source, .. } => Some(write_hint(Some(source.kind()))),
+            Self::Stdout(source) => Some(write_hint(Some(source.kind()))),
+            Self::Rows { source, .. } => Some(write_hint(system_error(&**source))),
             _ => None,
         }
     }
@@ -141,18 +144,42 @@ fn system_error(error: &(dyn StdError + 'static)) -> Option<io::ErrorKind> {
         .map(io::Error::kind)
 }
 
-fn provider_hint(error: &ProviderError) -> Option<String> {
-    let resume = error.position().map(|position| {
-        format!(
-            "everything created before {} has been read: resume with --from {}",
-            position.from, position.from
-        )
-    });
-    let hints: Vec<_> = error
-        .hint()
-        .map(str::to_owned)
-        .into_iter()
-        .chain(resume)
-        .collect();
-    (!hints.is_empty()).then(|| hints.join("; "))
+fn write_hint(kind: Option<io::ErrorKind>) -> String {
+    match kind {
+        Some(io::ErrorKind::StorageFull) => "free some space, or choose another place",
+        _ => "check that the folder exists and that you may write to it",
+    }
+    .to_owned()
+}
+
+/// What to do about a file whose error does not say.
+fn file_hint(error: &FileError) -> Option<&'static str> {
+    match error {
+        FileError::Line { .. } => Some(
+            "correct the line, or say in the rules file how it is written; \
+             --skip-invalid sets such lines of the ledger aside",
+        ),
+        FileError::Rules { .. } => {
+            Some("a rules file has the tables [ledger], [records], [tolerance] and [statuses]")
+        }
+        FileError::Write { .. } => {
+            Some("check that the folder exists and that you may write to it")
+        }
+        FileError::Read { .. } => Some("check that it is a file, and that you may read it"),
+        _ => None,
+    }
+}
+
+/// What to do about an error of a provider that does not say.
+fn provider_hint(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::InvalidRequest | ErrorKind::Unsupported => {
+            Some("`reconcile providers` says what each can do")
+        }
+        ErrorKind::Configuration => Some("`reconcile doctor` checks the configuration"),
+        ErrorKind::Unavailable => {
+            Some("check the base URL, the network and a proxy, or try again later")
+        }
+        _ => None,
+    }
 }

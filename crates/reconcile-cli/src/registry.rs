@@ -156,7 +156,7 @@ fn tupay(settings: &Settings) -> Result<Arc<dyn Provider>, CommandError> {
         settings.require("access_key")?.clone(),
         settings.require("secret_key")?.clone(),
     );
-    if let Some(merchant) = settings.parse("merchant", number)? {
+    if let Some(merchant) = settings.parse("merchant", |text| word(text, "a number"))? {
         config = config.merchant(merchant);
     }
     let path = settings.parse("cashouts_path", |path| match path {
@@ -167,10 +167,15 @@ fn tupay(settings: &Settings) -> Result<Arc<dyn Provider>, CommandError> {
     if let Some(path) = path {
         config = config.cashouts_path(path);
     }
-    if let Some(included) = settings.parse("sibling_lists", number)? {
+    if let Some(included) =
+        settings.parse("sibling_lists", |text| word(text, "`true` or `false`"))?
+    {
         config = config.sibling_lists(included);
     }
-    if let Some(requests) = settings.parse("concurrency", number::<NonZeroUsize>)? {
+    let requests = settings.parse("concurrency", |text| {
+        word::<NonZeroUsize>(text, "a whole number above zero")
+    })?;
+    if let Some(requests) = requests {
         config = config.concurrency(requests);
     }
     let provider = TuPay::new(config).map_err(|error| {
@@ -197,7 +202,7 @@ fn base_url(
         .ok_or_else(|| settings.missing_key("base_url"))
 }
 
-fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+fn word<T: std::str::FromStr>(text: &str, wanted: &str) -> Result<T, String> {
     text.parse()
-        .map_err(|_| format!("`{text}` is not what belongs there"))
+        .map_err(|_| format!("`{text}` is not {wanted}"))
 }

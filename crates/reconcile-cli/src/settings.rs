@@ -8,7 +8,10 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{error::CommandError, registry::Entry};
+use crate::{
+    error::CommandError,
+    registry::{Entry, PROVIDERS},
+};
 
 /// The name of the configuration file.
 const FILE: &str = "reconcile.toml";
@@ -62,13 +65,20 @@ impl Configuration {
         if let Some(stray) = table.keys().find(|key| *key != "providers") {
             return Err(broken(&format!("`{stray}` is not known")));
         }
+        let tables = match table.get("providers") {
+            Some(tables) => tables
+                .as_table()
+                .ok_or_else(|| broken("`providers` is no table"))?,
+            None => &toml::Table::new(),
+        };
         let mut providers = BTreeMap::new();
-        for (name, values) in table
-            .get("providers")
-            .and_then(toml::Value::as_table)
-            .into_iter()
-            .flatten()
-        {
+        for (name, values) in tables {
+            if PROVIDERS.iter().all(|entry| entry.id != name) {
+                return Err(CommandError::configuration(
+                    format!("{shown}: there is no provider `{name}`, which has a table"),
+                    "`reconcile providers` lists them",
+                ));
+            }
             let values = values
                 .as_table()
                 .ok_or_else(|| broken(&format!("`providers.{name}` is no table")))?;
@@ -87,11 +97,6 @@ impl Configuration {
             path: Some(path.to_owned()),
             providers,
         })
-    }
-
-    /// The names of providers that the file has a table for.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.providers.keys().map(String::as_str)
     }
 
     /// The settings of one provider: the environment over the file.
@@ -162,10 +167,11 @@ impl Settings {
         };
         parse(value.expose_secret()).map(Some).map_err(|reason| {
             let Entry { id, .. } = self.entry;
+            let about = self.entry.key(key).map_or("a setting", |key| key.about);
             CommandError::configuration(
                 format!("{id}: `{key}` is not usable: {reason}"),
                 format!(
-                    "it comes from {} or from [providers.{id}] in {FILE}",
+                    "set {about}; it comes from {} or from [providers.{id}] in {FILE}",
                     variable(id, key)
                 ),
             )

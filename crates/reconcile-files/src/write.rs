@@ -133,8 +133,8 @@ fn cannot_write(source: impl std::error::Error + Send + Sync + 'static) -> FileE
     FileError::Output(Box::new(source))
 }
 
-/// Neither this error nor serde's shows its cause as a source, so what the
-/// system said is taken out: callers tell a closed pipe from a full disk by it.
+/// This error does not give its cause as a source, so the kind of the cause is
+/// kept: callers tell a closed pipe from a full disk by it.
 fn cannot_write_csv(error: csv::Error) -> FileError {
     let kind = match error.kind() {
         csv::ErrorKind::Io(cause) => cause.kind(),

@@ -91,15 +91,16 @@ impl Folder {
                 TableFormat::Csv => self.text(&name, |out| table.write_csv(out))?,
                 TableFormat::Parquet => {
                     let file = self.directory.file(&name)?;
-                    let path = self.directory.path().join(&name);
-                    let file = parquet(table, file).map_err(CommandError::writing(Some(&path)))?;
+                    let file = parquet(table, file).map_err(self.unwritable(&name))?;
                     self.add(&name, file)?;
                 }
             }
         }
         if let Some(ledger) = set_aside {
             let mut file = self.directory.file(SET_ASIDE)?;
-            ledger.write_set_aside(&mut file)?;
+            ledger
+                .write_set_aside(&mut file)
+                .map_err(self.unwritable(SET_ASIDE))?;
             self.add(SET_ASIDE, file)?;
         }
         self.commit()
@@ -116,6 +117,11 @@ impl Folder {
             source,
         })?;
         self.add(name, file)
+    }
+
+    fn unwritable(&self, name: &str) -> impl FnOnce(FileError) -> CommandError + use<> {
+        let path = self.directory.path().join(name);
+        move |error| CommandError::writing(Some(&path))(error)
     }
 
     fn add(&mut self, name: &str, file: OutputFile) -> Result<(), CommandError> {

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use reconcile_core::{Certificate, ProviderExt, Pull, RecordQuery};
+use reconcile_core::{Certificate, ProviderExt, Pull, RecordQuery, Verdict, Window};
 use reconcile_files::{FileError, Format, OutputFile, RecordWriter};
 
 use crate::{
@@ -46,11 +46,28 @@ pub(crate) async fn run(global: &Global, args: &args::Pull) -> Result<Finding, C
         let drained = drain(&mut pull, &mut writer, &unwritable, &progress).await;
         // What was read stays with the caller, also when the pull failed.
         let finished = writer.finish().map_err(unwritable);
-        drained?;
+        drained.map_err(|error| resumable(error, window))?;
         finished?.flush().map_err(CommandError::Stdout)?;
     }
     drop(progress);
     conclude(global, args, &pull.certificate(), certificate_file)
+}
+
+/// Says where to go on, when some of what was asked for has been written.
+fn resumable(error: CommandError, window: Window) -> CommandError {
+    let CommandError::Provider(error) = error else {
+        return error;
+    };
+    let from = error.position().map(|position| position.from);
+    let Some(from) = from.filter(|from| *from > window.from()) else {
+        return error.into();
+    };
+    let mut hint =
+        format!("everything created before {from} has been written: resume with --from {from}");
+    if let Some(first) = error.hint() {
+        hint = format!("{first}; {hint}");
+    }
+    error.with_hint(hint).into()
 }
 
 /// Writes page after page, so that memory stays flat however long the pull is.
@@ -89,6 +106,9 @@ fn conclude(
     }
     if !global.quiet {
         eprintln!("{}", reconcile_report::completeness(certificate));
+        if let Verdict::Unproven { reasons } = &certificate.verdict {
+            reasons.iter().for_each(|reason| eprintln!("  {reason}"));
+        }
     }
     Ok(if certificate.verdict.is_proven() {
         Finding::Clean

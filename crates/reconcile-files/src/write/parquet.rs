@@ -88,7 +88,7 @@ impl<W: Write + Send> TableWriter<W> {
     }
 
     fn new(output: W, schema: &str) -> Result<Self, FileError> {
-        let schema = Arc::new(parse_message_type(schema).map_err(cannot_write)?);
+        let schema = Arc::new(parse_message_type(schema).map_err(cannot_write_parquet)?);
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_created_by("reconcile".to_owned())
@@ -97,7 +97,7 @@ impl<W: Write + Send> TableWriter<W> {
         Ok(Self {
             columns: columns.collect(),
             file: SerializedFileWriter::new(output, schema, Arc::new(properties))
-                .map_err(cannot_write)?,
+                .map_err(cannot_write_parquet)?,
             rows: 0,
         })
     }
@@ -161,7 +161,7 @@ impl<W: Write + Send> TableWriter<W> {
 
     pub(super) fn finish(mut self) -> Result<W, FileError> {
         self.flush()?;
-        self.file.into_inner().map_err(cannot_write)
+        self.file.into_inner().map_err(cannot_write_parquet)
     }
 
     fn count_row(&mut self) -> Result<(), FileError> {
@@ -177,11 +177,11 @@ impl<W: Write + Send> TableWriter<W> {
             return Ok(());
         }
         self.rows = 0;
-        let mut group = self.file.next_row_group().map_err(cannot_write)?;
+        let mut group = self.file.next_row_group().map_err(cannot_write_parquet)?;
         for column in &mut self.columns {
-            column.write(&mut group).map_err(cannot_write)?;
+            column.write(&mut group).map_err(cannot_write_parquet)?;
         }
-        group.close().map(drop).map_err(cannot_write)
+        group.close().map(drop).map_err(cannot_write_parquet)
     }
 }
 
@@ -335,6 +335,14 @@ impl Fit<'_> {
             value,
             reason,
         }
+    }
+}
+
+/// Parquet wraps what the system said; the wrapping says nothing more.
+fn cannot_write_parquet(error: ParquetError) -> FileError {
+    match error {
+        ParquetError::External(cause) => FileError::Output(cause),
+        error => cannot_write(error),
     }
 }
 
