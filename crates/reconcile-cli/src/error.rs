@@ -129,8 +129,9 @@ impl CommandError {
                 .or_else(|| provider_hint(error.kind()))
                 .map(str::to_owned),
             Self::Sandbox(_) => Some("choose another address with --listen".to_owned()),
-            Self::Write { source, .. } => Some(write_hint(Some(source.kind()))),
-            Self::Stdout(source) => Some(write_hint(Some(source.kind()))),
+            Self::Write { source, .. } | Self::Stdout(source) => {
+                Some(write_hint(Some(source.kind())))
+            }
             Self::Rows { source, .. } => Some(write_hint(system_error(&**source))),
             _ => None,
         }

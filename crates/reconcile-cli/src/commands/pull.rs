@@ -107,7 +107,9 @@ fn conclude(
     if !global.quiet {
         eprintln!("{}", reconcile_report::completeness(certificate));
         if let Verdict::Unproven { reasons } = &certificate.verdict {
-            reasons.iter().for_each(|reason| eprintln!("  {reason}"));
+            for reason in reasons {
+                eprintln!("  {reason}");
+            }
         }
     }
     Ok(if certificate.verdict.is_proven() {
