@@ -171,7 +171,7 @@ impl Settings {
             CommandError::configuration(
                 format!("{id}: `{key}` is not usable: {reason}"),
                 format!(
-                    "set {about}; it comes from {} or from [providers.{id}] in {FILE}",
+                    "`{key}`: {about}; it comes from {} or from [providers.{id}] in {FILE}",
                     variable(id, key)
                 ),
             )

@@ -180,6 +180,9 @@ impl ApiError {
             (_, Some(83)) => Some(
                 "this machine's public address is not on TuPay's allow-list: send it to your TuPay integration contact",
             ),
+            (401, _) if self.operation != "login" => Some(
+                "TuPay ends sessions that it has just opened: try again, and tell TuPay if it stays",
+            ),
             (401, _) => Some(
                 "check the access key (the API user's e-mail address) and the secret key; users of the web panel do not work here",
             ),
