@@ -32,7 +32,7 @@ pub trait Authorize: Send + Sync {
 
     /// Told of each 401 and 403; true when a fresh authorisation may help.
     ///
-    /// A call is sent again three times at most for this, and also when it acts:
+    /// A call is sent again a few times at most for this, and also when it acts:
     /// what was refused was not done.
     fn refused(&self, ticket: Ticket, status: StatusCode) -> bool;
 }

@@ -432,7 +432,7 @@ async fn a_refused_session_is_renewed_a_few_times_also_for_a_call_that_acts() {
     assert_eq!(http.header(0, &AUTHORIZATION).unwrap(), "sentinel-0");
     assert_eq!(http.header(1, &AUTHORIZATION).unwrap(), "sentinel-1");
 
-    let http = Scripted::new((0..9).map(|_| answer(401, &[], "{}")));
+    let http = Scripted::new((0..20).map(|_| answer(401, &[], "{}")));
     let reply = builder(&http)
         .build()
         .unwrap()
@@ -440,7 +440,7 @@ async fn a_refused_session_is_renewed_a_few_times_also_for_a_call_that_acts() {
         .await;
     assert_eq!(
         (reply.unwrap().status, http.requests()),
-        (StatusCode::UNAUTHORIZED, 4)
+        (StatusCode::UNAUTHORIZED, 9)
     );
 }
 

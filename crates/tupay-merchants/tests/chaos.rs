@@ -2,6 +2,13 @@
 //! without a word. `cargo run --release -p tupay-merchants --example chaos`
 //! does the same for a thousand seeds.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 #[path = "support/chaos.rs"]
 mod chaos;
 

@@ -32,9 +32,16 @@ pub(super) struct Sending<'a> {
     renewals: u32,
 }
 
-/// A session can end again while a call is under way with the one that replaced
-/// it, when many calls share it; a refusal that is meant stays after a few.
-const MAX_RENEWALS: u32 = 3;
+/// How often a refused call may ask for another session. When many calls share
+/// one, it can end again and again while this call is under way, so 401 has
+/// some patience; 403 more often means what it says.
+const fn most_renewals(status: StatusCode) -> u32 {
+    match status {
+        StatusCode::UNAUTHORIZED => 8,
+        StatusCode::FORBIDDEN => 1,
+        _ => 0,
+    }
+}
 
 /// What an attempt came to: for the policy, and for the caller if it is final.
 struct Verdict {
@@ -200,10 +207,8 @@ impl<'a> Sending<'a> {
         let Outcome::Answered(status) = verdict.outcome else {
             return false;
         };
-        let refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-        refused
+        self.renewals < most_renewals(status)
             && self.auth.is_some_and(|auth| auth.refused(ticket, status))
-            && self.renewals < MAX_RENEWALS
     }
 
     fn decide(&self, verdict: &Verdict) -> Decision {

@@ -1,0 +1,424 @@
+//! Single exchanges, as the documentation has them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
+#[path = "support/mock.rs"]
+mod mock;
+
+use futures::TryStreamExt;
+use httpmock::prelude::*;
+use mock::{TOKEN, config, sample, server_with_login, transport};
+use rust_decimal::dec;
+use tupay_merchants::{
+    BalanceReportQuery, CashoutReference, CashoutsPath, CashoutsQuery, Client, DepositsQuery,
+    Error, NotesQuery, Payments, PaymentsConfig, SettlementsQuery,
+    models::{
+        CashoutState, CashoutStatus, DepositStatus, NoteCategory, RejectionCode, SettlementStatus,
+    },
+};
+
+fn client(base_url: &str) -> Client {
+    Client::new(config(base_url)).unwrap()
+}
+
+fn june() -> DepositsQuery {
+    DepositsQuery::new().between(
+        "2024-06-01T00:00:00Z".parse().unwrap(),
+        "2024-06-30T00:00:00Z".parse().unwrap(),
+    )
+}
+
+#[tokio::test]
+async fn a_list_carries_the_token_of_the_cookie_and_the_documented_parameters() {
+    let server = server_with_login().await;
+    let list = server
+        .mock_async(|when, then| {
+            when.method(GET)
+                .path("/v1/deposits")
+                .header("authorization", format!("Bearer {TOKEN}"))
+                .query_param("from", "1717200000")
+                .query_param("to", "1719705600")
+                .query_param("page", "0")
+                .query_param("country", "PE")
+                .query_param("paymentMethod", "XAQR")
+                .query_param("clienteDocument", "12345678")
+                .query_param("status", "CANCELLED");
+            then.status(200).body(sample!("deposits.200"));
+        })
+        .await;
+    let query = june()
+        .country("PE")
+        .payment_method("XAQR")
+        .client_document("12345678")
+        .status(DepositStatus::Cancelled);
+    let page = client(&server.base_url()).deposits(&query).await.unwrap();
+    list.assert_async().await;
+    let deposit = &page.data[0];
+    assert_eq!(deposit.id_deposit, 301_393_325);
+    assert_eq!(deposit.amount, dec!(7.92));
+    assert_eq!(deposit.requested_amount.unwrap().to_string(), "30.0");
+    assert_eq!(deposit.status, DepositStatus::Cancelled);
+    assert!(!page.has_more());
+}
+
+#[tokio::test]
+async fn what_a_server_ignores_is_filtered_on_this_side() {
+    let server = server_with_login().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/v1/deposits");
+            then.status(200).body(sample!("deposits.200"));
+        })
+        .await;
+    let client = client(&server.base_url());
+    for query in [
+        june().client_document("87654321"),
+        june().country("BR"),
+        june().payment_method("XA"),
+        june().status(DepositStatus::Pending),
+    ] {
+        let page = client.deposits(&query).await.unwrap();
+        assert!(page.data.is_empty(), "{query:?}");
+        assert_eq!(page.rows, 1);
+    }
+}
+
+#[tokio::test]
+async fn integers_where_others_send_fractions_are_read_as_amounts() {
+    let server = server_with_login().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/v1/deposits");
+            then.status(200).body(sample!("deposits.sibling.200"));
+        })
+        .await;
+    let page = client(&server.base_url()).deposits(&june()).await.unwrap();
+    assert_eq!(page.data[0].amount.to_string(), "10");
+    assert_eq!(page.data[0].balance_currency, None);
+    // The page says two rows and has one, as published.
+    assert_eq!((page.rows, page.data.len()), (2, 1));
+}
+
+#[tokio::test]
+async fn cashouts_have_both_spellings_of_the_path() {
+    let server = server_with_login().await;
+    for (path, setting) in [
+        ("/v1/cashouts", CashoutsPath::Plural),
+        ("/v1/cashout", CashoutsPath::Singular),
+    ] {
+        let list = server
+            .mock_async(|when, then| {
+                when.method(GET).path(path);
+                then.status(200).body(sample!("cashouts.200"));
+            })
+            .await;
+        let client = Client::new(config(&server.base_url()).cashouts_path(setting)).unwrap();
+        let page = client.cashouts(&CashoutsQuery::new()).await.unwrap();
+        list.assert_async().await;
+        assert_eq!(page.data[0].status, CashoutStatus::Pending);
+        assert_eq!(page.data[0].amount.to_string(), "200.0");
+    }
+}
+
+#[tokio::test]
+async fn the_published_balance_report_adds_up() {
+    let server = server_with_login().await;
+    server
+        .mock_async(|when, then| {
+            when.method(GET).path("/v1/balance/report");
+            then.status(200).body(sample!("balance-report.200"));
+        })
+        .await;
+    let client = client(&server.base_url());
+    let page = client
+        .balance_report(&BalanceReportQuery::new())
+        .await
+        .unwrap();
+    let [first, second] = page.data.as_slice() else {
+        panic!("two days are published");
+    };
+    let movement = second.deposit_total.unwrap() - second.deposit_fee_total.unwrap();
+    assert_eq!(second.net_amount, Some(movement));
+    let rolled = first.total_balance.unwrap() + movement;
+    assert_eq!(second.total_balance, Some(rolled));
+}
+
+#[tokio::test]
+async fn the_lists_of_the_sibling_brands_are_read() {
+    let server = server_with_login().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/v1/settlements");
+            then.status(200).body(sample!("settlements.200"));
+        })
+        .await;
+    server
+        .mock_async(|when, then| {
+            when.path("/v1/notes");
+            then.status(200).body(sample!("notes.200"));
+        })
+        .await;
+    let client = client(&server.base_url());
+    let settlements = client
+        .settlements(&SettlementsQuery::new())
+        .await
+        .unwrap()
+        .data;
+    for settlement in &settlements {
+        let transferred = settlement.requested_amount - settlement.fee.unwrap();
+        assert_eq!(settlement.amount_to_transfer, Some(transferred));
+        assert_eq!(settlement.status, SettlementStatus::Pending);
+    }
+    assert_eq!(settlements.len(), 2);
+    let notes = client.notes(&NotesQuery::new()).await.unwrap().data;
+    assert_eq!(notes[0].category, NoteCategory::Credit);
+    let none = client
+        .notes(&NotesQuery::new().r#type("OTHER"))
+        .await
+        .unwrap();
+    assert!(none.data.is_empty());
+}
+
+#[tokio::test]
+async fn an_empty_list_and_an_unknown_balance_are_taken_as_they_are() {
+    let server = server_with_login().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/v1/deposits");
+            then.status(200).body(sample!("page.empty"));
+        })
+        .await;
+    server
+        .mock_async(|when, then| {
+            when.path("/v1/balance");
+            then.status(200)
+                .body(r#"{"available": 1.10, "whatever": [1]}"#);
+        })
+        .await;
+    let client = client(&server.base_url());
+    assert!(client.deposits(&june()).await.unwrap().data.is_empty());
+    let rows: Vec<_> = client.all_deposits(june()).try_collect().await.unwrap();
+    assert!(rows.is_empty());
+    let balance = client.balance().await.unwrap();
+    assert_eq!(balance.json(), r#"{"available": 1.10, "whatever": [1]}"#);
+    assert!(!format!("{balance:?}").contains("1.10"));
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_listed_is_said_to_be_so() {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/v1/auth/login");
+            then.status(403).body(sample!("login.403"));
+        })
+        .await;
+    let error = client(&server.base_url())
+        .deposits(&june())
+        .await
+        .unwrap_err();
+    let Error::Api(refusal) = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!((refusal.operation, refusal.code), ("login", Some(83)));
+    assert_eq!(refusal.status.as_u16(), 403);
+    assert!(error.hint().unwrap().contains("allow-list"));
+}
+
+#[tokio::test]
+async fn a_login_without_the_cookie_is_no_login() {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/v1/auth/login");
+            then.status(200)
+                .header("set-cookie", "SESSION=1")
+                .body(sample!("login.200"));
+        })
+        .await;
+    let error = client(&server.base_url()).login().await.unwrap_err();
+    assert!(matches!(error, Error::NoToken), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_and_the_merchant_entered_again() {
+    let server = MockServer::start_async().await;
+    let login = server
+        .mock_async(|when, then| {
+            when.path("/v1/auth/login");
+            then.status(200)
+                .header("set-cookie", format!("BEARER_TOKEN={TOKEN}"))
+                .body(sample!("login.200"));
+        })
+        .await;
+    let switch = server
+        .mock_async(|when, then| {
+            when.method(POST)
+                .path("/v1/auth/77/switchContext")
+                .header("cookie", format!("BEARER_TOKEN={TOKEN}"));
+            then.status(204);
+        })
+        .await;
+    let list = server
+        .mock_async(|when, then| {
+            when.path("/v1/deposits");
+            then.status(401)
+                .body(r#"{"code": 1, "description": "expired"}"#);
+        })
+        .await;
+    let client = client(&server.base_url());
+    client.switch_context(77).await.unwrap();
+    let error = client.deposits(&june()).await.unwrap_err();
+    assert!(matches!(error, Error::Api(refusal) if refusal.status.as_u16() == 401));
+    // One session to begin with, and one for each renewal.
+    let asked = list.calls_async().await;
+    assert!(asked > 1);
+    assert_eq!(login.calls_async().await, asked);
+    assert_eq!(switch.calls_async().await, asked);
+}
+
+#[tokio::test]
+async fn logging_out_sends_the_cookie_and_accepts_any_success() {
+    let server = server_with_login().await;
+    let logout = server
+        .mock_async(|when, then| {
+            when.method(DELETE)
+                .path("/v1/auth/session/destroy")
+                .header("cookie", format!("BEARER_TOKEN={TOKEN}"));
+            then.status(200).body("bye");
+        })
+        .await;
+    let client = client(&server.base_url());
+    client.logout().await.unwrap();
+    logout.assert_calls_async(0).await;
+    client.login().await.unwrap();
+    client.logout().await.unwrap();
+    client.logout().await.unwrap();
+    logout.assert_calls_async(1).await;
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_takes_no_credential_along() {
+    let elsewhere = MockServer::start_async().await;
+    let stolen = elsewhere
+        .mock_async(|when, then| {
+            when.any_request();
+            then.status(200).body("{}");
+        })
+        .await;
+    for status in [301, 302, 307, 308] {
+        let server = MockServer::start_async().await;
+        let target = elsewhere.url("/v1/auth/login");
+        server
+            .mock_async(|when, then| {
+                when.any_request();
+                then.status(status).header("location", &target);
+            })
+            .await;
+        let error = client(&server.base_url()).login().await.unwrap_err();
+        assert!(matches!(error, Error::Transport(_)), "{error:?}");
+    }
+    stolen.assert_calls_async(0).await;
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_an_error_with_its_place_and_not_its_value() {
+    let server = server_with_login().await;
+    let body = sample!("deposits.200").replace("\"amount\": 7.92", "\"amount\": {\"secret\": 1}");
+    server
+        .mock_async(|when, then| {
+            when.path("/v1/deposits");
+            then.status(200).body(body);
+        })
+        .await;
+    let error = client(&server.base_url())
+        .deposits(&june().page(4))
+        .await
+        .unwrap_err();
+    insta::assert_snapshot!(
+        error,
+        @"deposits: unexpected JSON, page 4, record 0 at amount (line 12, column 35): expected a decimal number or a string that holds one, found an object"
+    );
+}
+
+#[tokio::test]
+async fn the_payment_api_is_asked_with_the_documented_signatures() {
+    let server = MockServer::start_async().await;
+    let body = r#"{"login":"cashout_login","pass":"cashout_pass","cashout_id":11954}"#;
+    let cashout = server
+        .mock_async(|when, then| {
+            when.method(POST)
+                .path("/v3/cashout/status")
+                .body(body)
+                .header(
+                    "payload-signature",
+                    "09f1e4df922045d4aef7ab0cda27fda1ad9c5753e245373bddfecfad53b125e7",
+                );
+            then.status(200).body(sample!("cashout-status-rejected"));
+        })
+        .await;
+    let deposit = server
+        .mock_async(|when, then| {
+            when.method(GET)
+                .path("/v3/deposits/301178393")
+                .header("x-login", "cashout_login")
+                .header_exists("x-date")
+                .header_prefix("authorization", "D24 ");
+            then.status(200).body(sample!("deposit-status.200"));
+        })
+        .await;
+    let payments = payments(&server);
+    let found = payments
+        .cashout_status(&CashoutReference::CashoutId(11954))
+        .await
+        .unwrap();
+    cashout.assert_async().await;
+    assert_eq!(found.cashout_status, CashoutState::Rejected);
+    assert_eq!(found.rejection_code, Some(RejectionCode(808)));
+    assert_eq!(RejectionCode(808).name(), Some("ERROR_OTHER"));
+    let found = payments.deposit_status(301_178_393).await.unwrap();
+    deposit.assert_async().await;
+    assert_eq!(found.local_amount.unwrap().to_string(), "10.00");
+    let shown = format!("{found:?} {payments:?}");
+    assert!(
+        !shown.contains("Apellido") && !shown.contains("payer@") && !shown.contains("cashout_pass")
+    );
+}
+
+#[tokio::test]
+async fn the_errors_of_the_payment_api_have_another_shape_and_are_read_too() {
+    for (status, body, code) in [
+        (401, sample!("cashout-error.401"), 401),
+        (412, sample!("cashout-error.412"), 509),
+    ] {
+        let server = MockServer::start_async().await;
+        server
+            .mock_async(|when, then| {
+                when.path("/v3/cashout/status");
+                then.status(status).body(body);
+            })
+            .await;
+        let asked = CashoutReference::ExternalId("test123".into());
+        let error = payments(&server).cashout_status(&asked).await.unwrap_err();
+        let Error::Api(refusal) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(refusal.code, Some(code));
+        assert!(refusal.message.is_some());
+    }
+}
+
+fn payments(server: &MockServer) -> Payments {
+    let config = PaymentsConfig::new(
+        server.base_url().parse().unwrap(),
+        "cashout_login".into(),
+        "cashout_pass".into(),
+        "api_signature_example".into(),
+    );
+    Payments::new(config.prefix("D24").transport(transport())).unwrap()
+}

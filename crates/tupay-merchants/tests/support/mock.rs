@@ -1,0 +1,64 @@
+//! A client against a mock server, for single exchanges.
+
+use std::time::Duration;
+
+use httpmock::prelude::*;
+use reconcile_transport::{RetryPolicy, Transport};
+use tupay_merchants::Config;
+
+pub(crate) const TOKEN: &str = "U3dcUx8IRJ5nLjb0WYM4cHa3qHFqnrqAk";
+
+/// The body of a published sample.
+macro_rules! sample {
+    ($name:literal) => {
+        include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/samples/",
+            $name,
+            ".json"
+        ))
+    };
+}
+pub(crate) use sample;
+
+/// A server that knows the login of the documentation.
+pub(crate) async fn server_with_login() -> MockServer {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.method(POST)
+                .path("/v1/auth/login")
+                .header("content-type", "application/json")
+                .json_body(serde_json::json!({
+                    "accessKey": "your@email.com",
+                    "secretKey": "password"
+                }));
+            then.status(200)
+                .header(
+                    "set-cookie",
+                    format!("BEARER_TOKEN={TOKEN}; Path=/; HttpOnly"),
+                )
+                .body(include_str!("../samples/login.200.json"));
+        })
+        .await;
+    server
+}
+
+pub(crate) fn config(base_url: &str) -> Config {
+    Config::new(
+        base_url.parse().unwrap(),
+        "your@email.com".into(),
+        "password".into(),
+    )
+    .transport(transport())
+}
+
+/// A transport that waits for nothing between attempts.
+pub(crate) fn transport() -> Transport {
+    let retry = RetryPolicy {
+        first_delay: Duration::ZERO,
+        max_delay: Duration::ZERO,
+        ..RetryPolicy::default()
+    };
+    Transport::builder().retry(retry).build().unwrap()
+}
