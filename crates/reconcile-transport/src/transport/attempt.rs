@@ -76,12 +76,22 @@ impl<'a> Sending<'a> {
             let verdict = self.attempt(&headers).await;
             if self.may_renew(&verdict, ticket) {
                 self.renewals += 1;
+                tracing::info!(operation = self.call.operation, "session refused: renewing");
                 continue;
             }
             let decision = self.decide(&verdict);
             self.settle(permit, &verdict, decision);
             match decision {
-                Decision::Retry(wait) => self.shared.timer.sleep(wait).await,
+                Decision::Retry(wait) => {
+                    tracing::info!(
+                        operation = self.call.operation,
+                        attempt = self.number,
+                        outcome = ?verdict.outcome,
+                        ?wait,
+                        "retrying"
+                    );
+                    self.shared.timer.sleep(wait).await;
+                }
                 Decision::Stop(reason) => return self.conclude(verdict, reason),
             }
         }
