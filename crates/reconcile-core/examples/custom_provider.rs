@@ -39,13 +39,11 @@ struct Payment {
 
 impl AcmePay {
     fn new(payments: impl IntoIterator<Item = Payment>) -> Self {
-        let capabilities = Capabilities {
-            kinds: [Kind::Payment].into(),
-            ..Capabilities::default()
-        };
+        let mut capabilities = Capabilities::default();
+        capabilities.kinds.insert(Kind::Payment);
+        let descriptor = Descriptor::new("acme", "Acme Pay", TimeZone::UTC);
         Self {
-            descriptor: Descriptor::new("acme", "Acme Pay", TimeZone::UTC)
-                .with_capabilities(capabilities),
+            descriptor: descriptor.with_capabilities(capabilities),
             payments: payments.into_iter().collect(),
         }
     }
@@ -77,10 +75,9 @@ impl AcmePay {
     }
 
     fn record(&self, payment: &Payment) -> Result<Record, ProviderError> {
-        let dinar = "KWD".parse();
-        let amount = dinar
-            .and_then(|dinar| Money::from_minor_units(payment.fils, dinar))
-            .map_err(|cause| ProviderError::unreadable("acme", cause))?;
+        let unreadable = |cause| ProviderError::unreadable("acme", cause);
+        let dinar = "KWD".parse().map_err(unreadable)?;
+        let amount = Money::from_minor_units(payment.fils, dinar).map_err(unreadable)?;
         Ok(Record {
             reference: Some(format!("order-{}", payment.number)),
             ..Record::new(
@@ -132,9 +129,9 @@ impl Harness for AcmePay {
     }
 
     fn expected(&self) -> Vec<Expected> {
-        let expected = |number| Expected {
+        let expected = |number: u32| Expected {
             kind: Kind::Payment,
-            id: format!("{number}"),
+            id: number.to_string(),
             amount: format!("{number}.005"),
         };
         (1..=10).map(expected).collect()
@@ -147,7 +144,6 @@ fn main() -> Result<(), conformance::Nonconformance> {
         fils: i128::from(number) * 1000 + 5,
         at: Timestamp::from_second(i64::from(number) * 3600).expect("1970 is in range"),
     }));
-    let report = block_on(conformance::check(&acme)).into_result()?;
-    println!("{report}");
+    println!("{}", block_on(conformance::check(&acme)).into_result()?);
     Ok(())
 }

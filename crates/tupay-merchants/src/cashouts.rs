@@ -5,78 +5,13 @@ use jiff::Timestamp;
 
 use crate::{
     Client, Error, Page,
-    list::{self, Filters, List, Query, Row},
+    list::{self, List, Query, Row},
     models::{Cashout, CashoutStatus, Personal},
+    transactions::{StatusOf, Transaction, TransactionFilters},
 };
 
 /// What the list of cashouts is asked for.
-pub type CashoutsQuery = Query<CashoutFilters>;
-
-/// The filters of cashouts.
-#[derive(Clone, Debug, Default)]
-pub struct CashoutFilters {
-    country: Option<String>,
-    payment_method: Option<String>,
-    client_document: Option<Personal>,
-    status: Option<CashoutStatus>,
-}
-
-impl CashoutsQuery {
-    /// Only of this country, ISO 3166-1 alpha-2.
-    #[must_use]
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.filters.country = Some(country.into());
-        self
-    }
-
-    /// Only of this method, such as `XA` or `XAQR`. Rows do not carry the
-    /// method, so TuPay's own filtering cannot be checked.
-    #[must_use]
-    pub fn payment_method(mut self, code: impl Into<String>) -> Self {
-        self.filters.payment_method = Some(code.into());
-        self
-    }
-
-    /// Only for the beneficiary with this document number.
-    #[must_use]
-    pub fn client_document(mut self, document: impl Into<Personal>) -> Self {
-        self.filters.client_document = Some(document.into());
-        self
-    }
-
-    /// Only with this status. The status changes while a list is read, so
-    /// reading page after page with this filter loses rows: read everything
-    /// and filter afterwards where that matters.
-    #[must_use]
-    pub fn status(mut self, status: CashoutStatus) -> Self {
-        self.filters.status = Some(status);
-        self
-    }
-}
-
-impl Filters for CashoutFilters {
-    type Row = Cashout;
-
-    fn parameters(&self) -> Vec<(&'static str, String)> {
-        let document = self.client_document.as_ref().map(Personal::expose);
-        [
-            ("country", self.country.as_deref()),
-            ("paymentMethod", self.payment_method.as_deref()),
-            // TuPay documents this spelling; its sibling brands `clientDocument`.
-            ("clienteDocument", document),
-            ("status", self.status.as_ref().map(CashoutStatus::as_str)),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?.to_owned())))
-        .collect()
-    }
-
-    fn admits(&self, row: &Cashout) -> bool {
-        list::is_or_any(self.country.as_ref(), row.country.as_ref())
-            && list::is_or_any(self.client_document.as_ref(), row.client_document.as_ref())
-            && list::is_or_any(self.status.as_ref(), Some(&row.status))
-    }
-}
+pub type CashoutsQuery = Query<TransactionFilters<CashoutStatus>>;
 
 impl Row for Cashout {
     const LIST: List = List::Cashouts;
@@ -88,6 +23,30 @@ impl Row for Cashout {
     fn instant(&self) -> Timestamp {
         self.creation_date
     }
+}
+
+impl Transaction for Cashout {
+    type Status = CashoutStatus;
+
+    fn country(&self) -> Option<&String> {
+        self.country.as_ref()
+    }
+
+    fn client_document(&self) -> Option<&Personal> {
+        self.client_document.as_ref()
+    }
+
+    fn status(&self) -> &CashoutStatus {
+        &self.status
+    }
+
+    fn may_be_of_method(&self, _: &str) -> bool {
+        true
+    }
+}
+
+impl StatusOf for CashoutStatus {
+    type Row = Cashout;
 }
 
 impl Client {

@@ -5,81 +5,13 @@ use jiff::Timestamp;
 
 use crate::{
     Client, Error, Page,
-    list::{self, Filters, List, Query, Row},
+    list::{self, List, Query, Row},
     models::{Deposit, DepositStatus, Personal},
+    transactions::{StatusOf, Transaction, TransactionFilters},
 };
 
 /// What the list of deposits is asked for.
-pub type DepositsQuery = Query<DepositFilters>;
-
-/// The filters of deposits.
-#[derive(Clone, Debug, Default)]
-pub struct DepositFilters {
-    country: Option<String>,
-    payment_method: Option<String>,
-    client_document: Option<Personal>,
-    status: Option<DepositStatus>,
-}
-
-impl DepositsQuery {
-    /// Only of this country, ISO 3166-1 alpha-2.
-    #[must_use]
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.filters.country = Some(country.into());
-        self
-    }
-
-    /// Only of this method, such as `XA` or `XAQR`.
-    #[must_use]
-    pub fn payment_method(mut self, code: impl Into<String>) -> Self {
-        self.filters.payment_method = Some(code.into());
-        self
-    }
-
-    /// Only of the customer with this document number.
-    #[must_use]
-    pub fn client_document(mut self, document: impl Into<Personal>) -> Self {
-        self.filters.client_document = Some(document.into());
-        self
-    }
-
-    /// Only with this status. The status changes while a list is read, so
-    /// reading page after page with this filter loses rows: read everything
-    /// and filter afterwards where that matters.
-    #[must_use]
-    pub fn status(mut self, status: DepositStatus) -> Self {
-        self.filters.status = Some(status);
-        self
-    }
-}
-
-impl Filters for DepositFilters {
-    type Row = Deposit;
-
-    fn parameters(&self) -> Vec<(&'static str, String)> {
-        let document = self.client_document.as_ref().map(Personal::expose);
-        [
-            ("country", self.country.as_deref()),
-            ("paymentMethod", self.payment_method.as_deref()),
-            // TuPay documents this spelling; its sibling brands `clientDocument`.
-            ("clienteDocument", document),
-            ("status", self.status.as_ref().map(DepositStatus::as_str)),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?.to_owned())))
-        .collect()
-    }
-
-    fn admits(&self, row: &Deposit) -> bool {
-        list::is_or_any(self.country.as_ref(), row.country.as_ref())
-            && list::is_or_any(
-                self.payment_method.as_ref(),
-                row.payment_method_code.as_ref(),
-            )
-            && list::is_or_any(self.client_document.as_ref(), row.client_document.as_ref())
-            && list::is_or_any(self.status.as_ref(), Some(&row.status))
-    }
-}
+pub type DepositsQuery = Query<TransactionFilters<DepositStatus>>;
 
 impl Row for Deposit {
     const LIST: List = List::Deposits;
@@ -91,6 +23,30 @@ impl Row for Deposit {
     fn instant(&self) -> Timestamp {
         self.creation_date
     }
+}
+
+impl Transaction for Deposit {
+    type Status = DepositStatus;
+
+    fn country(&self) -> Option<&String> {
+        self.country.as_ref()
+    }
+
+    fn client_document(&self) -> Option<&Personal> {
+        self.client_document.as_ref()
+    }
+
+    fn status(&self) -> &DepositStatus {
+        &self.status
+    }
+
+    fn may_be_of_method(&self, code: &str) -> bool {
+        self.payment_method_code.as_deref() == Some(code)
+    }
+}
+
+impl StatusOf for DepositStatus {
+    type Row = Deposit;
 }
 
 impl Client {

@@ -281,11 +281,6 @@ impl<T: Row> ReadPage<T> {
     }
 }
 
-/// Whether a filter is not set, or is what the row has.
-pub(crate) fn is_or_any<T: PartialEq>(filter: Option<&T>, value: Option<&T>) -> bool {
-    filter.is_none() || filter == value
-}
-
 /// The windows that a long one is asked for in.
 pub(crate) fn windows(window: Window) -> Vec<Window> {
     let span = Span {

@@ -7,6 +7,7 @@ use crate::{
     Client, Error, Page,
     list::{self, Filters, List, Query, Row},
     models::Note,
+    transactions::is_or_any,
 };
 
 /// What the list of notes is asked for.
@@ -36,7 +37,7 @@ impl Filters for NoteFilters {
     }
 
     fn admits(&self, row: &Note) -> bool {
-        list::is_or_any(self.r#type.as_ref(), row.r#type.as_ref())
+        is_or_any(self.r#type.as_ref(), row.r#type.as_ref())
     }
 }
 

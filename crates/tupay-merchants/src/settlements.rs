@@ -8,6 +8,7 @@ use crate::{
     Client, Error, Page,
     list::{self, Filters, List, Query, Row},
     models::{Settlement, SettlementStatus},
+    transactions::is_or_any,
 };
 
 /// What the list of settlements is asked for.
@@ -40,7 +41,7 @@ impl Filters for SettlementFilters {
     }
 
     fn admits(&self, row: &Settlement) -> bool {
-        list::is_or_any(self.status.as_ref(), Some(&row.status))
+        is_or_any(self.status.as_ref(), Some(&row.status))
     }
 }
 
