@@ -128,6 +128,7 @@ impl CommandError {
                 .hint()
                 .or_else(|| provider_hint(error.kind()))
                 .map(str::to_owned),
+            Self::Engine(EngineError::Inexact(_)) => Some(INEXACT.to_owned()),
             Self::Sandbox(_) => Some("choose another address with --listen".to_owned()),
             Self::Write { source, .. } | Self::Stdout(source) => {
                 Some(write_hint(Some(source.kind())))
@@ -137,6 +138,10 @@ impl CommandError {
         }
     }
 }
+
+/// Figures are exact or not shown at all.
+const INEXACT: &str = "a total holds 28 digits: take the rows with the most digits apart, \
+                       with a shorter range or in files of their own";
 
 /// What kind of failure the system reported, if it did.
 fn system_error(error: &(dyn StdError + 'static)) -> Option<io::ErrorKind> {

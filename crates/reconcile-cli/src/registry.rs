@@ -51,13 +51,13 @@ impl Account {
     pub(crate) fn open(settings: &Settings) -> Result<Self, CommandError> {
         let provider = (settings.entry.build)(settings)?;
         let zone = settings.parse("zone", |name| {
-            TimeZone::get(name).map_err(|_| format!("`{name}` is no IANA time zone"))
+            TimeZone::get(name).map_err(|_| "it is no IANA time zone".to_owned())
         })?;
         let settle_lag = settings.parse("settle_lag", |text| {
             text.parse::<SignedDuration>()
                 .ok()
                 .and_then(|lag| Duration::try_from(lag).ok())
-                .ok_or_else(|| format!("`{text}` is no length of time like 15m or 2h"))
+                .ok_or_else(|| "it is no length of time like 15m or 2h".to_owned())
         })?;
         Ok(Self {
             zone: zone.unwrap_or_else(|| provider.descriptor().zone.clone()),
@@ -162,7 +162,7 @@ fn tupay(settings: &Settings) -> Result<Arc<dyn Provider>, CommandError> {
     let path = settings.parse("cashouts_path", |path| match path {
         "cashouts" => Ok(CashoutsPath::Plural),
         "cashout" => Ok(CashoutsPath::Singular),
-        other => Err(format!("`{other}` is neither `cashouts` nor `cashout`")),
+        _ => Err("it is neither `cashouts` nor `cashout`".to_owned()),
     })?;
     if let Some(path) = path {
         config = config.cashouts_path(path);
@@ -191,7 +191,7 @@ fn base_url(
 ) -> Result<BaseUrl, CommandError> {
     let named = settings.parse("environment", |name| {
         environment(name)
-            .ok_or_else(|| format!("`{name}` is no environment whose host is known"))
+            .ok_or_else(|| "it is no environment whose host is known".to_owned())
             .and_then(|url| BaseUrl::parse(url).map_err(|error| error.to_string()))
     })?;
     let given = settings.parse("base_url", |text| {
@@ -203,6 +203,5 @@ fn base_url(
 }
 
 fn word<T: std::str::FromStr>(text: &str, wanted: &str) -> Result<T, String> {
-    text.parse()
-        .map_err(|_| format!("`{text}` is not {wanted}"))
+    text.parse().map_err(|_| format!("it is not {wanted}"))
 }

@@ -155,8 +155,8 @@ impl Settings {
         )
     }
 
-    /// The value as something that is no secret; an error names the key and
-    /// what is wrong.
+    /// The value as something that is no secret. An error names the key and what
+    /// is wrong, and shows no value: a secret may stand in the wrong place.
     pub(crate) fn parse<T>(
         &self,
         key: &str,

@@ -1,0 +1,202 @@
+//! No secret and nobody's data in anything that a command leaves behind.
+
+use base64::{Engine, engine::general_purpose};
+use reconcile_sandbox::{Faults, SandboxConfig, TuPayConfidential, WorldConfig};
+
+use crate::scene::{JANUARY, Scene};
+
+/// What only the merchant and the gateway may see. Each occurs nowhere else,
+/// and has what an encoding would change.
+const SENTINELS: [&str; 5] = [
+    "kestrel+access/01@sentinel.example",
+    "Secret~Key?Quoll&7719=zz",
+    "TokenPangolin.8842-qq_",
+    "DOCNARWHAL5520913",
+    "MERCHANT OCELOT 6617",
+];
+
+fn scene(faults: &[&str]) -> Scene {
+    let [
+        access_key,
+        secret_key,
+        token_prefix,
+        document,
+        merchant_name,
+    ] = SENTINELS.map(str::to_owned);
+    let faults = faults.iter().map(|fault| fault.parse());
+    let scene = Scene::of(SandboxConfig {
+        world: WorldConfig {
+            records: 120,
+            ..WorldConfig::default()
+        },
+        faults: faults.collect::<Result<Faults, _>>().expect("faults"),
+        tupay: TuPayConfidential {
+            access_key,
+            secret_key,
+            token_prefix,
+            client_document: Some(document),
+            merchant_name,
+        },
+        ..SandboxConfig::default()
+    });
+    scene.write_ledger();
+    scene
+}
+
+/// Every form in which a sentinel could be found.
+fn forms(sentinel: &str) -> Vec<String> {
+    let percent: String = sentinel
+        .bytes()
+        .map(|byte| match byte {
+            byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    let json = sentinel.replace('/', "\\/");
+    let html = sentinel.replace('&', "&amp;");
+    let mut forms = vec![
+        sentinel.to_owned(),
+        sentinel.to_lowercase(),
+        percent.replace("%20", "+"),
+        percent.to_lowercase(),
+        percent,
+        json,
+        html,
+        sentinel.chars().rev().collect(),
+        hex::encode(sentinel),
+        hex::encode_upper(sentinel),
+    ];
+    // In a longer text, Base64 depends on where the sentinel begins; the first
+    // and the last group also hold what stands beside it.
+    for shift in 0..3 {
+        let padded = [&b"\0\0"[..shift], sentinel.as_bytes()].concat();
+        for engine in [
+            general_purpose::STANDARD_NO_PAD,
+            general_purpose::URL_SAFE_NO_PAD,
+        ] {
+            let encoded = engine.encode(&padded);
+            forms.push(encoded[4..encoded.len() - 4].to_owned());
+        }
+    }
+    forms
+}
+
+/// Checks everything that the command said and wrote.
+fn check(scene: &Scene, arguments: &str, status: i32) {
+    let ran = scene.run(&format!("{arguments} -vvv")).exits(status);
+    let mut places = scene.contents("");
+    places.insert("stdout".to_owned(), ran.stdout.into_bytes());
+    places.insert("stderr".to_owned(), ran.stderr.into_bytes());
+    for (place, content) in &places {
+        assert!(
+            found(content).is_none(),
+            "{arguments}: {:?} in {place}",
+            found(content)
+        );
+    }
+}
+
+fn found(content: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(content).to_string();
+    let lower = text.to_lowercase();
+    SENTINELS
+        .iter()
+        .flat_map(|sentinel| forms(sentinel))
+        .find(|form| text.contains(form) || lower.contains(form))
+}
+
+#[test]
+fn the_search_finds_every_form() {
+    for sentinel in SENTINELS {
+        for form in forms(sentinel) {
+            let place = format!("before {form} after");
+            assert!(found(place.as_bytes()).is_some(), "{form}");
+        }
+        for prefix in ["", "u:", "user:"] {
+            let basic = general_purpose::STANDARD.encode(format!("{prefix}{sentinel}:more"));
+            assert!(found(basic.as_bytes()).is_some(), "{basic}");
+        }
+    }
+    assert_eq!(found(b"nothing to see"), None);
+}
+
+#[test]
+fn the_simulator_serves_what_is_looked_for() {
+    // Otherwise the other tests would prove nothing.
+    let scene = scene(&[]);
+    let wrong = scene.setting("SECRET_KEY", "guess");
+    wrong.refusal(3, &format!("pull {JANUARY}"));
+    assert!(wrong.sandbox().requests().logins() > 0);
+    assert_eq!(wrong.sandbox().tupay().access_key, SENTINELS[0]);
+}
+
+#[test]
+fn nothing_confidential_is_in_what_works() {
+    let scene = scene(&["unknown-fields"]);
+    for extension in ["jsonl", "csv", "parquet"] {
+        let files = format!("--out p.{extension} --certificate c.json");
+        check(&scene, &format!("pull {JANUARY} {files}"), 0);
+    }
+    check(&scene, &format!("pull {JANUARY}"), 0);
+    check(&scene, &format!("statements {JANUARY} --out s.csv"), 0);
+    check(&scene, &format!("statements {JANUARY}"), 0);
+    check(&scene, &format!("prove {JANUARY} --out proven"), 0);
+    check(&scene, "doctor", 0);
+    check(&scene, "providers", 0);
+    let run = format!("run {JANUARY} --ledger ledger.csv --out run");
+    check(&scene, &run, 1);
+    let files = "match --ledger ledger.csv --records p.csv --out matched";
+    check(&scene, files, 1);
+}
+
+#[test]
+fn nothing_confidential_is_in_what_a_provider_refuses_or_garbles() {
+    for (fault, status) in [
+        ("ip-not-allowed", 3),
+        ("bad-record", 3),
+        ("html-body=always", 3),
+        ("deep-json=always", 3),
+        ("cut-connection", 0),
+        ("token-expiry=3", 0),
+    ] {
+        let pull = format!("pull {JANUARY} --concurrency 1 --out p.jsonl");
+        check(&scene(&[fault]), &pull, status);
+    }
+    let scene = scene(&["bad-record"]);
+    let run = format!("run {JANUARY} --ledger ledger.csv --out run --skip-invalid");
+    check(&scene, &run, 1);
+}
+
+#[test]
+fn nothing_confidential_is_in_what_is_wrong_with_the_configuration() {
+    let [access_key, secret_key, ..] = SENTINELS;
+    let pull = format!("pull {JANUARY} --out p.jsonl");
+    // The right user with another's password, and the other way round.
+    check(&scene(&[]).setting("SECRET_KEY", "guess"), &pull, 3);
+    check(&scene(&[]).setting("ACCESS_KEY", "guess"), &pull, 3);
+    check(&scene(&[]).setting("ACCESS_KEY", "guess"), "doctor", 3);
+    // Nobody there, a host without TLS, credentials in the address.
+    let nobody = crate::errors::closed_port();
+    check(&scene(&[]).setting("BASE_URL", &nobody), &pull, 3);
+    check(
+        &scene(&[]).setting("BASE_URL", "http://gateway.invalid"),
+        &pull,
+        2,
+    );
+    let url = format!("https://{access_key}:{secret_key}@gateway.invalid");
+    check(&scene(&[]).setting("BASE_URL", &url), &pull, 2);
+    let url = format!("http://127.0.0.1/?secret={secret_key}");
+    check(&scene(&[]).setting("BASE_URL", &url), &pull, 2);
+    // What belongs to one setting in the place of another.
+    for key in [
+        "ENVIRONMENT",
+        "ZONE",
+        "SETTLE_LAG",
+        "MERCHANT",
+        "CASHOUTS_PATH",
+    ] {
+        check(&scene(&[]).setting(key, secret_key), &pull, 2);
+    }
+}
