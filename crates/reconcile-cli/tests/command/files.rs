@@ -1,5 +1,6 @@
 //! The files of a run: their shape, and that equal input leaves equal bytes.
 
+use reconcile_sandbox::{SandboxConfig, WorldConfig};
 use serde_json::Value;
 
 use crate::scene::{JANUARY, Scene};
@@ -203,6 +204,32 @@ fn books_without_a_mistake_reconcile() {
             .contains(r#""verdict": "reconciled""#)
     );
     assert!(!scene.path("out/certificate.json").exists());
+}
+
+#[test]
+fn a_run_over_books_without_a_mistake_has_nothing_open() {
+    // So small a world has neither mistakes in its ledger nor doubles.
+    let scene = Scene::of(SandboxConfig {
+        world: WorldConfig {
+            records: 19,
+            ..WorldConfig::default()
+        },
+        ..SandboxConfig::default()
+    });
+    scene.write_ledger();
+    let ran = scene
+        .run(&format!("run {JANUARY} --ledger ledger.csv --out out"))
+        .exits(0);
+    assert!(ran.stdout.starts_with("Reconciled"), "{}", ran.stdout);
+    assert_eq!(scene.read("out/breaks.csv").lines().count(), 1);
+}
+
+#[test]
+fn the_demonstration_finds_what_was_planted() {
+    let scene = Scene::bare();
+    let ran = scene.run("demo --records 200 --out out").exits(0);
+    assert!(ran.stdout.contains("and nothing else"), "{}", ran.stdout);
+    assert!(scene.path("out/report.html").exists());
 }
 
 #[test]

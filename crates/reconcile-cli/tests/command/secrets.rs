@@ -1,5 +1,10 @@
 //! No secret and nobody's data in anything that a command leaves behind.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
 use base64::{Engine, engine::general_purpose};
 use reconcile_sandbox::{Faults, SandboxConfig, TuPayConfidential, WorldConfig};
 
@@ -123,13 +128,44 @@ fn the_search_finds_every_form() {
 }
 
 #[test]
-fn the_simulator_serves_what_is_looked_for() {
+fn the_simulator_sends_what_is_looked_for() {
     // Otherwise the other tests would prove nothing.
+    let [
+        access_key,
+        secret_key,
+        token_prefix,
+        document,
+        merchant_name,
+    ] = SENTINELS;
     let scene = scene(&[]);
-    let wrong = scene.setting("SECRET_KEY", "guess");
-    wrong.refusal(3, &format!("pull {JANUARY}"));
-    assert!(wrong.sandbox().requests().logins() > 0);
-    assert_eq!(wrong.sandbox().tupay().access_key, SENTINELS[0]);
+    let credentials = format!(r#"{{"accessKey":"{access_key}","secretKey":"{secret_key}"}}"#);
+    let length = credentials.len();
+    let login = exchange(
+        &scene,
+        &format!("POST /v1/auth/login HTTP/1.1\r\nContent-Length: {length}\r\n"),
+        &credentials,
+    );
+    let (_, cookie) = login.split_once("BEARER_TOKEN=").expect("a token");
+    let (token, _) = cookie.split_once(';').expect("attributes");
+    assert!(token.starts_with(token_prefix), "{token}");
+    let rows = exchange(
+        &scene,
+        &format!("GET /v1/deposits HTTP/1.1\r\nAuthorization: Bearer {token}\r\n"),
+        "",
+    );
+    assert!(rows.contains(document) && rows.contains(merchant_name));
+}
+
+/// What the simulator answers to a request on a connection of its own.
+fn exchange(scene: &Scene, head: &str, body: &str) -> String {
+    let base_url = scene.sandbox().tupay().base_url;
+    let address = base_url.strip_prefix("http://").expect("plain http");
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    let request = format!("{head}Host: {address}\r\nConnection: close\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
 }
 
 #[test]
