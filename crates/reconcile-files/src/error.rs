@@ -16,7 +16,7 @@ use crate::BadLine;
 #[non_exhaustive]
 pub enum FileError {
     /// Not the name of a format.
-    #[error("`{word}` is not a format")]
+    #[error("`{word}` is not a format; the formats are jsonl, csv and parquet")]
     UnknownFormat {
         /// What was asked for.
         word: String,
@@ -154,7 +154,6 @@ impl FileError {
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         match self {
-            Self::UnknownFormat { .. } => Some("the formats are jsonl, csv and parquet"),
             Self::UnknownExtension { .. } => Some(
                 "name it .csv, .jsonl or .parquet; unpack a compressed file, save a workbook as CSV",
             ),
@@ -182,7 +181,7 @@ impl FileError {
             Self::Line { line, .. } => line.hint(),
             Self::Rules { hint, .. } => *hint,
             Self::Damaged { .. } => Some("write it anew; of compressions, Snappy alone is read"),
-            Self::Output(_) | Self::Book { .. } => None,
+            Self::UnknownFormat { .. } | Self::Output(_) | Self::Book { .. } => None,
         }
     }
 }

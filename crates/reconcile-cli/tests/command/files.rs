@@ -1,5 +1,7 @@
 //! The files of a run: their shape, and that equal input leaves equal bytes.
 
+use std::{collections::BTreeSet, fmt::Write};
+
 use reconcile_sandbox::{SandboxConfig, WorldConfig};
 use serde_json::Value;
 
@@ -146,7 +148,7 @@ fn reversed(text: &str, header: usize) -> String {
     let lines: Vec<_> = text.lines().collect();
     let (header, rows) = lines.split_at(header);
     let turned = header.iter().chain(rows.iter().rev());
-    turned.map(|line| format!("{line}\n")).collect()
+    turned.flat_map(|line| [line, "\n"]).collect()
 }
 
 #[test]
@@ -179,7 +181,7 @@ fn books_without_a_mistake_reconcile() {
         .exits(0)
         .stdout;
     let mut ledger = "reference,amount,currency,date\n".to_owned();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut records = String::new();
     for line in pulled.lines() {
         let record: Value = serde_json::from_str(line).expect("JSON");
@@ -189,8 +191,10 @@ fn books_without_a_mistake_reconcile() {
             continue;
         }
         let date = &text("created_at")[..10];
-        ledger += &format!("{},{},PEN,{date}\n", text("reference"), text("amount"));
-        records += &format!("{line}\n");
+        let (reference, amount) = (text("reference"), text("amount"));
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(ledger, "{reference},{amount},PEN,{date}");
+        let _ = writeln!(records, "{line}");
     }
     scene.write("ledger.csv", &ledger);
     scene.write("records.jsonl", &records);

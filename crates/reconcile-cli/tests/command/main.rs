@@ -1,6 +1,13 @@
 //! The command as its users meet it: a process with arguments, an environment
 //! and a folder, against the simulator on loopback.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a panic is how a test fails"
+)]
+
 mod amounts;
 mod deviations;
 mod errors;

@@ -110,7 +110,7 @@ impl Scene {
 
     pub(crate) fn run(&self, arguments: &str) -> Ran {
         let output = self.command(arguments).output().expect("the command runs");
-        Ran::new(output)
+        Ran::new(&output)
     }
 
     /// Runs what must fail: nothing on stdout, no file more or less, and on
@@ -205,7 +205,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    fn new(output: Output) -> Self {
+    fn new(output: &Output) -> Self {
         Self {
             status: output.status.code().expect("no signal"),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
