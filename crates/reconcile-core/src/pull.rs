@@ -326,7 +326,8 @@ fn settled(descriptor: &crate::Descriptor, asked: Window, options: PullOptions) 
     let lag = options.settle_lag.unwrap_or(descriptor.limits.settle_lag);
     // A lag beyond the range of time leaves nothing that could be trusted.
     let end = options.now.checked_sub(lag).unwrap_or(Timestamp::MIN);
-    asked.until(end)
+    // Whole seconds: no provider's list is finer, and people read it.
+    asked.until(Timestamp::from_second(end.as_second()).unwrap_or(end))
 }
 
 fn verdict(asked: Window, read: Window, doubts: Vec<String>) -> Verdict {

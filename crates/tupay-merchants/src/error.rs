@@ -173,12 +173,27 @@ impl ApiError {
         }
     }
 
+    /// What the published tables say that the code means. Each API has its own:
+    /// the Merchants API publishes 83 only, the Deposit and Cashout APIs more.
+    #[must_use]
+    pub fn meaning(&self) -> Option<&'static str> {
+        let code = self.code?;
+        match self.operation {
+            "deposit status" => deposit_code(code),
+            "cashout status" => cashout_code(code),
+            _ => (code == 83).then_some("login from an address that is not allowed"),
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match (self.status.as_u16(), self.code) {
             (_, Some(83)) => Some(
                 "this machine's public address is not on TuPay's allow-list: send it to your TuPay integration contact",
+            ),
+            _ if self.meaning() == Some(UNREGISTERED_ADDRESS) => Some(
+                "this machine's public address is not on the list of the merchant panel: Settings, API Access, Cashouts IP Address",
             ),
             (401, _) if self.operation != "login" => Some(
                 "TuPay ends sessions that it has just opened: try again, and tell TuPay if it stays",
@@ -211,6 +226,36 @@ impl fmt::Display for ApiError {
 }
 
 impl std::error::Error for ApiError {}
+
+const UNREGISTERED_ADDRESS: &str = "call from an address that is not registered";
+
+/// The codes of the Deposit API, as "API codes" of the documentation lists them.
+const fn deposit_code(code: i64) -> Option<&'static str> {
+    Some(match code {
+        100 => "invalid credentials",
+        101 => "a required header is missing",
+        102 => "invalid signature",
+        103 => "`X-Date` is out of the valid range: is this clock right?",
+        104 => "the idempotency key was used before",
+        105 => "a header is empty",
+        _ => return None,
+    })
+}
+
+/// The codes of the Cashout API, as "API codes" of the documentation lists them.
+const fn cashout_code(code: i64) -> Option<&'static str> {
+    Some(match code {
+        300 => "a parameter is not valid",
+        302 => "invalid control string",
+        303 => "invalid bank code",
+        401 => "invalid credentials",
+        402 => UNREGISTERED_ADDRESS,
+        502 => "invalid body",
+        504 => "the user has no right to do this",
+        509 => "there is no such cashout",
+        _ => return None,
+    })
+}
 
 /// At most 200 characters of a provider's words, with addresses and long
 /// numbers blanked: they are people's.
@@ -253,6 +298,28 @@ mod tests {
             "User […] with document […] is unknown, code 83"
         );
         assert_eq!(excerpt(&"x".repeat(500)).len(), 200);
+    }
+
+    #[test]
+    fn a_code_means_what_its_own_api_says() {
+        let refusal = |operation, code| ApiError {
+            operation,
+            status: StatusCode::BAD_REQUEST,
+            code: Some(code),
+            message: None,
+            attempts: 1,
+        };
+        assert_eq!(
+            refusal("cashout status", 401).meaning(),
+            Some("invalid credentials")
+        );
+        assert_eq!(refusal("deposits", 401).meaning(), None);
+        assert!(refusal("login", 83).meaning().is_some());
+        assert!(
+            refusal("cashout status", 402)
+                .hint()
+                .is_some_and(|hint| hint.contains("panel"))
+        );
     }
 
     #[test]
