@@ -1,7 +1,12 @@
 //! Each failure: one line, the causes, a hint, the right exit status, and no
 //! file left behind.
 
-use std::{fs, net::TcpListener};
+use std::{
+    fs,
+    net::TcpListener,
+    process::{Command, Stdio},
+    thread,
+};
 
 use crate::scene::{JANUARY, Scene};
 
@@ -269,4 +274,29 @@ fn a_simulator_without_its_address_says_where_to_look() {
     let scene = Scene::bare();
     let error = scene.refusal(3, &format!("sandbox --listen {address}"));
     assert!(error.contains("--listen"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_nothing() {
+    // No answer comes while the test lasts.
+    let scene = Scene::with(&["latency=60000"]);
+    scene.write_ledger();
+    let before = scene.listing();
+    let child = scene
+        .command(&format!("run {JANUARY} --ledger ledger.csv --out out"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    while scene.sandbox().requests().total() == 0 {
+        thread::yield_now();
+    }
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.expect("kill").success());
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(130));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"error: interrupted; nothing was written");
+    assert_eq!(scene.listing(), before);
 }
