@@ -31,7 +31,7 @@ pub struct Row<'a> {
     pub fee: Option<Decimal>,
     /// The account or sub-account.
     pub account: Option<&'a str>,
-    /// Free text.
+    /// Free text; an empty one is none.
     pub description: Option<&'a str>,
 }
 
@@ -102,20 +102,20 @@ impl RowIndex {
 ///
 /// A row takes 44 bytes beside its texts, which share one allocation. What a
 /// row's match is decided on lies together, since matching visits rows in no
-/// order of theirs; fees and descriptions, rare and rarely read, lie apart.
+/// order of theirs; fees, which many books do not have, lie apart.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
     rows: Vec<Cells>,
+    /// Of each row its id, reference and description, one after the other.
     texts: String,
     accounts: Names,
     fees: Vec<(RowIndex, Decimal)>,
-    /// Where the description of a row ends; it begins after the reference.
-    descriptions: Vec<(RowIndex, u32)>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Cells {
     facts: Facts,
+    /// Where the texts of the row begin; those of the row before end there.
     text: u32,
     id_end: u32,
     reference_end: u32,
@@ -184,16 +184,13 @@ impl Book {
         let text = u32::try_from(self.texts.len()).map_err(|_| full())?;
         let id_end = end(text, row.id).ok_or_else(full)?;
         let reference_end = end(id_end, reference).ok_or_else(full)?;
-        let description_end = end(reference_end, description).ok_or_else(full)?;
+        end(reference_end, description).ok_or_else(full)?;
         let account = match row.account {
             Some(name) => self.accounts.place(name).ok_or_else(full)?,
             None => 0,
         };
         for text in [row.id, reference, description] {
             self.texts.push_str(text);
-        }
-        if row.description.is_some() {
-            self.descriptions.push((index, description_end));
         }
         if let Some(fee) = row.fee {
             self.fees.push((index, fee));
@@ -235,9 +232,8 @@ impl Book {
     #[must_use]
     pub fn row(&self, index: RowIndex) -> Row<'_> {
         let cells = self.cells(index);
-        let description = sparse(&self.descriptions, index);
         Row {
-            id: self.text(cells.text, cells.id_end),
+            id: self.id(index),
             reference: self.reference(index),
             amount: cells.facts.amount,
             currency: cells.facts.currency,
@@ -245,9 +241,9 @@ impl Book {
             kind: cells.facts.kind,
             status: cells.facts.status,
             date: cells.facts.date,
-            fee: sparse(&self.fees, index),
+            fee: self.fee(index),
             account: self.accounts.name(cells.account),
-            description: description.map(|end| self.text(cells.reference_end, end)),
+            description: self.description(index),
         }
     }
 
@@ -269,6 +265,12 @@ impl Book {
         sums.totals()
     }
 
+    /// The last day of any row; `None` where there is no row.
+    #[must_use]
+    pub fn last_date(&self) -> Option<Date> {
+        self.rows.iter().map(|row| row.facts.date).max()
+    }
+
     /// Every index, in the order of pushing.
     pub(crate) fn indices(&self) -> impl ExactSizeIterator<Item = RowIndex> + use<> {
         // `push` admits no row whose position does not fit.
@@ -283,13 +285,31 @@ impl Book {
     /// The id of a row.
     pub(crate) fn id(&self, index: RowIndex) -> &str {
         let cells = self.cells(index);
-        self.text(cells.text, cells.id_end)
+        self.text(cells.text, cells.id_end as usize)
     }
 
     /// The reference of a row.
     pub(crate) fn reference(&self, index: RowIndex) -> Option<&str> {
         let cells = self.cells(index);
-        Some(self.text(cells.id_end, cells.reference_end)).filter(|text| !text.is_empty())
+        Some(self.text(cells.id_end, cells.reference_end as usize)).filter(|text| !text.is_empty())
+    }
+
+    fn description(&self, index: RowIndex) -> Option<&str> {
+        let next = self.rows.get(index.position() + 1);
+        let end = next.map_or(self.texts.len(), |next| next.text as usize);
+        Some(self.text(self.cells(index).reference_end, end)).filter(|text| !text.is_empty())
+    }
+
+    fn fee(&self, index: RowIndex) -> Option<Decimal> {
+        // Where every row has a fee, each stands at the position of its row.
+        let place = match self.fees.get(index.position()) {
+            Some((row, _)) if *row == index => index.position(),
+            _ => self
+                .fees
+                .binary_search_by_key(&index, |(row, _)| *row)
+                .ok()?,
+        };
+        self.fees.get(place).map(|(_, fee)| *fee)
     }
 
     /// An order of rows by nothing but their content, the id first: rows that
@@ -321,11 +341,9 @@ impl Book {
         &self.rows[index.position()]
     }
 
-    fn text(&self, from: u32, to: u32) -> &str {
+    fn text(&self, from: u32, to: usize) -> &str {
         // The offsets were taken at the ends of texts.
-        self.texts
-            .get(from as usize..to as usize)
-            .unwrap_or_default()
+        self.texts.get(from as usize..to).unwrap_or_default()
     }
 }
 
@@ -337,11 +355,6 @@ fn signed(amount: Decimal, direction: Direction) -> Decimal {
     } else {
         amount
     }
-}
-
-fn sparse<T: Copy>(column: &[(RowIndex, T)], index: RowIndex) -> Option<T> {
-    let place = column.binary_search_by_key(&index, |(row, _)| *row).ok()?;
-    column.get(place).map(|(_, value)| *value)
 }
 
 /// Texts that repeat on many rows, each kept once.

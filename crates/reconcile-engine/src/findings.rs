@@ -8,9 +8,10 @@ use rust_decimal::Decimal;
 
 use crate::{
     Absence, Book, Break, BreakCode, Conservation, Context, EngineError, Excluded, Exclusion,
-    MatchGroup, Outcome, Row, RowIndex, Rows, Rule, Rules, Side, Totals,
+    Matches, Outcome, Row, RowIndex, Rule, Rules, Side, Totals,
     book::Facts,
     explain,
+    matches::Couple,
     nearest::Pair,
     order,
     rules::Standing,
@@ -27,7 +28,7 @@ pub(crate) struct Findings<'a> {
     pub(crate) records: &'a Book,
     pub(crate) rules: &'a Rules,
     context: &'a Context,
-    matches: Vec<MatchGroup>,
+    matches: Matches,
     breaks: Vec<Break>,
     excluded: Vec<Excluded>,
 }
@@ -44,7 +45,7 @@ impl<'a> Findings<'a> {
             records,
             rules,
             context,
-            matches: Vec::with_capacity(ledger.len().min(records.len())),
+            matches: Matches::with_capacity(ledger.len().min(records.len())),
             breaks: Vec::new(),
             excluded: Vec::new(),
         }
@@ -70,13 +71,13 @@ impl<'a> Findings<'a> {
                 difference(ledger.currency, ledger.signed(), record.signed())?
             }
         };
-        self.matches.push(MatchGroup {
-            ledger: Rows::One(pair.ledger),
-            records: Rows::One(pair.record),
+        let couple = Couple {
+            ledger: pair.ledger,
+            record: pair.record,
             rule,
-            difference,
             ambiguous: pair.ambiguous,
-        });
+        };
+        self.matches.push(couple, difference);
         Ok(())
     }
 
@@ -184,7 +185,7 @@ impl<'a> Findings<'a> {
     /// Puts everything in its order and adds up.
     pub(crate) fn into_outcome(mut self) -> Result<Outcome, EngineError> {
         let (ledger, records) = (self.ledger, self.records);
-        order::sort_matches(&mut self.matches, ledger, records);
+        order::sort_matches(self.matches.couples_mut(), ledger, records);
         order::sort_breaks(&mut self.breaks, ledger, records);
         order::sort_excluded(&mut self.excluded, ledger, records);
         let conservation = self.conservation()?;
@@ -208,14 +209,8 @@ impl<'a> Findings<'a> {
     /// explains them from the findings.
     fn conservation(&self) -> Result<BTreeMap<Currency, Conservation>, EngineError> {
         let mut explained = Sums::default();
-        for group in self
-            .matches
-            .iter()
-            .filter(|group| !group.difference.is_zero())
-        {
-            if let Some(row) = group.ledger.as_slice().first() {
-                explained.add(self.ledger.facts(*row).currency, group.difference)?;
-            }
+        for (row, difference) in self.matches.differences() {
+            explained.add(self.ledger.facts(row).currency, difference)?;
         }
         for found in &self.breaks {
             if let Some((currency, difference)) = found.currency.zip(found.difference) {

@@ -7,6 +7,7 @@ mod error;
 mod explain;
 mod findings;
 mod join;
+mod matches;
 mod nearest;
 mod order;
 mod outcome;
@@ -18,9 +19,8 @@ mod sum;
 pub use book::{Book, Row, RowIndex};
 pub use code::{BreakCode, Severity};
 pub use error::EngineError;
-pub use outcome::{
-    Break, Conservation, Excluded, Exclusion, MatchGroup, Outcome, Rows, Rule, Side, Totals,
-};
+pub use matches::{MatchGroup, Matches};
+pub use outcome::{Break, Conservation, Excluded, Exclusion, Outcome, Rule, Side, Totals};
 pub use prove::{Proof, ProofVerdict, prove};
 pub use reconcile::{Absence, Context, Period, reconcile};
 pub use rules::{Rules, Take, Tolerance};

@@ -54,6 +54,10 @@ pub(crate) fn pair<K: Ord + Copy>(
     let mut line = Line {
         nodes: seekers
             .chunk_by(|a, b| (a.side, a.key, a.amount, a.date) == (b.side, b.key, b.amount, b.date))
+            .map(|rows| Node {
+                rows,
+                alike: rows.len() > 1,
+            })
             .enumerate()
             .collect(),
         gaps: BinaryHeap::new(),
@@ -69,11 +73,19 @@ pub(crate) fn pair<K: Ord + Copy>(
     pairs
 }
 
-/// Rows of one side with the same key, amount and date stand in one node.
 struct Line<'a, K, F> {
-    nodes: BTreeMap<usize, &'a [Seeker<K>]>,
+    nodes: BTreeMap<usize, Node<'a, K>>,
     gaps: BinaryHeap<Reverse<Gap>>,
     allowed: F,
+}
+
+/// Rows of one side with the same key, amount and date.
+#[derive(Clone, Copy)]
+struct Node<'a, K> {
+    /// Those that are not paired yet.
+    rows: &'a [Seeker<K>],
+    /// Whether there are several, those that are paired included.
+    alike: bool,
 }
 
 /// How far two neighbours lie apart; ordered by how early they are to be taken.
@@ -118,8 +130,8 @@ impl<'a, K: Ord + Copy, F: Fn(Decimal, Decimal) -> bool> Line<'a, K, F> {
         let (Some(&a), Some(&b)) = (self.nodes.get(&left), self.nodes.get(&right)) else {
             return;
         };
-        let ambiguous = a.len() > 1 || b.len() > 1;
-        pairs.extend(a.iter().zip(b).map(|(a, b)| {
+        let ambiguous = a.alike || b.alike;
+        pairs.extend(a.rows.iter().zip(b.rows).map(|(a, b)| {
             let (ledger, record) = match a.side {
                 Side::Ledger => (a.row, b.row),
                 Side::Records => (b.row, a.row),
@@ -130,9 +142,9 @@ impl<'a, K: Ord + Copy, F: Fn(Decimal, Decimal) -> bool> Line<'a, K, F> {
                 ambiguous,
             }
         }));
-        let taken = a.len().min(b.len());
-        self.keep(left, a.get(taken..));
-        self.keep(right, b.get(taken..));
+        let taken = a.rows.len().min(b.rows.len());
+        self.keep(left, a, taken);
+        self.keep(right, b, taken);
         let before = self
             .nodes
             .range(..=left)
@@ -144,14 +156,15 @@ impl<'a, K: Ord + Copy, F: Fn(Decimal, Decimal) -> bool> Line<'a, K, F> {
         }
     }
 
-    fn keep(&mut self, place: usize, rest: Option<&'a [Seeker<K>]>) {
-        match rest {
-            Some(rest) if !rest.is_empty() => self.nodes.insert(place, rest),
+    /// Keeps of a node what is left after so many rows, if anything is.
+    fn keep(&mut self, place: usize, node: Node<'a, K>, taken: usize) {
+        match node.rows.get(taken..) {
+            Some(rows) if !rows.is_empty() => self.nodes.insert(place, Node { rows, ..node }),
             _ => self.nodes.remove(&place),
         };
     }
 
     fn head(&self, place: usize) -> Option<Seeker<K>> {
-        self.nodes.get(&place)?.first().copied()
+        self.nodes.get(&place)?.rows.first().copied()
     }
 }

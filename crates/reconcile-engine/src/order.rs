@@ -6,40 +6,40 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
-use crate::{Book, Break, Excluded, MatchGroup, RowIndex, Rows, Side};
+use crate::{Book, Break, Excluded, RowIndex, Side, matches::Couple};
 
 /// Sorts matches by the id of the ledger row, then of the record.
-pub(crate) fn sort_matches(matches: &mut [MatchGroup], ledger: &Book, records: &Book) {
-    let first = |rows: &Rows| rows.as_slice().first().copied();
+pub(crate) fn sort_matches(matches: &mut [Couple], ledger: &Book, records: &Book) {
     // A ledger in the order of its ids, with each id once, leaves them sorted.
-    let sorted = matches.is_sorted_by(|a, b| {
-        let ids = first(&a.ledger).zip(first(&b.ledger));
-        ids.is_some_and(|(a, b)| ledger.id(a) < ledger.id(b))
-    });
-    if sorted {
+    if matches.is_sorted_by(|a, b| ledger.id(a.ledger) < ledger.id(b.ledger)) {
         return;
     }
+    // The beginnings of ids decide nearly every comparison without a look into
+    // the books.
     let shared = shared_prefix(ledger);
-    matches.sort_by_cached_key(|group| MatchKey {
-        start: first(&group.ledger).map_or(0, |row| start(ledger.id(row), shared)),
-        ledger: BookRow(ledger, first(&group.ledger)),
-        record: BookRow(records, first(&group.records)),
+    let mut keyed: Vec<(u64, Couple)> = matches
+        .iter()
+        .map(|couple| (start(ledger.id(couple.ledger), shared), *couple))
+        .collect();
+    keyed.sort_unstable_by(|(a_start, a), (b_start, b)| {
+        a_start
+            .cmp(b_start)
+            .then_with(|| ledger.compare(a.ledger, b.ledger))
+            .then_with(|| records.compare(a.record, b.record))
     });
+    for (place, (_, couple)) in matches.iter_mut().zip(keyed) {
+        *place = couple;
+    }
 }
 
 /// Sorts breaks by code, date and ids, and tells those apart that have the same
 /// code and ids.
 pub(crate) fn sort_breaks(breaks: &mut [Break], ledger: &Book, records: &Book) {
-    let rows = |book: &Book, left: &[RowIndex], right: &[RowIndex]| {
-        let keys = |rows: &[RowIndex]| rows.iter().map(|row| BookRow(book, Some(*row))).collect();
-        let (left, right): (Vec<_>, Vec<_>) = (keys(left), keys(right));
-        left.cmp(&right)
-    };
     breaks.sort_unstable_by(|a, b| {
         (a.code, a.date)
             .cmp(&(b.code, b.date))
-            .then_with(|| rows(ledger, &a.ledger, &b.ledger))
-            .then_with(|| rows(records, &a.records, &b.records))
+            .then_with(|| compare(ledger, &a.ledger, &b.ledger))
+            .then_with(|| compare(records, &a.records, &b.records))
     });
     let mut seen = HashMap::with_capacity(breaks.len());
     for found in breaks {
@@ -74,41 +74,15 @@ pub(crate) fn sort_excluded(excluded: &mut [Excluded], ledger: &Book, records: &
     });
 }
 
-/// The beginnings of ids decide nearly every comparison without a look into
-/// the books.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct MatchKey<'a> {
-    start: u64,
-    ledger: BookRow<'a>,
-    record: BookRow<'a>,
+/// Rows of one book by their content, one after the other; where all agree,
+/// the fewer go first.
+fn compare(book: &Book, left: &[RowIndex], right: &[RowIndex]) -> Ordering {
+    let pairs = left.iter().zip(right);
+    pairs
+        .map(|(left, right)| book.compare(*left, *right))
+        .find(|order| order.is_ne())
+        .unwrap_or_else(|| left.len().cmp(&right.len()))
 }
-
-/// A row that compares by its content.
-struct BookRow<'a>(&'a Book, Option<RowIndex>);
-
-impl Ord for BookRow<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        match (self.1, other.1) {
-            (Some(left), Some(right)) if left == right => Ordering::Equal,
-            (Some(left), Some(right)) => self.0.compare(left, right),
-            (left, right) => left.cmp(&right),
-        }
-    }
-}
-
-impl PartialOrd for BookRow<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for BookRow<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for BookRow<'_> {}
 
 /// How many bytes all ids begin with in common.
 fn shared_prefix(book: &Book) -> usize {

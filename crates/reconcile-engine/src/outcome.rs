@@ -7,7 +7,7 @@ use reconcile_core::{Currency, Status};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
-use crate::{Book, BreakCode, RowIndex, Severity};
+use crate::{Book, BreakCode, Matches, RowIndex, Severity};
 
 /// What a reconciliation finds: every row of both sides is in exactly one of
 /// `matches`, `breaks` and `excluded`.
@@ -15,7 +15,7 @@ use crate::{Book, BreakCode, RowIndex, Severity};
 #[non_exhaustive]
 pub struct Outcome {
     /// What agrees, by the id of the ledger row, then of the record.
-    pub matches: Vec<MatchGroup>,
+    pub matches: Matches,
     /// What does not, by code in the order of the contract, date and ids.
     pub breaks: Vec<Break>,
     /// What takes no part, by side and id.
@@ -26,44 +26,6 @@ pub struct Outcome {
     pub records: Totals,
     /// How the two sides tie, by currency.
     pub conservation: BTreeMap<Currency, Conservation>,
-}
-
-/// Rows of one side that belong together; mostly one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Rows {
-    /// One row.
-    One(RowIndex),
-    /// Several rows.
-    Many(Box<[RowIndex]>),
-}
-
-impl Rows {
-    /// The rows.
-    #[must_use]
-    pub fn as_slice(&self) -> &[RowIndex] {
-        match self {
-            Self::One(row) => std::slice::from_ref(row),
-            Self::Many(rows) => rows,
-        }
-    }
-}
-
-/// Rows that a rule ties.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MatchGroup {
-    /// The rows of the ledger.
-    pub ledger: Rows,
-    /// The rows of the provider.
-    pub records: Rows,
-    /// What ties them.
-    pub rule: Rule,
-    /// Ledger − provider, signed, in major units of the rows' currency.
-    pub difference: Decimal,
-    /// Whether other rows under the same reference had the same amount and
-    /// date, so that which of them belong together is a matter of order.
-    pub ambiguous: bool,
 }
 
 /// What ties the rows of a match group.

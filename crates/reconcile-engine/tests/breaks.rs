@@ -65,8 +65,8 @@ fn lines(ledger: &Book, records: &Book, rules: &Rules, context: &Context) -> Vec
 
 fn said(outcome: &Outcome, ledger: &Book, records: &Book) -> Vec<String> {
     let matches = outcome.matches.iter().map(|group| {
-        let row = ledger.row(group.ledger.as_slice()[0]).id;
-        let record = records.row(group.records.as_slice()[0]).id;
+        let row = ledger.row(group.ledger[0]).id;
+        let record = records.row(group.records[0]).id;
         format!(
             "{row} = {record} by {}, off by {}",
             group.rule, group.difference
@@ -307,6 +307,25 @@ fn the_nearest_amount_and_then_the_nearest_day_are_paired() {
 }
 
 #[test]
+fn every_match_that_others_could_stand_in_for_is_ambiguous() {
+    let later = Row {
+        date: date(2026, 11, 4),
+        ..listed("R-2", "A", dec!(5))
+    };
+    // Either booking could be either record: the second pair is as much a
+    // matter of order as the first.
+    let ledger = book([booked("L-1", "A", dec!(5)), booked("L-2", "A", dec!(5))]);
+    let records = book([listed("R-1", "A", dec!(5)), later]);
+    let outcome = reconcile(&ledger, &records, &Rules::default(), &proven()).unwrap();
+    let ambiguous: Vec<_> = outcome
+        .matches
+        .iter()
+        .map(|group| group.ambiguous)
+        .collect();
+    assert_eq!(ambiguous, [true, true]);
+}
+
+#[test]
 fn what_is_alone_says_where_it_is_missing() {
     let unknown = Row {
         status: Some(Status::Unknown),
@@ -435,10 +454,12 @@ fn a_row_reads_back_as_it_was_pushed() {
     };
     let other = Row {
         reference: None,
+        date: date(2026, 12, 1),
         ..booked("L-1", "", dec!(5))
     };
     let book = book([row, other, row]);
     assert_eq!(book.iter().collect::<Vec<_>>(), [row, other, row]);
+    assert_eq!(book.last_date(), Some(other.date));
     assert_eq!(
         book.totals().unwrap().into_values().collect::<Vec<_>>(),
         [dec!(65.0)]

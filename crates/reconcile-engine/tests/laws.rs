@@ -177,8 +177,7 @@ fn said(outcome: &Outcome, ledger: &Book, records: &Book) -> Vec<String> {
             .collect()
     };
     let matches = outcome.matches.iter().map(|group| {
-        let (left, right) = (group.ledger.as_slice(), group.records.as_slice());
-        let (left, right) = (rows(ledger, left), rows(records, right));
+        let (left, right) = (rows(ledger, group.ledger), rows(records, group.records));
         format!(
             "{left:?} {right:?} {} {} {}",
             group.rule, group.difference, group.ambiguous
@@ -262,7 +261,7 @@ proptest! {
         let (ledger, records) = (book(&ledger), book(&records));
         let outcome = reconcile(&ledger, &records, &rules, &context).unwrap();
         let mut seen = [vec![0; ledger.len()], vec![0; records.len()]];
-        let groups = outcome.matches.iter().map(|group| (group.ledger.as_slice(), group.records.as_slice()));
+        let groups = outcome.matches.iter().map(|group| (group.ledger, group.records));
         let breaks = outcome.breaks.iter().map(|found| (&*found.ledger, &*found.records));
         for (left, right) in groups.chain(breaks) {
             for row in left {
@@ -297,8 +296,8 @@ proptest! {
                 }
             }
         }
-        for group in &outcome.matches {
-            let currency = ledger.row(group.ledger.as_slice()[0]).currency;
+        for group in outcome.matches.iter() {
+            let currency = ledger.row(group.ledger[0]).currency;
             sums.entry(currency).or_default()[2] += group.difference;
         }
         for found in &outcome.breaks {
@@ -349,8 +348,8 @@ proptest! {
     ) {
         let (ledger, records) = (book(&ledger), book(&records));
         let outcome = reconcile(&ledger, &records, &rules, &context).unwrap();
-        for group in &outcome.matches {
-            let row = ledger.row(group.ledger.as_slice()[0]);
+        for group in outcome.matches.iter() {
+            let row = ledger.row(group.ledger[0]);
             prop_assert!(rules.tolerance.allows(row.amount, group.difference.abs()));
             prop_assert_eq!(group.rule == Rule::Tolerance, !group.difference.is_zero());
         }

@@ -39,8 +39,8 @@ pub(crate) struct Flows {
 /// where they differ.
 pub(crate) fn flows(run: &Run<'_>) -> Vec<Flows> {
     let matches = &run.outcome.matches;
-    let ledger = matches.iter().flat_map(|group| group.ledger.as_slice());
-    let records = matches.iter().flat_map(|group| group.records.as_slice());
+    let ledger = matches.iter().flat_map(|group| group.ledger);
+    let records = matches.iter().flat_map(|group| group.records);
     let mut lines = vec![
         Flows::of("Ledger", run.ledger.iter()),
         Flows::of("Provider", run.records.iter()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use reconcile_core::Currency;
-use reconcile_engine::{MatchGroup, ProofVerdict, Totals};
+use reconcile_engine::{Matches, ProofVerdict, Totals};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -120,17 +120,11 @@ impl Side {
 }
 
 impl Matched {
-    fn of(matches: &[MatchGroup]) -> Self {
+    fn of(matches: &Matches) -> Self {
         Self {
             groups: matches.len(),
-            ledger_rows: matches
-                .iter()
-                .map(|group| group.ledger.as_slice().len())
-                .sum(),
-            record_rows: matches
-                .iter()
-                .map(|group| group.records.as_slice().len())
-                .sum(),
+            ledger_rows: matches.iter().map(|group| group.ledger.len()).sum(),
+            record_rows: matches.iter().map(|group| group.records.len()).sum(),
         }
     }
 }

@@ -122,7 +122,7 @@ impl Cell<'_> {
 
 /// Every match group, in the order of the outcome.
 pub(crate) fn matches<'r>(run: &'r Run<'_>) -> Table<'r> {
-    let groups = (1..).zip(&run.outcome.matches);
+    let groups = (1..).zip(run.outcome.matches.iter());
     Table {
         name: "matches",
         columns: &MATCHES,
@@ -142,17 +142,17 @@ const MATCHES: [Column; 9] = [
     column("ambiguous", ColumnType::Boolean),
 ];
 
-fn match_row<'r>(run: &'r Run<'_>, position: u64, group: &'r MatchGroup) -> Vec<Cell<'r>> {
-    let ledger = total(run.ledger, group.ledger.as_slice());
-    let records = total(run.records, group.records.as_slice());
+fn match_row<'r>(run: &'r Run<'_>, position: u64, group: MatchGroup<'r>) -> Vec<Cell<'r>> {
+    let ledger = total(run.ledger, group.ledger);
+    let records = total(run.records, group.records);
     let currency = ledger.or(records).map(|total| total.currency);
     vec![
         // The order of the matches follows from their ids alone, so a number is
         // as stable as the input is.
         text(format!("M{position}")),
         text(group.rule.as_str()),
-        ids(run.ledger, group.ledger.as_slice()),
-        ids(run.records, group.records.as_slice()),
+        ids(run.ledger, group.ledger),
+        ids(run.records, group.records),
         amount(ledger.map(|total| total.amount), currency),
         amount(records.map(|total| total.amount), currency),
         amount(Some(group.difference), currency),

@@ -1,6 +1,6 @@
 //! `reconcile match`: the engine on two files.
 
-use std::{fs, path::Path};
+use std::{fs, panic, path::Path, thread};
 
 use reconcile_core::Certificate;
 use reconcile_files::read_records;
@@ -24,8 +24,14 @@ pub(crate) fn run(global: &Global, args: &args::Match) -> Result<Finding, Comman
         .as_deref()
         .map(read_certificate)
         .transpose()?;
-    let ledger = outcome::ledger(&args.books, &rules.ledger)?;
-    let records = read_records(&args.records, &rules.records)?;
+    let (ledger, records) = thread::scope(|scope| {
+        let records = scope.spawn(|| read_records(&args.records, &rules.records));
+        let ledger = outcome::ledger(&args.books, &rules.ledger);
+        (ledger, records.join())
+    });
+    // What is wrong with the ledger is said first, whichever was read first.
+    let ledger = ledger?;
+    let records = records.unwrap_or_else(|panicked| panic::resume_unwind(panicked))?;
     let as_of = match args.books.as_of {
         Some(date) => date,
         None => outcome::last_date(&ledger.book, &records),

@@ -137,8 +137,8 @@ pub(super) fn last_day(window: Window, zone: &TimeZone) -> Date {
 
 /// The last day in either book, as of which two files are looked at.
 pub(super) fn last_date(ledger: &Book, records: &Book) -> Date {
-    let dates = ledger.iter().chain(records.iter()).map(|row| row.date);
-    dates.max().unwrap_or(Date::ZERO)
+    let last = ledger.last_date().max(records.last_date());
+    last.unwrap_or(Date::ZERO)
 }
 
 /// Matches the two sides.
