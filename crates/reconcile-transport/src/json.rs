@@ -6,6 +6,7 @@ mod decode;
 use sha2::{Digest as _, Sha256};
 
 pub use amount::{DecimalError, decimal, optional_decimal, parse_decimal};
+pub(crate) use decode::Nesting;
 pub use decode::{DecodeError, JsonKind, MAX_DEPTH, check_depth, decode, decode_row};
 
 /// The SHA-256 of a body.

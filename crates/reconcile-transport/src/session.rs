@@ -89,6 +89,12 @@ impl<T, E: Clone> Session<T, E> {
         self.finish(renewed)
     }
 
+    /// Puts in a session that was opened otherwise, in place of whichever is open.
+    pub fn replace(&self, value: T) {
+        // A session that is there is no failure.
+        let _ = self.finish(Ok(value));
+    }
+
     /// Tells that the provider refused this session. A newer one stays.
     pub fn refuse(&self, ticket: Ticket) {
         let mut state = self.lock();

@@ -445,6 +445,41 @@ async fn a_refused_session_is_renewed_a_few_times_also_for_a_call_that_acts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn renewals_take_none_of_the_attempts_that_failures_have() {
+    let refused = (0..6).map(|_| answer(401, &[], "{}"));
+    let failed = (0..3).map(|_| answer(503, &[], "{}"));
+    let http = Scripted::new(refused.chain(failed));
+    let reply = builder(&http)
+        .build()
+        .unwrap()
+        .send(Call::get("list", url()), Some(&Tokens::new(true)))
+        .await
+        .unwrap();
+    assert_eq!((reply.status, reply.attempts), (StatusCode::OK, 10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silence_that_outlasts_a_call_ends_it_in_its_time() {
+    let http = Scripted::new([
+        answer(503, &[("retry-after", "40")], "{}"),
+        answer(503, &[("retry-after", "50")], "{}"),
+    ]);
+    let transport = builder(&http).build().unwrap();
+    let start = tokio::time::Instant::now();
+    let timed = async {
+        let outcome = get(&transport).await;
+        (outcome, start.elapsed().as_secs())
+    };
+    let later = async {
+        tokio::time::sleep(Duration::from_secs(39)).await;
+        get(&transport).await
+    };
+    let ((first, seconds), _) = tokio::join!(timed, later);
+    assert_eq!(first.unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!(seconds, 60);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_that_a_login_does_not_help_is_a_reply_at_once() {
     let http = Scripted::new([answer(403, &[], "{}")]);
     let tokens = Tokens::new(false);

@@ -128,6 +128,17 @@ async fn a_session_that_is_taken_out_is_gone() {
 }
 
 #[tokio::test]
+async fn a_session_that_was_opened_otherwise_takes_the_place_of_the_open_one() {
+    let (session, login) = (Session::new(IDLE), Login::default());
+    let (_, first) = token(&session, &login).await.unwrap();
+    session.replace(7);
+    // A late answer to the one before.
+    session.refuse(first);
+    assert_eq!(token(&session, &login).await.unwrap().0, 7);
+    assert_eq!(login.count(), 1);
+}
+
+#[tokio::test]
 async fn debug_shows_nothing_of_the_session() {
     let session: Session<String, String> = Session::new(IDLE);
     session

@@ -47,25 +47,49 @@ pub fn decode_row<'de, T: Deserialize<'de>>(
 ///
 /// [`ErrorKind::TooDeep`].
 pub fn check_depth(body: &[u8], max: usize) -> Result<(), Error> {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for byte in body {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
+    Nesting::of(body).check(max)
+}
+
+/// How deep a body nests, and whether all that it opens is closed.
+pub(crate) struct Nesting {
+    deepest: usize,
+    open_at_end: bool,
+}
+
+impl Nesting {
+    pub(crate) fn of(body: &[u8]) -> Self {
+        let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+        for byte in body {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if in_string => escaped = true,
+                b'"' => in_string = !in_string,
+                _ if in_string => {}
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            deepest = deepest.max(depth);
         }
-        if depth > max {
-            return Err(Error::new(
-                ErrorKind::TooDeep,
-                format!("JSON deeper than {max} levels"),
-            ));
+        Self {
+            deepest,
+            open_at_end: in_string || depth > 0,
         }
     }
-    Ok(())
+
+    pub(crate) fn check(&self, max: usize) -> Result<(), Error> {
+        if self.deepest > max {
+            let message = format!("JSON deeper than {max} levels");
+            return Err(Error::new(ErrorKind::TooDeep, message));
+        }
+        Ok(())
+    }
+
+    /// Whether the body ends within a value: so does one that ends with the
+    /// connection, has no other end, and was cut short.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.open_at_end
+    }
 }
 
 /// A body, or one record of it, that is not what was expected.

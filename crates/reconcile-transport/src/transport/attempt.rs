@@ -11,7 +11,7 @@ use super::{Authorize, Shared, gzip};
 use crate::call::{Call, Reply};
 use crate::error::{Error, ErrorKind};
 use crate::http::{SendError, SendFailure};
-use crate::json::check_depth;
+use crate::json::Nesting;
 use crate::rate::Permit;
 use crate::retry::{Attempt, Decision, Outcome, Reason, parse_retry_after};
 use crate::session::Ticket;
@@ -67,10 +67,7 @@ impl<'a> Sending<'a> {
             // Before a place is taken: a login goes through the same gate, and
             // calls that wait for it must not hold the places that it needs.
             let (headers, ticket) = self.headers().await?;
-            let permit = self.shared.gate.enter().await;
-            if self.remaining().is_zero() {
-                return Err(self.explain(Error::new(ErrorKind::Timeout, "no time is left")));
-            }
+            let permit = self.place().await?;
             self.started.get_or_insert_with(|| self.shared.timer.now());
             self.number += 1;
             let verdict = self.attempt(&headers).await;
@@ -123,6 +120,19 @@ impl<'a> Sending<'a> {
             None => Ticket::default(),
         };
         Ok((headers, ticket))
+    }
+
+    /// A place at the gate, while there is time; the first one may take any time.
+    async fn place(&self) -> Result<Permit<'a>, Error> {
+        let entering = pin!(self.shared.gate.enter());
+        if self.started.is_none() {
+            return Ok(entering.await);
+        }
+        let alarm = pin!(self.shared.timer.sleep(self.remaining()));
+        match select(entering, alarm).await {
+            Either::Left((permit, _)) if !self.remaining().is_zero() => Ok(permit),
+            _ => Err(self.explain(Error::new(ErrorKind::Timeout, "no time is left"))),
+        }
     }
 
     async fn attempt(&self, headers: &HeaderMap) -> Verdict {
@@ -196,8 +206,13 @@ impl<'a> Sending<'a> {
                     Error::new(ErrorKind::Broken, "a web page came where JSON was expected");
                 return refusal(Outcome::NotJson, error);
             }
-            if let Err(error) = check_depth(&body, self.shared.limits.max_depth) {
+            let nesting = Nesting::of(&body);
+            if let Err(error) = nesting.check(self.shared.limits.max_depth) {
                 return refusal(Outcome::Unacceptable, error);
+            }
+            if nesting.is_cut() {
+                let error = Error::new(ErrorKind::Broken, "the JSON ends early");
+                return refusal(Outcome::NoAnswer, error);
             }
         }
         let reply = Reply {
@@ -225,7 +240,8 @@ impl<'a> Sending<'a> {
         let attempt = Attempt {
             safety: self.call.safety,
             outcome: verdict.outcome,
-            number: self.number,
+            // A session that ended says nothing about how the provider fares.
+            number: self.number.saturating_sub(self.renewals),
             remaining: self.remaining(),
             retry_after: verdict.retry_after,
             roll: self.shared.dice.roll(),
