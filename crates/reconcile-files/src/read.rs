@@ -17,14 +17,15 @@ use reconcile_engine::Book;
 
 pub use self::line::BadLine;
 use self::{line::Problem, row::RowReader};
-use crate::{Field, FileError, Format, Mapping, mapping::Side, value::Cells};
+use crate::{Field, FileError, Format, Mapping, mapping::Side, shown::shown, value::Cells};
 
 /// What to do with a line that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalid {
     /// Stop with an error.
     Stop,
-    /// Leave it out and keep it in [`Ledger::set_aside`].
+    /// Leave it out and keep it in [`Ledger::set_aside`]. A CSV in which a quote
+    /// is lost stops even so: which lines it has is not known from there on.
     SetAside,
 }
 
@@ -198,14 +199,19 @@ impl<'a> Collector<'a> {
 
     fn refuse(&mut self, bad: BadLine) -> Result<(), FileError> {
         match self.invalid {
-            Invalid::Stop => Err(FileError::Line {
-                path: self.path.into(),
-                line: Box::new(bad),
-            }),
+            Invalid::Stop => Err(self.stop(bad)),
             Invalid::SetAside => {
                 self.ledger.set_aside.push(bad);
                 Ok(())
             }
+        }
+    }
+
+    /// The error that this line is, when it cannot be left out.
+    fn stop(&self, bad: BadLine) -> FileError {
+        FileError::Line {
+            path: self.path.into(),
+            line: Box::new(bad),
         }
     }
 
@@ -218,7 +224,7 @@ impl<'a> Collector<'a> {
         if let Some(name) = twice.and_then(<[_]>::first) {
             return Err(FileError::DuplicateColumn {
                 path: self.path.into(),
-                column: (*name).clone(),
+                column: shown(name),
             });
         }
         let mut found = Vec::new();
@@ -227,7 +233,7 @@ impl<'a> Collector<'a> {
             match names.iter().position(|name| name == column) {
                 Some(index) => found.push((field, index)),
                 None if self.mapping.needs(self.side, field) => {
-                    return Err(self.missing_column(field, names.to_vec()));
+                    return Err(self.missing_column(field, names));
                 }
                 None => {}
             }
@@ -235,12 +241,12 @@ impl<'a> Collector<'a> {
         Ok(found)
     }
 
-    fn missing_column(&self, field: Field, found: Vec<String>) -> FileError {
+    fn missing_column(&self, field: Field, found: &[String]) -> FileError {
         let table = self.side.table();
         let column = self.mapping.column(self.side, field).to_owned();
         let other = [';', '\t', '|', ',']
             .into_iter()
-            .find(|delimiter| matches!(&*found, [only] if only.contains(*delimiter)));
+            .find(|delimiter| matches!(found, [only] if only.contains(*delimiter)));
         let hint = match other {
             Some(delimiter) => format!(
                 "set delimiter = \"{}\" under [{table}] in the rules file",
@@ -254,7 +260,7 @@ impl<'a> Collector<'a> {
         FileError::MissingColumn {
             path: self.path.into(),
             column,
-            found,
+            found: found.iter().map(|name| shown(name)).collect(),
             hint,
         }
     }

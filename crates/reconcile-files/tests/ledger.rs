@@ -218,6 +218,92 @@ fn lines_that_are_set_aside_stay_as_they_are() {
 }
 
 #[test]
+fn a_cell_never_swallows_the_lines_after_it() {
+    let described = |cells: &str| {
+        let text = format!("reference,amount,currency,date,description\n{cells}");
+        with_rules("l.csv", text.as_bytes(), "", Invalid::SetAside)
+    };
+    let whole =
+        described("A,1,PEN,2026-01-31,\"x\n\"\"y\"\"\"\nB,1,PEN,2026-01-31,5\" pipe\n").unwrap();
+    let texts: Vec<_> = whole
+        .book
+        .iter()
+        .map(|row| row.description.unwrap().to_owned())
+        .collect();
+    assert_eq!(texts, ["x\n\"y\"", "5\" pipe"]);
+    // Which lines there are is not known here, so that none is set aside.
+    for cells in [
+        "A,1,PEN,2026-01-31,\"open\nB,1,PEN,2026-01-31,x\n",
+        "A,1,PEN,2026-01-31,\"open",
+        "A,1,PEN,2026-01-31,\"5\" pipe\nB,1,PEN,2026-01-31,\"8\" pipe\"\nC,1,PEN,2026-01-31,\"x\ny\" z\n",
+    ] {
+        assert!(
+            matches!(described(cells), Err(FileError::Line { .. })),
+            "{cells}"
+        );
+    }
+    insta::assert_snapshot!(error("l.csv", format!("{HEADER}A,1,PEN,2026-01-31\n\"B,1,PEN,2026-01-31\nC,1,PEN,2026-01-31\n")), @r"
+    l.csv, line 3: a cell that begins with a quote does not end with one
+    hint: close the quote; double one that belongs to the text
+    ");
+    insta::assert_snapshot!(error("l.csv", "reference,\"amount,currency,date\nA,1,PEN,2026-01-31\n"), @r"
+    l.csv, line 1: a cell that begins with a quote does not end with one
+    hint: close the quote; double one that belongs to the text
+    ");
+}
+
+#[test]
+fn one_column_may_stand_for_several_fields() {
+    let rules = "[ledger]\ncolumns = { id = \"order\", reference = \"order\" }";
+    for (name, text) in [
+        ("l.csv", "order,amount,currency,date\nA,1,PEN,2026-01-31\n"),
+        (
+            "l.jsonl",
+            r#"{"order":"A","amount":1,"currency":"PEN","date":"2026-01-31"}"#,
+        ),
+    ] {
+        let ledger = with_rules(name, text.as_bytes(), rules, Invalid::Stop).unwrap();
+        let row = ledger.book.iter().next().unwrap();
+        assert_eq!((row.id, row.reference), ("A", Some("A")), "{name}");
+    }
+}
+
+#[test]
+fn a_name_that_no_line_of_json_has_is_an_error() {
+    let rows = |rules: &str| {
+        let text = concat!(
+            r#"{"amount":1,"currency":"PEN","date":"2026-01-31"}"#,
+            "\n",
+            r#"{"amount":1,"currency":"PEN","date":"2026-01-31","order":"A"}"#
+        );
+        with_rules("l.jsonl", text.as_bytes(), rules, Invalid::Stop)
+    };
+    // One line that has it is enough: JSON leaves out what is absent.
+    let ledger = rows("[ledger]\ncolumns = { reference = \"order\" }").unwrap();
+    assert_eq!(ledger.book.len(), 2);
+    for rules in [
+        "",
+        "[ledger]\ncolumns = { reference = \"order\", fee = \"cost\" }",
+    ] {
+        let error = rows(rules).unwrap_err();
+        assert!(matches!(error, FileError::MissingColumn { .. }), "{error}");
+    }
+}
+
+#[test]
+fn names_of_columns_are_shown_on_one_short_line() {
+    let long = "y".repeat(100);
+    insta::assert_snapshot!(error("l.csv", format!("\"a\nb\",{long},x\u{1b}[0m\n")), @r#"
+    l.csv: no column `reference`; there are `a\nb`, `yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…`, `x\u{1b}[0m`
+    hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }
+    "#);
+    insta::assert_snapshot!(error("l.csv", format!("{long},{long}\n")), @r"
+    l.csv: two columns are named `yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…`
+    hint: rename one of them
+    ");
+}
+
+#[test]
 fn a_long_file_is_set_aside_as_exactly_as_a_short_one() {
     let good = "A,1,PEN,2026-01-31\n".repeat(40_000);
     let text = format!("{HEADER}{good}first,bad,PEN,2026-01-31\n{good}last,bad,PEN,2026-01-31\n");

@@ -7,7 +7,7 @@ use std::{
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::{Collector, line::Problem};
+use super::{BadLine, Collector, line::Problem};
 use crate::{
     Field, FileError, formula,
     mapping::Side,
@@ -26,12 +26,14 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
     if !advance(&mut reader, &mut record, collector)? {
         return Ok(());
     }
-    collector.ledger.header = verbatim(&reader, &record);
+    check_quotes(&reader, &record, collector)?;
+    collector.ledger.header = verbatim(&reader, &record).to_vec();
     let columns = Columns::of(&record, collector)?;
     while advance(&mut reader, &mut record, collector)? {
+        check_quotes(&reader, &record, collector)?;
         let line = line_of(&reader, &record);
         let cells = columns.cells(&record);
-        collector.take(line, cells, || verbatim(&reader, &record))?;
+        collector.take(line, cells, || verbatim(&reader, &record).to_vec())?;
     }
     Ok(())
 }
@@ -52,6 +54,67 @@ fn advance<R: Read>(
             _ => io::ErrorKind::InvalidData.into(),
         })
     })
+}
+
+/// Refuses a record whose quotes leave open which lines belong to it.
+///
+/// The reader takes all that follows a quote for the cell, up to the next quote
+/// or the end of the file, and what follows that one too. Where a quote was
+/// lost, this swallows lines, in a last column without a trace.
+fn check_quotes<R: Read>(
+    reader: &Reader<Kept<R>>,
+    record: &ByteRecord,
+    collector: &Collector<'_>,
+) -> Result<(), FileError> {
+    let cells = record.as_slice();
+    let goes_on = cells.contains(&b'\n') || cells.contains(&b'\r');
+    let last = reader.position().byte().saturating_sub(1);
+    let ended = reader.get_ref().from(last).first();
+    if !goes_on && ended.is_some_and(|byte| is_line_end(*byte)) {
+        return Ok(());
+    }
+    let text = verbatim(reader, record);
+    if are_quotes_sound(text, collector.mapping.delimiter) {
+        return Ok(());
+    }
+    let problem = Problem::of_line("a cell that begins with a quote does not end with one")
+        .with_hint("close the quote; double one that belongs to the text");
+    let line = line_of(reader, record);
+    Err(collector.stop(BadLine::new(line, problem, text.to_vec())))
+}
+
+/// Whether every cell that begins with a quote ends with one, and no other
+/// quote in it stands alone (RFC 4180).
+fn are_quotes_sound(record: &[u8], delimiter: u8) -> bool {
+    let mut rest = record;
+    loop {
+        let after = if let Some(quoted) = rest.strip_prefix(b"\"") {
+            after_closing_quote(quoted)
+        } else {
+            let end = rest.iter().position(|byte| *byte == delimiter);
+            end.map_or(Some(&[][..]), |end| rest.get(end..))
+        };
+        let Some(after) = after else {
+            return false;
+        };
+        rest = match after.split_first() {
+            None => return true,
+            Some((byte, next)) if *byte == delimiter => next,
+            Some(_) => return false,
+        };
+    }
+}
+
+/// What follows the quote that closes a cell; a doubled one belongs to its text.
+fn after_closing_quote(mut text: &[u8]) -> Option<&[u8]> {
+    loop {
+        let quote = text.iter().position(|byte| *byte == b'"')?;
+        let after = text.get(quote + 1..)?;
+        match after.strip_prefix(b"\"") {
+            Some(rest) => text = rest,
+            None => return Some(after),
+        }
+    }
 }
 
 /// Where the columns of a file are that are read.
@@ -125,7 +188,7 @@ fn line_of<R: Read>(reader: &Reader<Kept<R>>, record: &ByteRecord) -> u64 {
 }
 
 /// The record as it stands in the file, without its line end.
-fn verbatim<R: Read>(reader: &Reader<Kept<R>>, record: &ByteRecord) -> Vec<u8> {
+fn verbatim<'r, R: Read>(reader: &'r Reader<Kept<R>>, record: &ByteRecord) -> &'r [u8] {
     let start = record.position().map_or(0, csv::Position::byte);
     let kept = reader.get_ref().from(start);
     let length = reader.position().byte().saturating_sub(start);
@@ -142,7 +205,7 @@ fn verbatim<R: Read>(reader: &Reader<Kept<R>>, record: &ByteRecord) -> Vec<u8> {
         .iter()
         .rposition(|byte| !is_line_end(*byte))
         .map_or(0, |last| last + 1);
-    text.get(begin..end).unwrap_or_default().to_vec()
+    text.get(begin..end).unwrap_or_default()
 }
 
 fn is_line_end(byte: u8) -> bool {

@@ -24,9 +24,9 @@ use crate::{
 /// Reads every row of the file into the collector.
 pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<(), FileError> {
     let mut reader = BufReader::with_capacity(BUFFER, bytes);
-    let mapping = collector.mapping;
-    let names = Field::ALL.map(|field| (field, mapping.column(collector.side, field)));
+    let names = Names::of(collector);
     let mut line = Vec::new();
+    let mut used: Option<UsedNames> = None;
     for number in 1_u64.. {
         line.clear();
         let count = reader
@@ -46,36 +46,111 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
             continue;
         };
         let values = Values::read(text, &names);
-        if let (0, Ok(values)) = (collector.ledger.rows, &values) {
-            collector.check_keys(text, values)?;
+        if let Ok(values) = &values {
+            match &mut used {
+                Some(used) => used.note(values),
+                None => used = Some(UsedNames::of_first(text, values, &names, collector)?),
+            }
         }
         let cells = values.as_ref().map_err(Problem::clone);
         let cells = cells.and_then(|values| values.cells(&names));
         collector.take(number, cells, || text.as_bytes().to_vec())?;
     }
-    Ok(())
+    used.map_or(Ok(()), |used| used.check(&names, collector))
 }
 
 const BUFFER: usize = 1 << 16;
 
-impl Collector<'_> {
-    /// A name that is not in the first row is a name that the file does not
-    /// use: an error about the name says more than one about the line.
-    fn check_keys(&self, text: &str, first: &Values<'_>) -> Result<(), FileError> {
-        let missing = [Field::Amount, Field::Currency, Field::Date]
-            .into_iter()
-            .find(|field| self.mapping.needs(self.side, *field) && first.of(*field).is_none());
+/// What the file calls the fields.
+struct Names<'m>([Name<'m>; Field::ALL.len()]);
+
+/// What the file calls one field.
+#[derive(Clone, Copy)]
+struct Name<'m> {
+    field: Field,
+    text: &'m str,
+    /// Where in a row's values its value is: several fields may share a name.
+    place: usize,
+}
+
+impl<'m> Names<'m> {
+    fn of(collector: &Collector<'m>) -> Self {
+        let (mapping, side) = (collector.mapping, collector.side);
+        let texts = Field::ALL.map(|field| mapping.column(side, field));
+        Self(Field::ALL.map(|field| {
+            let text = mapping.column(side, field);
+            let place = texts.iter().position(|other| *other == text);
+            Name {
+                field,
+                text,
+                place: place.unwrap_or(field as usize),
+            }
+        }))
+    }
+
+    fn named(&self, key: &str) -> Option<Name<'m>> {
+        self.0.iter().find(|name| name.text == key).copied()
+    }
+}
+
+/// Which names the rows use. JSON may leave out what is absent, so that a name
+/// is wrong only when no row has it.
+struct UsedNames {
+    /// The keys of the first row.
+    keys: Vec<String>,
+    /// By place, whether any row has a value there.
+    places: [bool; Field::ALL.len()],
+}
+
+impl UsedNames {
+    /// The names of the first row. It cannot do without some fields: an error
+    /// about the name says more than one about the line.
+    fn of_first(
+        row: &str,
+        values: &Values<'_>,
+        names: &Names<'_>,
+        collector: &Collector<'_>,
+    ) -> Result<Self, FileError> {
+        let mut used = Self {
+            keys: keys(row),
+            places: Default::default(),
+        };
+        used.note(values);
+        let vital = [Field::Amount, Field::Currency, Field::Date];
+        used.check_those(|field| vital.contains(&field), names, collector)?;
+        Ok(used)
+    }
+
+    fn note(&mut self, values: &Values<'_>) {
+        for (used, value) in self.places.iter_mut().zip(&values.0) {
+            *used |= value.is_some();
+        }
+    }
+
+    /// An error when a column that the file must have is in no row.
+    fn check(&self, names: &Names<'_>, collector: &Collector<'_>) -> Result<(), FileError> {
+        self.check_those(|_| true, names, collector)
+    }
+
+    fn check_those(
+        &self,
+        checked: impl Fn(Field) -> bool,
+        names: &Names<'_>,
+        collector: &Collector<'_>,
+    ) -> Result<(), FileError> {
+        let missing = names.0.iter().find(|name| {
+            checked(name.field)
+                && collector.mapping.needs(collector.side, name.field)
+                && !self.places.get(name.place).is_some_and(|used| *used)
+        });
         match missing {
-            Some(field) => Err(self.missing_column(field, keys(text))),
+            Some(name) => Err(collector.missing_column(name.field, &self.keys)),
             None => Ok(()),
         }
     }
 }
 
-/// The names of the fields in the file.
-type Names<'m> = [(Field, &'m str); Field::ALL.len()];
-
-/// The values of a row that are read.
+/// The values of a row that are read, by the places of their names.
 #[derive(Default)]
 struct Values<'l>([Option<Value<'l>>; Field::ALL.len()]);
 
@@ -105,22 +180,21 @@ impl<'l> Values<'l> {
         })
     }
 
-    fn of(&self, field: Field) -> Option<&Value<'l>> {
-        self.0.get(field as usize)?.as_ref()
-    }
-
     fn cells(&self, names: &Names<'_>) -> Result<Cells<'_>, Problem> {
         let mut cells = Cells::default();
-        for (field, name) in names {
-            let cell = match self.of(*field) {
+        for name in &names.0 {
+            let cell = match self.0.get(name.place).and_then(Option::as_ref) {
                 None | Some(Value::Null) => Cell::Absent,
                 Some(Value::Text(text)) => Cell::text(text),
                 Some(Value::Number(number)) => Cell::Number(number),
                 Some(Value::Other) => {
-                    return Err(Problem::of_column(*name, "is neither text nor a number"));
+                    return Err(Problem::of_column(
+                        name.text,
+                        "is neither text nor a number",
+                    ));
                 }
             };
-            cells.set(*field, cell);
+            cells.set(name.field, cell);
         }
         Ok(cells)
     }
@@ -147,18 +221,19 @@ impl<'l> Visitor<'l> for RowVisitor<'_> {
 
     fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<Values<'l>, A::Error> {
         let mut values = Values::default();
-        while let Some(field) = map.next_key_seed(KeySeed { names: self.names })? {
-            let Some((field, name)) = field else {
+        while let Some(name) = map.next_key_seed(KeySeed { names: self.names })? {
+            let Some(name) = name else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             // Through a number type, an amount would lose digits.
             let value = value(map.next_value::<&RawValue>()?.get()).map_err(A::Error::custom)?;
-            if let Some(place) = values.0.get_mut(field as usize)
+            if let Some(place) = values.0.get_mut(name.place)
                 && place.replace(value).is_some()
             {
                 return Err(A::Error::custom(format_args!(
-                    "`{name}` stands there twice"
+                    "`{}` stands there twice",
+                    name.text
                 )));
             }
         }
@@ -178,13 +253,13 @@ fn value(json: &str) -> Result<Value<'_>, serde_json::Error> {
     })
 }
 
-/// Reads a key as the field that it names, if it names one.
+/// Reads a key as the name that it is, if it is one that is read.
 struct KeySeed<'n> {
     names: &'n Names<'n>,
 }
 
 impl<'l, 'n> DeserializeSeed<'l> for KeySeed<'n> {
-    type Value = Option<(Field, &'n str)>;
+    type Value = Option<Name<'n>>;
 
     fn deserialize<D: Deserializer<'l>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -192,14 +267,14 @@ impl<'l, 'n> DeserializeSeed<'l> for KeySeed<'n> {
 }
 
 impl<'n> Visitor<'_> for KeySeed<'n> {
-    type Value = Option<(Field, &'n str)>;
+    type Value = Option<Name<'n>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.names.iter().find(|(_, name)| *name == key).copied())
+        Ok(self.names.named(key))
     }
 }
 
