@@ -160,11 +160,16 @@ fn unread(list: &str, part: Window, pages: &[&PageEvidence]) -> Vec<String> {
         ));
     }
     doubts.extend(reading.iter().flat_map(|page| {
-        page.doubts
-            .iter()
-            .map(move |doubt| format!("{list}, {part}, page {}: {doubt}", page.index))
+        let doubts = uncounted(page).into_iter().chain(page.doubts.clone());
+        doubts.map(|doubt| format!("{list}, {part}, page {}: {doubt}", page.index))
     }));
     doubts
+}
+
+/// A page with another number of rows than stated looks as one cut short does.
+fn uncounted(page: &PageEvidence) -> Option<String> {
+    let (stated, seen) = (page.rows_stated?, page.rows_seen);
+    (stated != seen).then(|| format!("the provider states {stated} rows and sent {seen}"))
 }
 
 #[cfg(test)]

@@ -210,7 +210,8 @@ pub struct PageEvidence {
     pub pass: u32,
     /// The page's index, from 0.
     pub index: u64,
-    /// The number of rows as the provider says it.
+    /// The number of rows of this page as the provider says it; one that is not
+    /// the number of rows seen leaves the pull unproven.
     pub rows_stated: Option<u64>,
     /// The number of rows in the body.
     pub rows_seen: u64,

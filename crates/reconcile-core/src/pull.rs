@@ -120,6 +120,7 @@ impl<P: Provider + ?Sized> ProviderExt for P {}
 
 /// The statements of a window.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StatementPull {
     /// The statements, in the provider's order.
     pub statements: Vec<Statement>,
@@ -138,6 +139,7 @@ pub struct Pull {
     stream: BoxStream<'static, Result<RecordPage, ProviderError>>,
     seen: HashMap<IdHash, ContentHash>,
     totals: BTreeMap<(Kind, Status, Currency), (u64, Decimal)>,
+    unreadable: Unreadable,
     certificate: Certificate,
     state: State,
 }
@@ -158,6 +160,7 @@ enum State {
 
 /// The new records of one page.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PulledPage {
     /// The records whose ids had not been seen before.
     pub records: Vec<Record>,
@@ -201,6 +204,7 @@ impl Pull {
             stream: records(query),
             seen: HashMap::new(),
             totals: BTreeMap::new(),
+            unreadable: Unreadable::default(),
             certificate,
             state: State::Reading,
         }
@@ -280,11 +284,7 @@ impl Pull {
                 }
             }
         }
-        // A list that is read again shows its unreadable rows again.
-        let set_aside = match page.evidence.pass {
-            0 => page.set_aside,
-            _ => Vec::new(),
-        };
+        let set_aside = self.unreadable.admit(&page.evidence, page.set_aside);
         self.certificate.set_aside += set_aside.len() as u64;
         self.certificate.pages.push(page.evidence);
         Ok(PulledPage {
@@ -318,6 +318,39 @@ impl fmt::Debug for Pull {
             .field("query", &self.certificate.query)
             .field("distinct", &self.seen.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// The rows that could not be read, by list and part of the window.
+///
+/// A list that is read again shows them again, and nothing but their number
+/// tells them apart: they have no id, and their place moves with the list. So
+/// of a later reading, only those count that no earlier one had as many of.
+#[derive(Default)]
+struct Unreadable(BTreeMap<(String, Window), Readings>);
+
+#[derive(Default)]
+struct Readings {
+    pass: u32,
+    seen_in_pass: usize,
+    told: usize,
+}
+
+impl Unreadable {
+    /// The rows among these that have not been told yet.
+    fn admit(&mut self, page: &PageEvidence, mut rows: Vec<SetAside>) -> Vec<SetAside> {
+        if rows.is_empty() {
+            return rows;
+        }
+        let part = (page.list.clone(), page.window);
+        let readings = self.0.entry(part).or_default();
+        if readings.pass != page.pass {
+            (readings.pass, readings.seen_in_pass) = (page.pass, 0);
+        }
+        readings.seen_in_pass += rows.len();
+        let new = readings.seen_in_pass.saturating_sub(readings.told);
+        readings.told += new;
+        rows.split_off(rows.len().saturating_sub(new))
     }
 }
 

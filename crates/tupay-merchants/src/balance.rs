@@ -23,6 +23,10 @@ impl Filters for NoFilters {
         Vec::new()
     }
 
+    fn lasting(&self) -> Self {
+        *self
+    }
+
     fn admits(&self, _: &BalanceDay) -> bool {
         true
     }

@@ -78,8 +78,9 @@ impl Client {
     /// Works as another merchant that the user belongs to, from now on:
     /// `POST /v1/auth/{MID}/switchContext`, documented by the sibling brands.
     ///
-    /// Calls under way at this moment may see either merchant; use one client
-    /// a merchant ([`Config::merchant`]) to work as several at once.
+    /// A list that is being read at this moment may show either merchant, page by
+    /// page; use one client a merchant ([`Config::merchant`]) to work as several
+    /// at once. When the switch fails, everything stays as it was.
     ///
     /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {

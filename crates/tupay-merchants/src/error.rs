@@ -1,9 +1,10 @@
 //! The error of this crate.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
-use http::StatusCode;
-use reconcile_transport::{DecodeError, EndpointError, PageFault, Reply};
+use http::{StatusCode, header::RETRY_AFTER};
+use jiff::Timestamp;
+use reconcile_transport::{DecodeError, EndpointError, PageFault, Reply, parse_retry_after};
 use serde::Deserialize;
 
 /// What can go wrong with TuPay.
@@ -78,10 +79,14 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Api(error) => error.hint().map(str::to_owned),
+            Self::Api(error) => match (error.hint(), error.retry_after) {
+                (Some(hint), Some(wait)) => Some(format!("{hint}; {}", waiting(wait))),
+                (hint, _) => hint.map(str::to_owned),
+            },
+            Self::Transport(error) => error.retry_after().map(waiting),
             Self::NoToken => Some("check that the base URL is that of the Merchants API".into()),
             Self::Paging { .. } | Self::Unproven { .. } => {
-                Some("ask again from the position given; if it stays, tell TuPay".into())
+                Some("ask again; if it stays, tell TuPay, and say which list and days".into())
             }
             Self::Row(_) | Self::Value { .. } => Some(
                 "tell us the field, or set such rows aside with --skip-invalid; the pull is then unproven".into(),
@@ -149,6 +154,8 @@ pub struct ApiError {
     pub message: Option<String>,
     /// How often it was asked.
     pub attempts: u32,
+    /// How long TuPay asks to wait, where it says so.
+    pub retry_after: Option<Duration>,
 }
 
 /// The body of a refusal, in the shapes of the three APIs: `{code, description}`,
@@ -170,6 +177,10 @@ impl ApiError {
             code: refusal.code,
             message: refusal.message.as_deref().map(excerpt),
             attempts: reply.attempts,
+            retry_after: reply
+                .headers
+                .get(RETRY_AFTER)
+                .and_then(|value| parse_retry_after(value, Timestamp::now())),
         }
     }
 
@@ -185,6 +196,10 @@ impl ApiError {
         }
     }
 
+    fn is_of_payment_api(&self) -> bool {
+        matches!(self.operation, "deposit status" | "cashout status")
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
@@ -195,6 +210,10 @@ impl ApiError {
             _ if self.meaning() == Some(UNREGISTERED_ADDRESS) => Some(
                 "this machine's public address is not on the list of the merchant panel: Settings, API Access, Cashouts IP Address",
             ),
+            (401, _) if self.is_of_payment_api() => Some(
+                "check the API key, the passphrase and the API signature: they are not those of the Merchants API",
+            ),
+            (404 | 412, _) if self.is_of_payment_api() => None,
             (401, _) if self.operation != "login" => Some(
                 "TuPay ends sessions that it has just opened: try again, and tell TuPay if it stays",
             ),
@@ -205,7 +224,7 @@ impl ApiError {
             (404, _) => Some(
                 "check the base URL; for cashouts, try the other spelling of the path (cashouts_path)",
             ),
-            (429, _) => Some("ask for less at once (--concurrency), or later"),
+            (429, _) => Some("ask for less at once (--concurrency), or try again later"),
             (500.., _) => Some("TuPay fails at present: try again later"),
             _ => None,
         }
@@ -255,6 +274,10 @@ const fn cashout_code(code: i64) -> Option<&'static str> {
         509 => "there is no such cashout",
         _ => return None,
     })
+}
+
+fn waiting(wait: Duration) -> String {
+    format!("TuPay asks to wait {} s", wait.as_secs())
 }
 
 /// At most 200 characters of a provider's words, with addresses and long
@@ -308,6 +331,7 @@ mod tests {
             code: Some(code),
             message: None,
             attempts: 1,
+            retry_after: None,
         };
         assert_eq!(
             refusal("cashout status", 401).meaning(),

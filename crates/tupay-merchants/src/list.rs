@@ -1,21 +1,19 @@
 //! What all lists have in common: parameters, envelope, windows and reading ahead.
 
-use std::{collections::HashSet, fmt::Debug, num::NonZeroUsize, sync::Arc};
+mod whole;
 
-use async_trait::async_trait;
-use futures::{
-    StreamExt, TryStreamExt,
-    stream::{self, BoxStream},
-};
+use std::{fmt::Debug, num::NonZeroUsize};
+
 use jiff::{SignedDuration, Timestamp};
 use reconcile_core::Window;
 use reconcile_transport::{
-    Anomaly, DecodeError, PageSource, PagedOut, PagesCause, PagesError, ReadAhead, Span,
+    Anomaly, DecodeError, PagedOut, PagesCause, PagesError, ReadAhead, Span,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use crate::{Client, Error};
+use crate::Error;
+pub(crate) use whole::every;
 
 /// The longest span of one request, as TuPay documents it.
 const LONGEST_SPAN: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -43,8 +41,14 @@ impl<T> Page<T> {
     /// Whether another page is to be asked for.
     #[must_use]
     pub const fn has_more(&self) -> bool {
-        self.rows >= self.max_rows
+        is_full(self.rows, self.max_rows)
     }
+}
+
+/// Whether a page of so many rows may be followed by another. Where TuPay gives
+/// no page size, only a page without rows is the last.
+const fn is_full(rows: u64, max_rows: u64) -> bool {
+    rows > 0 && rows >= max_rows
 }
 
 /// The lists of the Merchants API.
@@ -87,6 +91,10 @@ pub(crate) trait Filters: Clone + Send + Sync + 'static {
 
     /// As they are sent.
     fn parameters(&self) -> Vec<(&'static str, String)>;
+
+    /// The same without what can change while a list is read: rows that it
+    /// takes away shift those behind them, and some would never be seen.
+    fn lasting(&self) -> Self;
 
     /// Whether they admit the row: TuPay ignores parameters that it does not
     /// know, so what it sends is checked again.
@@ -175,20 +183,6 @@ pub(crate) fn parameters<F: Filters>(
         .collect())
 }
 
-/// The window of a query that is to be read whole.
-fn whole_window<F: Filters>(query: &Query<F>) -> Result<Window, Error> {
-    let refuse = |reason: String| Error::Query {
-        operation: F::Row::LIST.name(),
-        reason,
-    };
-    match (query.from, query.to) {
-        (Some(from), Some(to)) => Window::new(from, to).map_err(|error| refuse(error.to_string())),
-        _ => Err(refuse(
-            "reading a whole list needs a range (between)".to_owned(),
-        )),
-    }
-}
-
 fn check_span(list: List, from: Timestamp, to: Timestamp) -> Result<(), Error> {
     let reason = if from > to {
         format!("the range is inverted: {from} is after {to}")
@@ -271,7 +265,7 @@ impl<T: Row> ReadPage<T> {
             seen_rows: seen,
             max_rows: Some(self.max_rows),
             // Where the two disagree, a page too many is asked rather than one too few.
-            has_more: self.rows_stated.max(seen) >= self.max_rows && self.max_rows > 0,
+            has_more: is_full(self.rows_stated.max(seen), self.max_rows),
             digest: self.digest,
             rows: (0..)
                 .zip(self.rows)
@@ -301,26 +295,27 @@ pub(crate) fn read_ahead(concurrency: NonZeroUsize) -> ReadAhead {
     }
 }
 
-/// What about a page, or about the reading that it ends, leaves a doubt.
+/// What about a page, or about the reading that it ends, leaves a doubt, but
+/// for the number of its rows: the evidence has both numbers.
 pub(crate) fn doubts<S, R>(page: &PagedOut<S, R>) -> Vec<String> {
-    let unsettled = (page.last && page.settled == Some(false))
-        .then(|| "the list changed while it was read".to_owned());
-    page.anomalies
-        .iter()
-        .map(|anomaly| match anomaly {
-            Anomaly::RowsDiffer { stated, seen } => {
-                format!("TuPay states {stated} rows and sent {seen}")
-            }
-            Anomaly::Moved { passes } => {
-                format!("the list changed during each of {passes} readings")
-            }
-            Anomaly::ShortPage { expected, seen } => {
-                format!("{seen} rows instead of {expected}, and more pages follow")
-            }
-            other => format!("{other:?}"),
-        })
-        .chain(unsettled)
-        .collect()
+    let mut doubts: Vec<_> = page.anomalies.iter().filter_map(doubt).collect();
+    if page.last && page.settled == Some(false) && doubts.is_empty() {
+        doubts.push("the list changed while it was read".to_owned());
+    }
+    doubts
+}
+
+fn doubt(anomaly: &Anomaly) -> Option<String> {
+    match anomaly {
+        Anomaly::RowsDiffer { .. } => None,
+        Anomaly::Moved { passes } => {
+            Some(format!("the list changed during each of {passes} readings"))
+        }
+        Anomaly::ShortPage { expected, seen } => Some(format!(
+            "{seen} rows instead of {expected}, and more pages follow"
+        )),
+        other => Some(format!("{other:?}")),
+    }
 }
 
 /// An error of the pager as one of this crate.
@@ -337,79 +332,6 @@ pub(crate) fn paging_error<S>(list: List, error: PagesError<S, Error>) -> Error 
             page: error.index,
             doubt: format!("{other:?}"),
         },
-    }
-}
-
-/// Every row that the query is for, each once: long ranges are split, pages are
-/// read ahead and in order. A list that cannot be shown to be complete ends
-/// with an error, after its rows.
-pub(crate) fn every<F: Filters>(
-    client: &Client,
-    query: Query<F>,
-) -> BoxStream<'static, Result<F::Row, Error>> {
-    let window = match whole_window(&query) {
-        Ok(window) => window,
-        Err(error) => return stream::iter([Err(error)]).boxed(),
-    };
-    let options = read_ahead(client.concurrency());
-    let filters = query.filters.clone();
-    let source = Arc::new(Rows {
-        client: client.clone(),
-        query,
-    });
-    let mut seen = HashSet::new();
-    reconcile_transport::pages(source, windows(window), options)
-        .map_err(|error| paging_error(F::Row::LIST, error))
-        .flat_map(move |page| {
-            stream::iter(match page {
-                Err(error) => vec![Err(error)],
-                Ok(page) => fresh_rows(page, &mut seen, &filters),
-            })
-        })
-        .boxed()
-}
-
-fn fresh_rows<F: Filters>(
-    page: PagedOut<Window, F::Row>,
-    seen: &mut HashSet<String>,
-    filters: &F,
-) -> Vec<Result<F::Row, Error>> {
-    let doubt = (!page.anomalies.is_empty()).then(|| Error::Unproven {
-        operation: F::Row::LIST.name(),
-        page: page.index,
-        doubt: doubts(&page).join("; "),
-    });
-    let window = page.span;
-    let is_fresh = |row: &F::Row| {
-        window.contains(row.instant()) && filters.admits(row) && seen.insert(row.key())
-    };
-    page.page
-        .rows
-        .into_iter()
-        .filter(is_fresh)
-        .map(Ok)
-        .chain(doubt.map(Err))
-        .collect()
-}
-
-struct Rows<F> {
-    client: Client,
-    query: Query<F>,
-}
-
-#[async_trait]
-impl<F: Filters> PageSource for Rows<F> {
-    type Span = Window;
-    type Row = F::Row;
-    type Error = Error;
-
-    async fn fetch(
-        &self,
-        window: &Window,
-        index: u64,
-    ) -> Result<reconcile_transport::Page<F::Row>, Error> {
-        let page = self.client.read(&self.query.around(*window, index)).await?;
-        page.checked(|_, row| row.map_err(Error::from))
     }
 }
 
@@ -435,6 +357,21 @@ mod tests {
             assert!(query.to.unwrap() > window.to());
             parameters(&query).unwrap();
         }
+    }
+
+    #[test]
+    fn without_a_page_size_only_an_empty_page_is_the_last() {
+        let has_more = |rows, max_rows| {
+            let page = Page::<()> {
+                data: Vec::new(),
+                page: 0,
+                rows,
+                max_rows,
+            };
+            page.has_more()
+        };
+        assert!(has_more(50, 50) && has_more(51, 50) && !has_more(49, 50));
+        assert!(has_more(1, 0) && !has_more(0, 0));
     }
 
     #[test]

@@ -36,6 +36,10 @@ impl Filters for NoteFilters {
         r#type.into_iter().collect()
     }
 
+    fn lasting(&self) -> Self {
+        self.clone()
+    }
+
     fn admits(&self, row: &Note) -> bool {
         is_or_any(self.r#type.as_ref(), row.r#type.as_ref())
     }

@@ -438,7 +438,8 @@ fn api_error(error: ApiError) -> ProviderError {
     let converted = ProviderError::new(kind, ID, message)
         .with_operation(error.operation)
         .with_status(error.status.as_u16())
-        .with_attempts(error.attempts);
+        .with_attempts(error.attempts)
+        .with_retry_after(error.retry_after);
     match error.code {
         Some(code) => converted.with_code(code.to_string()),
         None => converted,

@@ -1,6 +1,10 @@
 //! Sessions: login, the token from the cookie, its renewal, logout.
 
-use std::{fmt, sync::PoisonError, sync::RwLock, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -22,9 +26,15 @@ const IDLE: Duration = Duration::from_secs(14 * 60);
 pub(crate) struct Sessions {
     config: Config,
     transport: Transport,
-    session: Session<SecretString>,
+    session: Session<Open>,
     /// The merchant that every session works as; `None` is the user's own.
     merchant: RwLock<Option<u64>>,
+}
+
+/// An open session, and the merchant whose data it shows.
+struct Open {
+    token: SecretString,
+    merchant: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -46,46 +56,75 @@ impl Sessions {
 
     /// Opens a session now, whether or not one is open.
     pub(crate) async fn login(&self) -> Result<Login, Error> {
-        let (login, token) = self.authenticate().await?;
-        self.enter_merchant(&token).await?;
-        self.session.take();
-        self.session.current(|| async { Ok(token) }).await?;
+        let (login, open) = self.open_as(self.merchant()).await?;
+        self.session.replace(open);
         Ok(login)
     }
 
     /// Ends the session at TuPay. Without an open one there is nothing to do.
     pub(crate) async fn logout(&self) -> Result<(), Error> {
-        let Some(token) = self.session.take() else {
+        let Some(open) = self.session.take() else {
             return Ok(());
         };
         let url = self
             .config
             .base_url
             .url(&["v1", "auth", "session", "destroy"], &[])?;
-        let call = with_cookie(Call::delete("logout", url), &token)?;
+        let call = with_cookie(Call::delete("logout", url), &open.token)?;
+        let reply = self.transport.send(call, None).await?;
+        if refuses_the_session(reply.status) {
+            // It had ended by itself.
+            return Ok(());
+        }
         // What a successful logout answers is not documented, so any success will do.
-        accepted("logout", self.transport.send(call, None).await?).map(|_| ())
+        accepted("logout", reply).map(|_| ())
     }
 
     /// Works as another merchant from now on, in later sessions too.
+    ///
+    /// The switch is made in a session of its own: the open one may have ended
+    /// at TuPay, and calls under way go on as the merchant they began with.
     pub(crate) async fn switch_context(&self, merchant: u64) -> Result<(), Error> {
-        let (token, _) = self.session.current(|| self.renew()).await?;
-        self.enter(merchant, &token).await?;
+        let (_, open) = self.open_as(Some(merchant)).await?;
         *self
             .merchant
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Some(merchant);
+        self.session.replace(open);
         Ok(())
     }
 
-    async fn renew(&self) -> Result<SecretString, reconcile_transport::Error> {
-        let open = async {
-            let (_, token) = self.authenticate().await?;
-            self.enter_merchant(&token).await?;
-            Ok::<_, Error>(token)
-        };
-        open.await
-            .map_err(|error| reconcile_transport::Error::session("login", error))
+    fn merchant(&self) -> Option<u64> {
+        *self.merchant.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open session, or a new one.
+    async fn current(&self) -> Result<(Arc<Open>, Ticket), reconcile_transport::Error> {
+        loop {
+            let (open, ticket) = self.session.current(|| self.renew()).await?;
+            if open.merchant == self.merchant() {
+                return Ok((open, ticket));
+            }
+            // It was being renewed while another merchant was chosen.
+            self.session.refuse(ticket);
+        }
+    }
+
+    async fn renew(&self) -> Result<Open, reconcile_transport::Error> {
+        match self.open_as(self.merchant()).await {
+            Ok((_, open)) => Ok(open),
+            Err(error) => Err(reconcile_transport::Error::session("login", error)),
+        }
+    }
+
+    /// A new session shows the user's own merchant, so it is switched before
+    /// it is used.
+    async fn open_as(&self, merchant: Option<u64>) -> Result<(Login, Open), Error> {
+        let (login, token) = self.authenticate().await?;
+        if let Some(merchant) = merchant {
+            self.enter(merchant, &token).await?;
+        }
+        Ok((login, Open { token, merchant }))
     }
 
     async fn authenticate(&self) -> Result<(Login, SecretString), Error> {
@@ -103,16 +142,6 @@ impl Sessions {
         let token = token(&reply.headers).ok_or(Error::NoToken)?;
         let login = reconcile_transport::decode("login", &reply.body)?;
         Ok((login, token))
-    }
-
-    /// A new session shows the user's own merchant, so one that replaces an
-    /// expired session is switched again before it is used.
-    async fn enter_merchant(&self, token: &SecretString) -> Result<(), Error> {
-        let merchant = *self.merchant.read().unwrap_or_else(PoisonError::into_inner);
-        match merchant {
-            Some(merchant) => self.enter(merchant, token).await,
-            None => Ok(()),
-        }
     }
 
     async fn enter(&self, merchant: u64, token: &SecretString) -> Result<(), Error> {
@@ -136,18 +165,22 @@ impl Authorize for Sessions {
         &self,
         headers: &mut HeaderMap,
     ) -> Result<Ticket, reconcile_transport::Error> {
-        let (token, ticket) = self.session.current(|| self.renew()).await?;
-        let value = sensitive(&format!("Bearer {}", token.expose_secret()))?;
+        let (open, ticket) = self.current().await?;
+        let value = sensitive(&format!("Bearer {}", open.token.expose_secret()))?;
         headers.insert(header::AUTHORIZATION, value);
         Ok(ticket)
     }
 
-    fn refused(&self, ticket: Ticket, _: StatusCode) -> bool {
-        // How an expired token is answered is not documented, so a refusal of
-        // either kind is tried once more with a new one.
+    fn refused(&self, ticket: Ticket, status: StatusCode) -> bool {
         self.session.refuse(ticket);
-        true
+        refuses_the_session(status)
     }
+}
+
+/// How an expired token is answered is not documented, so either refusal may
+/// mean that, and is worth another session.
+const fn refuses_the_session(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
 }
 
 impl fmt::Debug for Sessions {
@@ -220,5 +253,33 @@ mod tests {
         assert_eq!(found(&["BEARER_TOKEN=; Max-Age=0"]), None);
         assert_eq!(found(&["XBEARER_TOKEN=abc"]), None);
         assert_eq!(found(&[]), None);
+    }
+
+    #[tokio::test]
+    async fn a_session_of_another_merchant_is_not_used() {
+        let server = httpmock::MockServer::start_async().await;
+        for (path, cookie) in [
+            ("/v1/auth/login", "BEARER_TOKEN=fresh"),
+            ("/v1/auth/77/switchContext", "OTHER=1"),
+        ] {
+            server
+                .mock_async(|when, then| {
+                    when.path(path);
+                    then.status(200).header("set-cookie", cookie).body("{}");
+                })
+                .await;
+        }
+        let base_url = server.base_url().parse().unwrap();
+        let config = Config::new(base_url, "user".into(), "password".into());
+        let sessions = Sessions::new(config, Transport::builder().build().unwrap());
+        sessions.switch_context(77).await.unwrap();
+        // A renewal that began before the switch ends after it.
+        sessions.session.replace(Open {
+            token: "stale".into(),
+            merchant: None,
+        });
+        let (open, _) = sessions.current().await.unwrap();
+        assert_eq!(open.merchant, Some(77));
+        assert_eq!(open.token.expose_secret(), "fresh");
     }
 }

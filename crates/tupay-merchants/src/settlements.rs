@@ -21,7 +21,8 @@ pub struct SettlementFilters {
 }
 
 impl SettlementsQuery {
-    /// Only with this status, which can change while a list is read.
+    /// Only with this status, which can change while a list is read:
+    /// [`Client::all_settlements`] does not send it, and filters what arrives.
     #[must_use]
     pub fn status(mut self, status: SettlementStatus) -> Self {
         self.filters.status = Some(status);
@@ -38,6 +39,10 @@ impl Filters for SettlementFilters {
             .as_ref()
             .map(|status| ("status", status.as_str().to_owned()));
         status.into_iter().collect()
+    }
+
+    fn lasting(&self) -> Self {
+        Self::default()
     }
 
     fn admits(&self, row: &Settlement) -> bool {

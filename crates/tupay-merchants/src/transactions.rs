@@ -49,8 +49,8 @@ impl<S> Query<TransactionFilters<S>> {
     }
 
     /// Only with this status. The status changes while a list is read, so
-    /// reading page after page with this filter loses rows: read everything
-    /// and filter afterwards where that matters.
+    /// asking for page after page with this filter loses rows. What begins with
+    /// `all_` does not send it, and filters what arrives.
     #[must_use]
     pub fn status(mut self, status: S) -> Self {
         self.filters.status = Some(status);
@@ -90,6 +90,13 @@ impl<S: StatusOf> Filters for TransactionFilters<S> {
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?.to_owned())))
         .collect()
+    }
+
+    fn lasting(&self) -> Self {
+        Self {
+            status: None,
+            ..self.clone()
+        }
     }
 
     fn admits(&self, row: &S::Row) -> bool {

@@ -10,9 +10,10 @@
 #[path = "support/mock.rs"]
 mod mock;
 
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use httpmock::prelude::*;
 use mock::{TOKEN, config, sample, server_with_login, transport};
+use reconcile_transport::{RetryPolicy, Transport};
 use rust_decimal::dec;
 use tupay_merchants::{
     BalanceReportQuery, CashoutReference, CashoutsPath, CashoutsQuery, Client, DepositsQuery,
@@ -182,6 +183,99 @@ async fn the_lists_of_the_sibling_brands_are_read() {
         .await
         .unwrap();
     assert!(none.data.is_empty());
+}
+
+#[tokio::test]
+async fn a_whole_list_is_never_asked_for_by_what_changes_while_it_is_read() {
+    let server = server_with_login().await;
+    let by_status = server
+        .mock_async(|when, then| {
+            when.query_param_exists("status");
+            then.status(500);
+        })
+        .await;
+    for (path, body) in [
+        ("/v1/deposits", sample!("deposits.200")),
+        ("/v1/settlements", sample!("settlements.200")),
+    ] {
+        server
+            .mock_async(|when, then| {
+                when.path(path).query_param_missing("status");
+                then.status(200).body(body);
+            })
+            .await;
+    }
+    let client = client(&server.base_url());
+    let ids = async |status| -> Vec<u64> {
+        let rows = client.all_deposits(june().status(status));
+        rows.map_ok(|row| row.id_deposit)
+            .try_collect()
+            .await
+            .unwrap()
+    };
+    assert_eq!(ids(DepositStatus::Cancelled).await, [301_393_325]);
+    assert!(ids(DepositStatus::Pending).await.is_empty());
+    let winter = SettlementsQuery::new()
+        .between(
+            "2019-12-01T00:00:00Z".parse().unwrap(),
+            "2020-01-20T00:00:00Z".parse().unwrap(),
+        )
+        .status(SettlementStatus::Completed);
+    let rows: Vec<_> = client.all_settlements(winter).try_collect().await.unwrap();
+    assert!(rows.is_empty());
+    by_status.assert_calls_async(0).await;
+}
+
+#[tokio::test]
+async fn a_doubt_about_a_whole_list_comes_after_all_of_its_rows() {
+    let server = server_with_login().await;
+    let second = sample!("deposits.200").replace("2024-06-01", "2024-03-10");
+    // States two rows and has one.
+    let doubtful = sample!("deposits.sibling.200").to_owned();
+    for (from, body) in [("1704067199", doubtful), ("1709164799", second)] {
+        server
+            .mock_async(|when, then| {
+                when.path("/v1/deposits").query_param("from", from);
+                then.status(200).body(body);
+            })
+            .await;
+    }
+    let query = DepositsQuery::new().between(
+        "2024-01-01T00:00:00Z".parse().unwrap(),
+        "2024-04-01T00:00:00Z".parse().unwrap(),
+    );
+    let client = client(&server.base_url());
+    let rows: Vec<_> = client.all_deposits(query).collect().await;
+    let [Ok(first), Ok(last), Err(error)] = rows.as_slice() else {
+        panic!("{rows:?}");
+    };
+    assert_eq!(
+        (first.id_deposit, last.id_deposit),
+        (301_164_223, 301_393_325)
+    );
+    insta::assert_snapshot!(error, @"deposits, page 0: TuPay states 2 rows and sent 1");
+}
+
+#[tokio::test]
+async fn a_wait_that_tupay_asks_for_is_told() {
+    for (seconds, wait) in [("7", 7), ("3600", 3600)] {
+        let server = server_with_login().await;
+        server
+            .mock_async(|when, then| {
+                when.path("/v1/deposits");
+                then.status(429).header("retry-after", seconds).body("{}");
+            })
+            .await;
+        let once = Transport::builder().retry(RetryPolicy::never()).build();
+        let config = config(&server.base_url()).transport(once.unwrap());
+        let client = Client::new(config).unwrap();
+        let error = client.deposits(&june()).await.unwrap_err();
+        let hint = error.hint().unwrap();
+        assert!(
+            hint.contains(&format!("TuPay asks to wait {wait} s")),
+            "{hint}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -105,6 +105,24 @@ async fn the_status_is_mapped_and_kept_and_what_is_not_known_is_unknown() {
 }
 
 #[tokio::test]
+async fn empty_text_is_what_is_not_there() {
+    let body = sample!("deposits.200")
+        .replace("1-44862-ACP", "")
+        .replace("\"fee\": 0.39", "\"fee\": 0.0")
+        .replace("\"feeCurrency\": \"USD\"", "\"feeCurrency\": \"\"")
+        .replace(
+            "\"paymentMethodCode\": \"XAQR\"",
+            "\"paymentMethodCode\": \"\"",
+        );
+    let records = pull("/v1/deposits", &body, Kind::Payment).await.unwrap();
+    let record = &records[0];
+    assert_eq!(
+        (&record.reference, &record.method, record.fee),
+        (&None, &None, None)
+    );
+}
+
+#[tokio::test]
 async fn what_the_model_does_not_admit_is_an_error_with_its_path() {
     for (published, sent, path) in [
         ("\"amount\": 7.92", "\"amount\": -7.92", "amount"),
@@ -116,6 +134,11 @@ async fn what_the_model_does_not_admit_is_an_error_with_its_path() {
         (
             "\"feeCurrency\": \"USD\"",
             "\"feeCurrency\": null",
+            "feeCurrency",
+        ),
+        (
+            "\"feeCurrency\": \"USD\"",
+            "\"feeCurrency\": \"\"",
             "feeCurrency",
         ),
         (

@@ -65,7 +65,7 @@ impl ToRecord for Deposit {
         );
         Ok(Record {
             provider_status: self.status.as_str().to_owned(),
-            reference: self.external_id,
+            reference: present(self.external_id),
             settled: Some(settled),
             fee: pair(
                 ("fee", self.fee),
@@ -73,7 +73,7 @@ impl ToRecord for Deposit {
             )?,
             updated_at: self.last_change_date,
             account: self.id_merchant.map(|id| id.to_string()),
-            method: self.payment_method_code,
+            method: present(self.payment_method_code),
             attributes: attributes.0,
             ..record
         })
@@ -115,7 +115,7 @@ impl ToRecord for Cashout {
         );
         Ok(Record {
             provider_status: self.status.as_str().to_owned(),
-            reference: self.external_id,
+            reference: present(self.external_id),
             // Zero until the cashout has moved the balance.
             settled: merchant.filter(|merchant| !merchant.amount.is_zero()),
             fee: pair(
@@ -208,7 +208,7 @@ impl ToRecord for Note {
             self.date,
         );
         Ok(Record {
-            reference: self.external_id.filter(|reference| !reference.is_empty()),
+            reference: present(self.external_id),
             settled: Some(amount),
             account: self.id_merchant.map(|id| id.to_string()),
             attributes: attributes.0,
@@ -260,9 +260,8 @@ pub(super) fn statement(day: &BalanceDay) -> Result<Statement, Unmappable> {
 struct Attributes(BTreeMap<String, Attribute>);
 
 impl Attributes {
-    /// Keeps the text unless it is absent or empty.
     fn text(&mut self, name: &str, text: Option<String>) {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
+        if let Some(text) = present(text) {
             self.0.insert(name.to_owned(), text.into());
         }
     }
@@ -273,12 +272,17 @@ impl Attributes {
     }
 }
 
+/// The text, unless it is empty: TuPay's samples write `""` for what is not there.
+fn present(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
 /// An amount and a currency that may both be absent; an amount alone says nothing.
 fn pair(
     (amount_path, amount): (&'static str, Option<Decimal>),
     (currency_path, code): (&'static str, Option<&str>),
 ) -> Result<Option<Money>, Unmappable> {
-    match (amount, code) {
+    match (amount, code.filter(|code| !code.is_empty())) {
         (Some(amount), Some(code)) => money(amount_path, amount, currency_path, code).map(Some),
         (Some(amount), None) if !amount.is_zero() => Err(Unmappable(
             currency_path,
