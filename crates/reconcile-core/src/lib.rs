@@ -13,6 +13,7 @@ mod provider;
 mod pull;
 mod record;
 mod statement;
+mod sum;
 mod time;
 
 pub use attestation::{
@@ -30,4 +31,5 @@ pub use provider::{
 pub use pull::{ProviderExt, Pull, PullOptions, PulledPage, StatementPull};
 pub use record::{Attribute, Direction, Kind, Record, Status};
 pub use statement::{Figure, LocalDay, Statement};
+pub use sum::Sum;
 pub use time::Window;

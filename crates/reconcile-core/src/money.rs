@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::ModelError;
+use crate::{ModelError, Sum};
 
 /// An ISO 4217 currency code.
 ///
@@ -92,19 +92,15 @@ impl Money {
     /// The sum, or an error when the currencies differ or it does not fit.
     pub fn checked_add(self, other: Self) -> Result<Self, ModelError> {
         self.same_currency(other)?;
-        self.amount
-            .checked_add(other.amount)
-            .map(|amount| Self { amount, ..self })
-            .ok_or(ModelError::Overflow)
+        let sum = Sum::from(self.amount).plus(other.amount)?;
+        self.with_amount(sum)
     }
 
     /// The difference, or an error when the currencies differ or it does not fit.
     pub fn checked_sub(self, other: Self) -> Result<Self, ModelError> {
         self.same_currency(other)?;
-        self.amount
-            .checked_sub(other.amount)
-            .map(|amount| Self { amount, ..self })
-            .ok_or(ModelError::Overflow)
+        let sum = Sum::from(self.amount).minus(other.amount)?;
+        self.with_amount(sum)
     }
 
     /// The amount as a whole number of minor units (`12.40 PEN` is 1240).
@@ -135,6 +131,11 @@ impl Money {
         Decimal::try_from_i128_with_scale(units, exponent)
             .map(|amount| Self { amount, currency })
             .map_err(|_| ModelError::Overflow)
+    }
+
+    fn with_amount(self, sum: Sum) -> Result<Self, ModelError> {
+        let amount = sum.to_decimal().ok_or(ModelError::Overflow)?;
+        Ok(Self { amount, ..self })
     }
 
     fn same_currency(self, other: Self) -> Result<(), ModelError> {
@@ -235,6 +236,10 @@ mod tests {
     #[test]
     fn sums_that_do_not_fit_are_errors() {
         let sum = money(Decimal::MAX, "PEN").checked_add(money(Decimal::ONE, "PEN"));
+        assert!(matches!(sum, Err(ModelError::Overflow)));
+        // `Decimal` alone would round this one without a word.
+        let digits = money(dec!(123456789012345.67), "PEN");
+        let sum = digits.checked_add(money(dec!(0.1234567890123456789), "PEN"));
         assert!(matches!(sum, Err(ModelError::Overflow)));
     }
 
