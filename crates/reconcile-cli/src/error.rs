@@ -140,7 +140,7 @@ impl CommandError {
 }
 
 /// Figures are exact or not shown at all.
-const INEXACT: &str = "a total holds 28 digits: take the rows with the most digits apart, \
+const INEXACT: &str = "a total holds 38 digits: take the rows with the most digits apart, \
                        with a shorter range or in files of their own";
 
 /// What kind of failure the system reported, if it did.

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{Currency, Kind, PageEvidence, Status, Window, money::decimal_text};
+use crate::{Currency, Kind, PageEvidence, Status, Sum, Window};
 
 /// The evidence of a pull: what was asked, what was seen, and what follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,8 +85,7 @@ pub struct Total {
     /// How many records.
     pub count: u64,
     /// The sum of their amounts in major units.
-    #[serde(with = "decimal_text")]
-    pub amount: Decimal,
+    pub amount: Sum,
 }
 
 /// Judges the pages of a pull over `window`: reasons why they do not show that

@@ -10,13 +10,12 @@ use std::{
 use async_trait::async_trait;
 use futures::{StreamExt, stream::BoxStream};
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use crate::{
     Certificate, CertifiedQuery, Currency, ErrorKind, Kind, PageEvidence, Provider, ProviderError,
     Record, RecordPage, RecordQuery, SetAside, Statement, StatementPage, StatementQuery, Status,
-    Total, Verdict, Window, certificate,
+    Sum, Total, Verdict, Window, certificate,
 };
 
 /// When a pull takes place, and how young a record it trusts.
@@ -138,7 +137,7 @@ pub struct StatementPull {
 pub struct Pull {
     stream: BoxStream<'static, Result<RecordPage, ProviderError>>,
     seen: HashMap<IdHash, ContentHash>,
-    totals: BTreeMap<(Kind, Status, Currency), (u64, Decimal)>,
+    totals: BTreeMap<(Kind, Status, Currency), (u64, Sum)>,
     unreadable: Unreadable,
     certificate: Certificate,
     state: State,
@@ -298,15 +297,9 @@ impl Pull {
         let key = (record.kind, record.status, record.amount.currency);
         let (count, sum) = self.totals.entry(key).or_default();
         *count += 1;
-        *sum = sum.checked_add(record.amount.amount).ok_or_else(|| {
-            ProviderError::new(
-                ErrorKind::Decode,
-                &record.provider,
-                format!(
-                    "the amounts of the pull do not add up in 28 digits at {}",
-                    record.id
-                ),
-            )
+        *sum = sum.plus(record.amount.amount).map_err(|cause| {
+            let message = format!("the amounts of the pull do not add up at {}", record.id);
+            ProviderError::new(ErrorKind::Decode, &record.provider, message).with_source(cause)
         })?;
         Ok(())
     }

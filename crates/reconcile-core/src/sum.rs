@@ -108,6 +108,12 @@ impl PartialEq for Sum {
 
 impl Eq for Sum {}
 
+impl PartialEq<Decimal> for Sum {
+    fn eq(&self, amount: &Decimal) -> bool {
+        *self == Self::from(*amount)
+    }
+}
+
 impl PartialOrd for Sum {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -189,7 +195,7 @@ mod tests {
         let sum = Sum::from(large).plus(small).unwrap();
         assert_eq!(sum.to_string(), "123456789012345.7934567890123456789");
         assert_eq!(sum.to_decimal(), None);
-        assert_eq!(sum.minus(small).unwrap(), large.into());
+        assert_eq!(sum.minus(small).unwrap(), large);
     }
 
     #[test]
@@ -220,7 +226,7 @@ mod tests {
             prop_assert_eq!(Sum::from(a).plus(b).unwrap().to_decimal(), Some(a + b));
             prop_assert_eq!(Sum::from(a).minus(b).unwrap().to_decimal(), Some(a - b));
             prop_assert_eq!(Sum::from(a).cmp(&b.into()), a.cmp(&b));
-            prop_assert_eq!(Sum::from(a) == b.into(), a == b);
+            prop_assert_eq!(Sum::from(a) == b, a == b);
         }
     }
 }

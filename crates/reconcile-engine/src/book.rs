@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::BTreeMap, collections::HashMap};
 
 use jiff::{civil::Date, tz::TimeZone};
-use reconcile_core::{Currency, Direction, Kind, LedgerEntry, Record, Status};
+use reconcile_core::{Currency, Direction, Kind, LedgerEntry, Record, Status, Sum};
 use rust_decimal::Decimal;
 
 use crate::{EngineError, sum::Sums};
@@ -256,13 +256,13 @@ impl Book {
     /// The sum of all rows by currency, credits `+` and debits `−`, whatever
     /// their status.
     ///
-    /// Errors when a sum has more digits than an exact decimal.
-    pub fn totals(&self) -> Result<BTreeMap<Currency, Decimal>, EngineError> {
+    /// Errors when a sum has more digits than [`Sum`] holds.
+    pub fn totals(&self) -> Result<BTreeMap<Currency, Sum>, EngineError> {
         let mut sums = Sums::default();
         for row in &self.rows {
             sums.add(row.facts.currency, row.facts.signed())?;
         }
-        sums.totals()
+        Ok(sums.totals())
     }
 
     /// The last day of any row; `None` where there is no row.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use reconcile_core::{Currency, Status};
+use reconcile_core::{Currency, Status, Sum};
 use rust_decimal::Decimal;
 
 use crate::{
@@ -233,14 +233,14 @@ impl<'a> Findings<'a> {
         for (currency, sum) in self.taking_part(Side::Records)? {
             conservation.entry(currency).or_default().records = sum;
         }
-        for (currency, sum) in explained.totals()? {
+        for (currency, sum) in explained.totals() {
             conservation.entry(currency).or_default().explained = sum;
         }
         Ok(conservation)
     }
 
     /// What moved on a side by all rows that are not excluded.
-    fn taking_part(&self, side: Side) -> Result<BTreeMap<Currency, Decimal>, EngineError> {
+    fn taking_part(&self, side: Side) -> Result<BTreeMap<Currency, Sum>, EngineError> {
         let book = self.book(side);
         let mut sums = Sums::default();
         for row in book.indices() {
@@ -255,7 +255,7 @@ impl<'a> Findings<'a> {
             let facts = book.facts(excluded.row);
             sums.add(facts.currency, -self.moved(facts))?;
         }
-        sums.totals()
+        Ok(sums.totals())
     }
 
     fn exclude(&mut self, side: Side, row: RowIndex, reason: Exclusion) {

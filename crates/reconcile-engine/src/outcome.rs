@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use jiff::civil::Date;
-use reconcile_core::{Currency, Status};
+use reconcile_core::{Currency, Status, Sum};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
@@ -189,7 +189,7 @@ pub struct Totals {
     pub rows: usize,
     /// The sum of their amounts by currency, credits `+` and debits `−`,
     /// whatever their status.
-    pub amounts: BTreeMap<Currency, Decimal>,
+    pub amounts: BTreeMap<Currency, Sum>,
 }
 
 /// How the two sides tie in one currency: `ledger − records = explained`.
@@ -197,18 +197,20 @@ pub struct Totals {
 #[non_exhaustive]
 pub struct Conservation {
     /// What moved by the ledger, over all rows that are not excluded.
-    pub ledger: Decimal,
+    pub ledger: Sum,
     /// What moved by the provider, over all rows that are not excluded.
-    pub records: Decimal,
+    pub records: Sum,
     /// The differences of all matches and breaks; a break between currencies
     /// counts in both.
-    pub explained: Decimal,
+    pub explained: Sum,
 }
 
 impl Conservation {
     /// Whether it ties, to the last digit.
     #[must_use]
     pub fn holds(&self) -> bool {
-        crate::sum::exact_difference(self.ledger, self.records) == Some(self.explained)
+        self.ledger
+            .minus(self.records)
+            .is_ok_and(|difference| difference == self.explained)
     }
 }

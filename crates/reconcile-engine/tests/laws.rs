@@ -314,7 +314,8 @@ proptest! {
             prop_assert_eq!(ledger - records, explained);
             let said = outcome.conservation[&currency];
             prop_assert!(said.holds());
-            prop_assert_eq!((said.ledger, said.records, said.explained), (ledger, records, explained));
+            let said = (said.ledger, said.records, said.explained);
+            prop_assert_eq!(said, (ledger.into(), records.into(), explained.into()));
         }
     }
 

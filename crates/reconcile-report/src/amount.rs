@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use reconcile_core::Currency;
+use reconcile_core::{Currency, Sum};
 use rust_decimal::Decimal;
 
 /// An amount for a file: no separators, the currency's minor digits, more where
 /// the amount has more, never rounded. It matches `^-?\d+(\.\d+)?$`.
-pub(crate) fn plain(amount: Decimal, currency: Option<Currency>) -> String {
-    let amount = amount.normalize();
+pub(crate) fn plain(amount: impl Into<Sum>, currency: Option<Currency>) -> String {
+    let amount = amount.into().normalized();
     let digits = currency.and_then(|currency| currency.exponent());
     let missing = digits.unwrap_or_default().saturating_sub(amount.scale());
     // Zeros are appended to the text, because a scale that does not fit into
@@ -22,7 +22,7 @@ pub(crate) fn plain(amount: Decimal, currency: Option<Currency>) -> String {
 }
 
 /// An amount for a reader: thousands separated, a real minus sign.
-pub(crate) fn grouped(amount: Decimal, currency: Option<Currency>) -> String {
+pub(crate) fn grouped(amount: impl Into<Sum>, currency: Option<Currency>) -> String {
     let text = plain(amount, currency);
     let (sign, magnitude) = text.strip_prefix('-').map_or(("", &*text), |m| ("−", m));
     let (whole, fraction) = match magnitude.split_once('.') {
@@ -33,8 +33,9 @@ pub(crate) fn grouped(amount: Decimal, currency: Option<Currency>) -> String {
 }
 
 /// A difference for a reader: as [`grouped`], and positive ones say so.
-pub(crate) fn signed(amount: Decimal, currency: Option<Currency>) -> String {
-    let plus = if amount > Decimal::ZERO { "+" } else { "" };
+pub(crate) fn signed(amount: impl Into<Sum>, currency: Option<Currency>) -> String {
+    let amount = amount.into();
+    let plus = if amount > Sum::ZERO { "+" } else { "" };
     format!("{plus}{}", grouped(amount, currency))
 }
 
@@ -60,49 +61,40 @@ fn thousands(digits: &str) -> String {
     text
 }
 
-/// The sum to the last digit. A decimal that runs out of digits is rounded
-/// without a word, which shows in a scale that is smaller than a term's.
-pub(crate) fn exact_sum(left: Decimal, right: Decimal) -> Option<Decimal> {
-    let (left, right) = (left.normalize(), right.normalize());
-    let sum = left.checked_add(right)?;
-    (sum.scale() >= left.scale().max(right.scale())).then_some(sum)
-}
-
-/// A sum for a reader. One that outgrows a decimal says so and shows no figure.
+/// A sum for a reader. One that has too many digits says so and shows no figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sum(Option<Decimal>);
+pub(crate) struct Tally(Option<Sum>);
 
-impl Sum {
+impl Tally {
     pub(crate) fn add(&mut self, amount: Decimal) {
-        self.0 = self.0.and_then(|sum| exact_sum(sum, amount));
+        self.0 = self.0.and_then(|sum| sum.plus(amount).ok());
     }
 
     pub(crate) fn minus(self, other: Self) -> Self {
-        Self(self.0.zip(other.0).and_then(|(a, b)| exact_sum(a, -b)))
+        Self(self.0.zip(other.0).and_then(|(a, b)| a.minus(b).ok()))
     }
 
-    /// The sum; `None` where it outgrew a decimal.
-    pub(crate) fn value(self) -> Option<Decimal> {
-        self.0
+    /// The sum, as far as a decimal holds it.
+    pub(crate) fn to_decimal(self) -> Option<Decimal> {
+        self.0.and_then(Sum::to_decimal)
     }
 
     pub(crate) fn grouped(self, currency: Currency) -> String {
-        self.write(currency, grouped)
+        self.write(|sum| grouped(sum, Some(currency)))
     }
 
     pub(crate) fn signed(self, currency: Currency) -> String {
-        self.write(currency, signed)
+        self.write(|sum| signed(sum, Some(currency)))
     }
 
-    fn write(self, currency: Currency, form: fn(Decimal, Option<Currency>) -> String) -> String {
-        self.0
-            .map_or_else(|| "too large".to_owned(), |sum| form(sum, Some(currency)))
+    fn write(self, form: impl Fn(Sum) -> String) -> String {
+        self.0.map_or_else(|| "too large".to_owned(), form)
     }
 }
 
-impl Default for Sum {
+impl Default for Tally {
     fn default() -> Self {
-        Self(Some(Decimal::ZERO))
+        Self(Some(Sum::ZERO))
     }
 }
 
@@ -148,15 +140,21 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_with_more_digits_than_a_decimal_is_shown_whole() {
+        let mut tally = Tally::default();
+        tally.add(dec!(123456789012345.67));
+        tally.add(dec!(0.1234567890123456789));
+        assert_eq!(
+            tally.grouped(currency("PEN")),
+            "123,456,789,012,345.7934567890123456789"
+        );
+    }
+
+    #[test]
     fn a_sum_that_does_not_fit_shows_no_figure() {
-        let mut sum = Sum::default();
-        sum.add(Decimal::MAX);
-        sum.add(Decimal::MAX);
-        sum.add(-Decimal::MAX);
-        assert_eq!(sum.grouped(currency("PEN")), "too large");
-        let mut sum = Sum::default();
-        sum.add(dec!(7922816251426433759354395033));
-        sum.add(dec!(0.01));
-        assert_eq!(sum.value(), None);
+        let mut tally = Tally::default();
+        tally.add(Decimal::MAX);
+        tally.add(dec!(0.0000000000000000000000000001));
+        assert_eq!(tally.grouped(currency("PEN")), "too large");
     }
 }

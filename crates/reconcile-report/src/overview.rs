@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use reconcile_core::{Certificate, Currency, Direction, PageEvidence, Verdict, Window};
+use reconcile_core::{Certificate, Currency, Direction, PageEvidence, Sum, Verdict, Window};
 use reconcile_engine::{
     self as engine, Book, Break, BreakCode, Conservation, Proof, ProofVerdict, Row, RowIndex,
 };
@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use crate::{
     Run, Summary,
-    amount::{self, Sum, counted, exact_sum, grouped},
+    amount::{self, Tally, counted, grouped},
     summary,
 };
 
@@ -18,12 +18,12 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Flow {
     pub(crate) rows: usize,
-    pub(crate) credits: Sum,
-    pub(crate) debits: Sum,
+    pub(crate) credits: Tally,
+    pub(crate) debits: Tally,
 }
 
 impl Flow {
-    pub(crate) fn net(self) -> Sum {
+    pub(crate) fn net(self) -> Tally {
         self.credits.minus(self.debits)
     }
 }
@@ -110,7 +110,10 @@ pub(crate) fn total(book: &Book, rows: &[RowIndex]) -> Option<Total> {
         currency: first.currency,
     };
     rows.try_fold(total, |total, row| {
-        let amount = exact_sum(total.amount, row.signed())?;
+        let amount = Sum::from(total.amount)
+            .plus(row.signed())
+            .ok()?
+            .to_decimal()?;
         (row.currency == total.currency).then_some(Total { amount, ..total })
     })
 }
@@ -121,7 +124,7 @@ pub(crate) struct CodeGroup<'r> {
     pub(crate) code: BreakCode,
     pub(crate) breaks: Vec<Cow<'r, Break>>,
     /// The sum of their differences, where they have one.
-    pub(crate) net: BTreeMap<Currency, Sum>,
+    pub(crate) net: BTreeMap<Currency, Tally>,
 }
 
 /// The breaks by code, in the order of the contract.
@@ -251,23 +254,23 @@ pub(crate) fn reasons(certificate: &Certificate) -> &[String] {
 
 /// The conservation equation of one currency as a sentence.
 pub(crate) fn conservation(currency: Currency, equation: &Conservation) -> String {
-    let text = |amount| grouped(amount, Some(currency));
-    let difference = exact_sum(equation.ledger, -equation.records);
+    let text = |sum: Sum| grouped(sum, Some(currency));
+    let difference = equation.ledger.minus(equation.records);
     let left = format!(
         "ledger {} − provider {}",
         text(equation.ledger),
         text(equation.records)
     );
     match difference {
-        Some(difference) if difference == equation.explained => {
+        Ok(difference) if difference == equation.explained => {
             format!("{left} = {}, all explained", text(difference))
         }
-        Some(difference) => format!(
+        Ok(difference) => format!(
             "{left} = {}, of which {} is explained",
             text(difference),
             text(equation.explained)
         ),
-        None => left,
+        Err(_) => left,
     }
 }
 

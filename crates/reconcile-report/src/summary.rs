@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use reconcile_core::Currency;
+use reconcile_core::{Currency, Sum};
 use reconcile_engine::{Matches, ProofVerdict, Totals};
-use rust_decimal::Decimal;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{Run, amount::plain};
@@ -111,7 +110,7 @@ impl Summary {
 impl Side {
     fn of(totals: &Totals) -> Self {
         let text =
-            |(&currency, &amount): (&Currency, &Decimal)| (currency, plain(amount, Some(currency)));
+            |(&currency, &amount): (&Currency, &Sum)| (currency, plain(amount, Some(currency)));
         Self {
             rows: totals.rows,
             amounts: totals.amounts.iter().map(text).collect(),
@@ -160,7 +159,7 @@ fn conservation(run: &Run<'_>) -> BTreeMap<Currency, Conserved> {
     let equations = run.outcome.conservation.iter();
     equations
         .map(|(&currency, equation)| {
-            let text = |amount| plain(amount, Some(currency));
+            let text = |sum: Sum| plain(sum, Some(currency));
             let conserved = Conserved {
                 ledger: text(equation.ledger),
                 records: text(equation.records),

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeSet, fmt::Display};
 
-use reconcile_core::{Identity, Part, Sign, Statement};
+use reconcile_core::{Identity, Part, Sign, Statement, Sum};
 use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, Series, untestable};
-use crate::{BreakCode, sum::Sum};
+use crate::BreakCode;
 
 /// How many signs are solved at most: every assignment is tried.
 const SOLVABLE: usize = 12;
@@ -288,7 +288,7 @@ fn solve(lines: &[Line], choices: &[&[bool]]) -> (usize, Vec<Vec<bool>>) {
 fn sum(line: &Line, signs: &[bool]) -> Option<Decimal> {
     let mut sum = Sum::default();
     for (&part, &minus) in line.parts.iter().zip(signs) {
-        sum.add(if minus { -part } else { part })?;
+        sum = sum.plus(if minus { -part } else { part }).ok()?;
     }
-    sum.total()
+    sum.to_decimal()
 }

@@ -1,11 +1,11 @@
 //! Laws about one day and the next.
 
 use jiff::civil::Date;
-use reconcile_core::{Identity, Statement};
+use reconcile_core::{Identity, Statement, Sum};
 use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, Series};
-use crate::{BreakCode, sum::Sum};
+use crate::BreakCode;
 
 /// Every day between the first and the last has exactly one statement.
 pub(super) fn every_day_once(identity: &Identity, series: &[Series<'_>]) -> Vec<Proof> {
@@ -49,11 +49,10 @@ pub(super) fn roll_forward(
         let today = the_one(series, date)?;
         let moved = figure(today, movement)?;
         let closing = figure(today, balance)?;
-        let mut sum = Sum::default();
-        let expected = sum
-            .add(opening)
-            .and_then(|()| sum.add(moved))
-            .and_then(|()| sum.total())
+        let expected = Sum::from(opening)
+            .plus(moved)
+            .ok()
+            .and_then(Sum::to_decimal)
             .ok_or_else(|| Obstacle::Open("the sum has too many digits".to_owned()))?;
         let note = format!("{opening} + {moved} = {expected}, stated {closing}");
         Ok(Proof { note, ..proof }.equality(expected, closing))

@@ -14,7 +14,7 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use crate::{
     Run,
-    amount::{Sum, count, signed},
+    amount::{Tally, count, signed},
 };
 
 /// The drawing's own units; it is stretched to the width of the page.
@@ -92,14 +92,15 @@ fn ageing(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn differences(
     currency: Currency,
-    days: &BTreeMap<Date, Sum>,
+    days: &BTreeMap<Date, Tally>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (Some((&first, _)), Some((&last, _))) = (days.first_key_value(), days.last_key_value())
     else {
         return Ok(());
     };
-    let value = |sum: &Sum| sum.value().unwrap_or_default();
+    // A bar can show no sum of more digits; the table below does.
+    let value = |sum: &Tally| sum.to_decimal().unwrap_or_default();
     let most = days
         .values()
         .map(|sum| value(sum).abs())
@@ -147,8 +148,8 @@ fn differences(
 }
 
 /// The sums of the differences of each day, by currency.
-fn by_day(run: &Run<'_>) -> BTreeMap<Currency, BTreeMap<Date, Sum>> {
-    let mut sums = BTreeMap::<_, BTreeMap<_, Sum>>::new();
+fn by_day(run: &Run<'_>) -> BTreeMap<Currency, BTreeMap<Date, Tally>> {
+    let mut sums = BTreeMap::<_, BTreeMap<_, Tally>>::new();
     for broken in run.breaks() {
         if let (Some(currency), Some(date), Some(difference)) =
             (broken.currency, broken.date, broken.difference)
