@@ -59,11 +59,16 @@ fn run(args: Args) -> Result<Finding, CommandError> {
         .enable_all()
         .build()
         .map_err(CommandError::Runtime)?;
-    runtime.block_on(async {
+    let finding = runtime.block_on(async {
         // An interrupted command is dropped, and takes its unfinished files along.
         tokio::select! {
-            finding = commands::run(args) => finding,
+            // Listening comes first: a command may be busy before it ever waits.
+            biased;
             _ = tokio::signal::ctrl_c() => Err(CommandError::Interrupted),
+            finding = commands::run(args) => finding,
         }
-    })
+    });
+    // A file that is still being read does not hold up an interrupted command.
+    runtime.shutdown_background();
+    finding
 }

@@ -1,9 +1,8 @@
 //! `reconcile match`: the engine on two files.
 
-use std::{fs, panic, path::Path, thread};
+use std::{fs, path::Path};
 
 use reconcile_core::Certificate;
-use reconcile_files::read_records;
 use reconcile_report::Run;
 
 use super::{outcome, output::Output};
@@ -13,7 +12,7 @@ use crate::{
     error::CommandError,
 };
 
-pub(crate) fn run(global: &Global, args: &args::Match) -> Result<Finding, CommandError> {
+pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, CommandError> {
     let output = Output::prepare(
         &args.books.destination,
         &[&args.books.ledger, &args.records],
@@ -24,14 +23,12 @@ pub(crate) fn run(global: &Global, args: &args::Match) -> Result<Finding, Comman
         .as_deref()
         .map(read_certificate)
         .transpose()?;
-    let (ledger, records) = thread::scope(|scope| {
-        let records = scope.spawn(|| read_records(&args.records, &rules.records));
-        let ledger = outcome::ledger(&args.books, &rules.ledger);
-        (ledger, records.join())
-    });
+    let (ledger, records) = tokio::join!(
+        outcome::ledger(&args.books, &rules.ledger),
+        outcome::records(&args.records, &rules.records),
+    );
     // What is wrong with the ledger is said first, whichever was read first.
-    let ledger = ledger?;
-    let records = records.unwrap_or_else(|panicked| panic::resume_unwind(panicked))?;
+    let (ledger, records) = (ledger?, records?);
     let as_of = match args.books.as_of {
         Some(date) => date,
         None => outcome::last_date(&ledger.book, &records),

@@ -35,7 +35,7 @@ pub(crate) async fn run(args: Args) -> Result<Finding, CommandError> {
         Command::Statements(statements) => statements::run(global, &statements).await,
         Command::Prove(prove) => prove::run(global, &prove).await,
         Command::Run(run) => run::run(global, &run).await,
-        Command::Match(files) => match_files::run(global, &files),
+        Command::Match(files) => match_files::run(global, &files).await,
         Command::Sandbox(sandbox) => sandbox::run(global, &sandbox).await,
     }
 }

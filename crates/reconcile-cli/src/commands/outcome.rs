@@ -1,12 +1,15 @@
 //! What `demo`, `prove`, `run` and `match` share: both sides as books, the
 //! evidence beside them, and what comes of matching them.
 
+use std::{panic, path::Path};
+
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use reconcile_core::{
     Certificate, ProviderExt, PullOptions, RecordQuery, Statement, StatementQuery, Verdict, Window,
 };
 use reconcile_engine::{Absence, Book, Context, Outcome, Period, Proof, Row, Rules};
-use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger};
+use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger, read_records};
+use tokio::task;
 
 use crate::{
     args::Books, commands, error::CommandError, input, progress::Progress, registry::Account,
@@ -87,13 +90,29 @@ pub(super) fn rules(books: &Books) -> Result<RulesFile, CommandError> {
 }
 
 /// Reads the ledger. Lines that cannot be read stop it, or are set aside.
-pub(super) fn ledger(books: &Books, mapping: &Mapping) -> Result<Ledger, CommandError> {
+pub(super) async fn ledger(books: &Books, mapping: &Mapping) -> Result<Ledger, CommandError> {
     let invalid = if books.skip_invalid {
         Invalid::SetAside
     } else {
         Invalid::Stop
     };
-    Ok(read_ledger(&books.ledger, mapping, invalid)?)
+    let (path, mapping) = (books.ledger.clone(), mapping.clone());
+    Ok(apart(move || read_ledger(&path, &mapping, invalid)).await?)
+}
+
+/// Reads a file of records.
+pub(super) async fn records(path: &Path, mapping: &Mapping) -> Result<Book, CommandError> {
+    let (path, mapping) = (path.to_owned(), mapping.clone());
+    Ok(apart(move || read_records(&path, &mapping)).await?)
+}
+
+/// Works on a thread of its own: the command can be interrupted meanwhile.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match task::spawn_blocking(work).await {
+        Ok(done) => done,
+        // Nobody cancels the work, so it panicked.
+        Err(failed) => panic::resume_unwind(failed.into_panic()),
+    }
 }
 
 /// What the certificate says about the absence of a record, and about which days.

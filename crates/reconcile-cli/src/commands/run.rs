@@ -20,7 +20,7 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
     // The ledger and the folder are ours: what is wrong with them is said
     // before the provider is asked for anything.
     let rules = outcome::rules(&args.books)?;
-    let ledger = outcome::ledger(&args.books, &rules.ledger)?;
+    let ledger = outcome::ledger(&args.books, &rules.ledger).await?;
     let output = Output::prepare(&args.books.destination, &[&args.books.ledger])?;
     let mut query = RecordQuery::new(window).kinds(args.kinds.iter().copied());
     if let Some(requests) = args.scope.concurrency {

@@ -300,3 +300,31 @@ fn an_interrupted_run_leaves_nothing() {
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"error: interrupted; nothing was written");
     assert_eq!(scene.listing(), before);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_match_leaves_nothing_while_it_waits_for_a_file() {
+    let scene = Scene::bare();
+    scene.write("records.csv", "");
+    let pipe = scene.path("ledger.csv");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let child = scene
+        .command("match --ledger ledger.csv --records records.csv --out out")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    // Opening waits until the command reads, which never ends: nothing is written.
+    let writer = fs::File::options()
+        .write(true)
+        .open(&pipe)
+        .expect("a reader");
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.expect("kill").success());
+    let output = child.wait_with_output().expect("an end");
+    drop(writer);
+    assert_eq!(output.status.code(), Some(130));
+    assert!(!scene.path("out").exists());
+}
