@@ -85,6 +85,10 @@ impl Sum {
     }
 
     fn mantissa_at(self, scale: u32) -> Option<i128> {
+        // Nearly all amounts of a currency have one scale, and millions are added.
+        if scale == self.scale {
+            return Some(self.mantissa);
+        }
         let zeros = scale.checked_sub(self.scale)?;
         self.mantissa.checked_mul(10_i128.checked_pow(zeros)?)
     }

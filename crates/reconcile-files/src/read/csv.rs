@@ -66,6 +66,11 @@ fn check_quotes<R: Read>(
     record: &ByteRecord,
     collector: &Collector<'_>,
 ) -> Result<(), FileError> {
+    let text = verbatim(reader, record);
+    // Without a quote, a cell ends with its line.
+    if !text.contains(&b'"') {
+        return Ok(());
+    }
     let cells = record.as_slice();
     let goes_on = cells.contains(&b'\n') || cells.contains(&b'\r');
     let last = reader.position().byte().saturating_sub(1);
@@ -73,7 +78,6 @@ fn check_quotes<R: Read>(
     if !goes_on && ended.is_some_and(|byte| is_line_end(*byte)) {
         return Ok(());
     }
-    let text = verbatim(reader, record);
     if are_quotes_sound(text, collector.mapping.delimiter) {
         return Ok(());
     }
