@@ -31,4 +31,5 @@ async fn nothing_is_lost_or_doubled_without_a_word() {
         endings.get(&Ending::Complete).copied() >= Some(22),
         "{endings:?}"
     );
+    assert!(endings.contains_key(&Ending::Resumed), "{endings:?}");
 }

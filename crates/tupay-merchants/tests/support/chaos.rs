@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use jiff::{Timestamp, civil::date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::date, tz::TimeZone};
 use reconcile_core::{
     Certificate, Kind, ProviderError, ProviderExt, PullOptions, Record, RecordQuery, Window,
 };
@@ -37,9 +37,11 @@ pub(crate) struct Case {
     seed: u64,
     faults: Vec<FaultKind>,
     records: usize,
-    days: u32,
+    days: i64,
     oldest_first: bool,
     concurrency: NonZeroUsize,
+    /// Two are too few for some pages, so that pulls fail and are resumed.
+    attempts: u32,
 }
 
 impl Case {
@@ -50,20 +52,30 @@ impl Case {
             Some(&alone) => vec![alone],
             None => FAULTS.to_vec(),
         };
-        // Late rows show up within six visits of a window, so windows are long
+        // Late rows show up within six visits of a window, so windows are full
         // enough for all to have shown up when the pull ends.
-        let records = match seed % 7 {
-            0 if !faults.contains(&FaultKind::InsertWhilePaging) => seed % 200,
-            _ => 2_800 + seed % 1_000,
+        let rows_are_late = faults.contains(&FaultKind::InsertWhilePaging);
+        let (records, days) = match seed % 7 {
+            0 if !rows_are_late => (seed % 200, 30),
+            // Three requests' worth of days.
+            1..=3 if !rows_are_late => (2_800 + seed % 1_000, 150),
+            _ => (2_800 + seed % 1_000, 30 + seed % 2),
         };
         Self {
             seed,
             faults,
             records: usize::try_from(records).unwrap_or_default(),
-            days: if seed.is_multiple_of(5) { 31 } else { 30 },
+            days: i64::try_from(days).unwrap_or_default(),
             oldest_first: seed.is_multiple_of(2),
             concurrency: NonZeroUsize::new([16, 4, 1, 32][(seed % 4) as usize]).unwrap(),
+            attempts: if seed % 13 == 0 { 2 } else { 4 },
         }
+    }
+
+    /// All days of the world.
+    fn window(&self) -> Window {
+        let from = date(2026, 1, 1);
+        Window::days(from, from + self.days.days(), &TimeZone::UTC).unwrap()
     }
 
     /// The faults, for a table of results.
@@ -82,34 +94,51 @@ pub(crate) enum Ending {
     Complete,
     /// Exactly the records of the world, and a certificate that has doubts.
     Unproven,
-    /// An error, with the position to resume from and all records before it.
-    Error,
+    /// An error with the position to resume from, all records before it, and
+    /// exactly the records of the world once it was resumed from there.
+    Resumed,
 }
 
-/// Pulls, and judges; an error says what was lost, doubled or untrue.
+/// How often an account may fail before its pull counts as stuck.
+const MOST_RESUMED: usize = 100;
+
+/// Pulls, resumes after each error, and judges; an error says what was lost,
+/// doubled or untrue.
 pub(crate) async fn run(case: &Case) -> Result<Ending, String> {
     let sandbox = sandbox(case).await;
-    let (records, outcome) = pull(&sandbox, case).await;
     let world = books(sandbox.tupay_world());
-    let pulled = unique(&records)?;
-    if let Some((id, amount)) = pulled
-        .iter()
-        .find(|(id, amount)| world.get(*id) != Some(amount))
-    {
-        return Err(format!("{id:?} with {amount} is not in the world"));
+    let mut pulled = BTreeMap::new();
+    let mut window = case.window();
+    let mut ending = None;
+    for _ in 0..MOST_RESUMED {
+        let (records, outcome) = pull(&sandbox, case, window).await;
+        take_in(&mut pulled, &records, &world)?;
+        let certificate = match outcome {
+            Ok(certificate) => certificate,
+            Err(error) => {
+                window = resumed(&error, window, &world, &pulled)?;
+                ending = Some(Ending::Resumed);
+                continue;
+            }
+        };
+        let ending = match ending {
+            Some(resumed) => resumed,
+            None if certificate.verdict.is_proven() => Ending::Complete,
+            None => Ending::Unproven,
+        };
+        return match world.keys().find(|id| !pulled.contains_key(*id)) {
+            Some(lost) => Err(format!("{lost:?} was lost without an error ({ending:?})")),
+            None => Ok(ending),
+        };
     }
-    let ending = match outcome {
-        Err(error) => return resumable(&error, &world_instants(sandbox.tupay_world()), &pulled),
-        Ok(certificate) if certificate.verdict.is_proven() => Ending::Complete,
-        Ok(_) => Ending::Unproven,
-    };
-    match world.keys().find(|id| !pulled.contains_key(*id)) {
-        Some(lost) => Err(format!("{lost:?} was lost without an error ({ending:?})")),
-        None => Ok(ending),
-    }
+    Err(format!("the pull fails again and again at {window}"))
 }
 
 type Id = (Kind, String);
+
+/// What the world has under an id: the instant of creation, and the amount to
+/// the digit.
+type Entry = (Timestamp, String);
 
 async fn sandbox(case: &Case) -> Sandbox {
     let mut faults = Faults::none().seed(case.seed);
@@ -132,7 +161,7 @@ async fn sandbox(case: &Case) -> Sandbox {
     let world = WorldConfig {
         seed: case.seed,
         records: case.records,
-        days: case.days,
+        days: u32::try_from(case.days).unwrap(),
         ..WorldConfig::default()
     };
     let config = SandboxConfig {
@@ -144,7 +173,11 @@ async fn sandbox(case: &Case) -> Sandbox {
 }
 
 /// Pulls to the end or to the first error, and keeps what was delivered.
-async fn pull(sandbox: &Sandbox, case: &Case) -> (Vec<Record>, Result<Certificate, ProviderError>) {
+async fn pull(
+    sandbox: &Sandbox,
+    case: &Case,
+    window: Window,
+) -> (Vec<Record>, Result<Certificate, ProviderError>) {
     let transport = Transport::builder()
         .concurrency(case.concurrency)
         .seed(case.seed)
@@ -153,7 +186,10 @@ async fn pull(sandbox: &Sandbox, case: &Case) -> (Vec<Record>, Result<Certificat
             attempt: Duration::from_secs(20),
             ..Timeouts::default()
         })
-        .retry(RetryPolicy::default())
+        .retry(RetryPolicy {
+            attempts: case.attempts,
+            ..RetryPolicy::default()
+        })
         .build()
         .unwrap();
     let access = sandbox.tupay();
@@ -164,7 +200,6 @@ async fn pull(sandbox: &Sandbox, case: &Case) -> (Vec<Record>, Result<Certificat
     );
     let config = config.concurrency(case.concurrency).transport(transport);
     let tupay = TuPay::new(config).unwrap();
-    let window = Window::days(date(2026, 1, 1), date(2026, 2, 1), &TimeZone::UTC).unwrap();
     let options = PullOptions::at("2026-06-01T00:00:00Z".parse().unwrap());
     let mut pull = tupay.pull(RecordQuery::new(window), options);
     let mut records = Vec::new();
@@ -177,62 +212,60 @@ async fn pull(sandbox: &Sandbox, case: &Case) -> (Vec<Record>, Result<Certificat
     (records, Ok(pull.certificate()))
 }
 
-/// The world's records by id, with their amounts to the digit.
-fn books(world: &TuPayWorld) -> BTreeMap<Id, String> {
+/// The world's records by id.
+fn books(world: &TuPayWorld) -> BTreeMap<Id, Entry> {
     let deposits = world.deposits().iter().map(|deposit| {
         let amount = deposit.requested_amount().normalize().to_string();
-        ((Kind::Payment, deposit.id().to_string()), amount)
+        let id = (Kind::Payment, deposit.id().to_string());
+        (id, (deposit.created(), amount))
     });
     let cashouts = world.cashouts().iter().map(|cashout| {
         let amount = cashout.amount().normalize().to_string();
-        ((Kind::Payout, cashout.id().to_string()), amount)
+        let id = (Kind::Payout, cashout.id().to_string());
+        (id, (cashout.created(), amount))
     });
     deposits.chain(cashouts).collect()
 }
 
-fn world_instants(world: &TuPayWorld) -> BTreeMap<Id, Timestamp> {
-    let deposits = world
-        .deposits()
-        .iter()
-        .map(|deposit| ((Kind::Payment, deposit.id().to_string()), deposit.created()));
-    let cashouts = world
-        .cashouts()
-        .iter()
-        .map(|cashout| ((Kind::Payout, cashout.id().to_string()), cashout.created()));
-    deposits.chain(cashouts).collect()
-}
-
-fn unique(records: &[Record]) -> Result<BTreeMap<Id, String>, String> {
-    let mut pulled = BTreeMap::new();
+/// Adds what one pull delivered: each record of the world as it is there, once.
+fn take_in(
+    pulled: &mut BTreeMap<Id, Entry>,
+    records: &[Record],
+    world: &BTreeMap<Id, Entry>,
+) -> Result<(), String> {
+    let mut delivered = BTreeSet::new();
     for record in records {
+        let id = (record.kind, record.id.clone());
         let amount = record.amount.amount.normalize().to_string();
-        if pulled
-            .insert((record.kind, record.id.clone()), amount)
-            .is_some()
-        {
-            return Err(format!("{} was delivered twice", record.id));
+        let entry = (record.created_at, amount);
+        if world.get(&id) != Some(&entry) {
+            return Err(format!("{id:?} is not in the world as {entry:?}"));
         }
+        if !delivered.insert(id.clone()) {
+            return Err(format!("{id:?} was delivered twice"));
+        }
+        pulled.insert(id, entry);
     }
-    Ok(pulled)
+    Ok(())
 }
 
-/// Whether an error says where to resume, and everything before it is there.
-fn resumable(
+/// The window to resume with, if the error says where, and everything before
+/// that is there.
+fn resumed(
     error: &ProviderError,
-    world: &BTreeMap<Id, Timestamp>,
-    pulled: &BTreeMap<Id, String>,
-) -> Result<Ending, String> {
+    window: Window,
+    world: &BTreeMap<Id, Entry>,
+    pulled: &BTreeMap<Id, Entry>,
+) -> Result<Window, String> {
     let position = error
         .position()
         .ok_or_else(|| format!("an error without a position: {error}"))?;
-    let before: BTreeSet<_> = world
+    let mut before = world
         .iter()
-        .filter(|(_, created)| **created < position.from)
-        .map(|(id, _)| id)
-        .collect();
-    match before.into_iter().find(|id| !pulled.contains_key(*id)) {
-        Some(lost) => Err(format!("{lost:?} is before the position and was lost")),
-        None => Ok(Ending::Error),
+        .filter(|(_, (created, _))| *created < position.from);
+    match before.find(|(id, _)| !pulled.contains_key(*id)) {
+        Some((lost, _)) => Err(format!("{lost:?} is before the position and was lost")),
+        None => Window::new(position.from, window.to()).map_err(|error| error.to_string()),
     }
 }
 
