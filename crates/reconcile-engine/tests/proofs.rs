@@ -259,6 +259,25 @@ fn signs_that_are_not_unique_are_not_claimed() {
 }
 
 #[test]
+fn signs_that_explain_no_movement_are_said_to() {
+    let statements = [
+        report(1, dec!(0), dec!(0), [dec!(0); 4]),
+        report(2, dec!(5), dec!(0), [dec!(1), dec!(1), dec!(0), dec!(0)]),
+    ];
+    let proofs = prove(&[net([Sign::Unknown; 4])], &statements);
+    assert_eq!(
+        verdicts(&proofs),
+        [(None, Fails), (Some(1), Holds), (Some(2), Fails)]
+    );
+    assert_eq!(
+        proofs[0].note,
+        "netAmount = depositTotal + depositFeeTotal ± cashoutTotal ± noteTotal on 1 of 2 \
+         statements, 0 of them not all zeros; no signs make any of those in which something \
+         moved add up; undetermined, zero on every statement: cashoutTotal, noteTotal"
+    );
+}
+
+#[test]
 fn a_figure_that_is_not_stated_leaves_the_day_open() {
     let [first, mut second] = published();
     second.figures.remove("netAmount");

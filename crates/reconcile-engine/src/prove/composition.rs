@@ -189,6 +189,9 @@ impl Solution {
             self.telling
         );
         let unique = match (self.best, self.telling) {
+            (_, 0) if self.satisfied < lines => {
+                "no signs make any of those in which something moved add up".to_owned()
+            }
             (_, 0) => "nothing moved that would tell the signs".to_owned(),
             (1, _) => "no other signs do as well".to_owned(),
             (best, _) => format!(
