@@ -532,3 +532,48 @@ async fn a_list_that_really_has_a_row_twice_is_settled_by_two_equal_readings() {
     assert_eq!(settled, [false, true]);
     assert!(out.iter().all(|page| page.anomalies.is_empty()));
 }
+
+#[tokio::test]
+async fn a_list_with_doubles_is_settled_only_when_every_row_was_seen_though_it_grows() {
+    let (mut settled_late, mut unsettled) = (0, 0);
+    for seed in 0..3_000_u64 {
+        let mut dice = Dice::new(seed);
+        let page_size = 1 + dice.below(4);
+        let length = 2 * page_size + dice.below(12);
+        let growth = [Growth::Newest, Growth::Anywhere][dice.below(2)];
+        let provider = Arc::new(Provider::new(
+            seed,
+            &[length],
+            page_size,
+            growth,
+            dice.below(5),
+        ));
+        for _ in 0..=dice.below(3) {
+            let (first, second) = (dice.below(length), dice.below(length));
+            provider.double(0, first, second);
+        }
+        let options = ReadAhead {
+            max_passes: 6,
+            ..read_ahead(1 + dice.below(6))
+        };
+        let stream = pages(Arc::clone(&provider), vec![0], options);
+        let Ok(out) = stream.try_collect::<Vec<_>>().await else {
+            // A page of doubles alone repeats an earlier one.
+            continue;
+        };
+        let last = out.last().unwrap();
+        let pass: BTreeSet<String> = out
+            .iter()
+            .filter(|page| page.pass == last.pass)
+            .flat_map(|page| page.page.rows.clone())
+            .collect();
+        if last.settled == Some(true) {
+            assert_eq!(pass, provider.rows_when_read(0, last.index), "seed {seed}");
+            settled_late += usize::from(last.pass > 1);
+        } else {
+            unsettled += 1;
+        }
+    }
+    assert!(settled_late > 100, "{settled_late} settled late");
+    assert!(unsettled < 1_000, "{unsettled} unsettled");
+}

@@ -95,6 +95,12 @@ impl Provider {
             .collect()
     }
 
+    /// Gives the list a row twice, at two places.
+    pub(crate) fn double(&self, list: usize, first: usize, second: usize) {
+        let rows = &mut self.lists.lock().unwrap()[list].rows;
+        rows[second] = rows[first].clone();
+    }
+
     /// The list as it was when this page of it was read last.
     pub(crate) fn rows_when_read(&self, list: usize, index: u64) -> BTreeSet<String> {
         self.lists.lock().unwrap()[list].when_read[&index].clone()

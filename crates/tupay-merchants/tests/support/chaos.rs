@@ -68,7 +68,7 @@ impl Case {
             days: i64::try_from(days).unwrap_or_default(),
             oldest_first: seed.is_multiple_of(2),
             concurrency: NonZeroUsize::new([16, 4, 1, 32][(seed % 4) as usize]).unwrap(),
-            attempts: if seed % 13 == 0 { 2 } else { 4 },
+            attempts: if seed.is_multiple_of(13) { 2 } else { 4 },
         }
     }
 
