@@ -98,7 +98,8 @@ impl Provider {
     /// Gives the list a row twice, at two places.
     pub(crate) fn double(&self, list: usize, first: usize, second: usize) {
         let rows = &mut self.lists.lock().unwrap()[list].rows;
-        rows[second] = rows[first].clone();
+        let twin = rows[first].clone();
+        rows[second] = twin;
     }
 
     /// The list as it was when this page of it was read last.
