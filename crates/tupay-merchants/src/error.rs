@@ -4,7 +4,9 @@ use std::{fmt, time::Duration};
 
 use http::{StatusCode, header::RETRY_AFTER};
 use jiff::Timestamp;
-use reconcile_transport::{DecodeError, EndpointError, PageFault, Reply, parse_retry_after};
+use reconcile_transport::{
+    DecodeError, EndpointError, ErrorKind, PageFault, Reply, parse_retry_after,
+};
 use serde::Deserialize;
 
 /// What can go wrong with TuPay.
@@ -79,11 +81,17 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Api(error) => match (error.hint(), error.retry_after) {
-                (Some(hint), Some(wait)) => Some(format!("{hint}; {}", waiting(wait))),
+            Self::Api(error) => match (error.hint(), error.retry_after.and_then(waiting)) {
+                (Some(hint), Some(wait)) => Some(format!("{hint}; {wait}")),
                 (hint, _) => hint.map(str::to_owned),
             },
-            Self::Transport(error) => error.retry_after().map(waiting),
+            Self::Transport(error) => match error.kind() {
+                ErrorKind::RateLimited => error.retry_after().and_then(waiting),
+                ErrorKind::TooLarge | ErrorKind::TooDeep | ErrorKind::Decode => Some(
+                    "check that the base URL is TuPay's; if it is, tell us what was asked".into(),
+                ),
+                _ => None,
+            },
             Self::NoToken => Some("check that the base URL is that of the Merchants API".into()),
             Self::Paging { .. } | Self::Unproven { .. } => {
                 Some("ask again; if it stays, tell TuPay, and say which list and days".into())
@@ -276,8 +284,8 @@ const fn cashout_code(code: i64) -> Option<&'static str> {
     })
 }
 
-fn waiting(wait: Duration) -> String {
-    format!("TuPay asks to wait {} s", wait.as_secs())
+fn waiting(wait: Duration) -> Option<String> {
+    (!wait.is_zero()).then(|| format!("TuPay asks to wait {} s", wait.as_secs().max(1)))
 }
 
 /// At most 200 characters of a provider's words, with addresses and long

@@ -453,7 +453,7 @@ fn transport_error(error: reconcile_transport::Error) -> ProviderError {
         Transport::Timeout => (ErrorKind::Unavailable, "no whole answer came in time"),
         Transport::Broken => (
             ErrorKind::Unavailable,
-            "the answer was cut short or is no answer",
+            "the answer was cut short, or is none of TuPay's",
         ),
         Transport::RateLimited => (
             ErrorKind::RateLimited,
