@@ -36,6 +36,8 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
     let zone = rules.records.zone.clone();
     let context = outcome::context(certificate.as_ref(), &zone, as_of);
     let outcome = outcome::reconcile(&ledger.book, &records, &rules.rules, &context)?;
+    // An interruption that came meanwhile is heard before anything is written.
+    tokio::task::yield_now().await;
     let run = Run {
         title: title(&args.books.ledger, &args.records),
         provider: None,
