@@ -160,6 +160,9 @@ pub(crate) struct Prove {
     pub(crate) scope: Scope,
     #[command(flatten)]
     pub(crate) destination: Destination,
+    /// Set rows that cannot be read aside, and count them; the pull is then unproven
+    #[arg(long)]
+    pub(crate) skip_invalid: bool,
 }
 
 /// Pulls, proves, matches with the ledger, and reports.

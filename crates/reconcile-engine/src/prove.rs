@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use reconcile_core::{Currency, Identity, Law, Statement};
 use rust_decimal::Decimal;
 
-use crate::{Break, BreakCode, sum::exact_difference};
+use crate::{Break, BreakCode, Period, sum::exact_difference};
 
 /// One equation, tested or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,16 +106,23 @@ impl ProofVerdict {
 /// its own; only the signs of a composition are solved over all of them, since
 /// a convention belongs to the provider.
 ///
+/// `asked` are the days that were asked for, where that is known: what is missing
+/// at their beginning or end is said.
+///
 /// The proofs come by identity, as given, then account, scope, currency and
 /// day; the order of the statements does not matter.
 #[must_use]
-pub fn prove(identities: &[Identity], statements: &[Statement]) -> Vec<Proof> {
+pub fn prove(
+    identities: &[Identity],
+    statements: &[Statement],
+    asked: Option<Period>,
+) -> Vec<Proof> {
     let series = by_series(statements);
     let mut proofs = Vec::new();
     for identity in identities {
         let before = proofs.len();
         match &identity.law {
-            Law::EveryDayOnce => proofs.extend(days::every_day_once(identity, &series)),
+            Law::EveryDayOnce => proofs.extend(days::every_day_once(identity, &series, asked)),
             Law::RollForward { balance, movement } => {
                 proofs.extend(days::roll_forward(identity, &series, balance, movement));
             }

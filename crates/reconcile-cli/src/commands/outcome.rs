@@ -35,8 +35,10 @@ impl Evidence {
         if account.provider.descriptor().capabilities.statements {
             progress.say("statements");
             let statements = statements(account, window, options).await?;
-            let identities = &account.provider.descriptor().identities;
-            evidence.proofs = reconcile_engine::prove(identities, &statements);
+            let descriptor = account.provider.descriptor();
+            let asked = period(&evidence.certificate, &descriptor.zone);
+            evidence.proofs =
+                reconcile_engine::prove(&descriptor.identities, &statements, Some(asked));
         }
         Ok(evidence)
     }
@@ -124,6 +126,20 @@ pub(super) fn context(certificate: Option<&Certificate>, zone: &TimeZone, as_of:
             proof_of_absence: Absence::Proven,
         };
     };
+    Context {
+        as_of,
+        period: Some(period(certificate, zone)),
+        proof_of_absence: match &certificate.verdict {
+            Verdict::Unproven { reasons } => Absence::Unproven {
+                reasons: reasons.clone(),
+            },
+            _ => Absence::Proven,
+        },
+    }
+}
+
+/// The days that were asked for, and up to which they are certain.
+fn period(certificate: &Certificate, zone: &TimeZone) -> Period {
     let (from, to) = input::days(certificate.query.asked, zone);
     let mut period = Period::new(from, to);
     if certificate.query.read != certificate.query.asked {
@@ -136,16 +152,7 @@ pub(super) fn context(certificate: Option<&Certificate>, zone: &TimeZone, as_of:
             .date()
             .max(from);
     }
-    Context {
-        as_of,
-        period: Some(period),
-        proof_of_absence: match &certificate.verdict {
-            Verdict::Unproven { reasons } => Absence::Unproven {
-                reasons: reasons.clone(),
-            },
-            _ => Absence::Proven,
-        },
-    }
+    period
 }
 
 /// The last day of a window, as of which it is looked at unless told otherwise.

@@ -23,6 +23,9 @@ pub(crate) async fn run(global: &Global, args: &args::Prove) -> Result<Finding, 
     if let Some(requests) = args.scope.concurrency {
         query = query.concurrency(requests);
     }
+    if args.skip_invalid {
+        query = query.skip_invalid();
+    }
     let as_of = outcome::last_day(window, &account.zone);
     let progress = Progress::begin(format!("proving {}", args.scope.provider), global.quiet);
     // The certificate carries the day, not the clock: equal runs leave equal files.

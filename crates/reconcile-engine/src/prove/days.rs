@@ -5,33 +5,50 @@ use reconcile_core::{Identity, Statement, Sum};
 use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, Series};
-use crate::BreakCode;
+use crate::{BreakCode, Period};
 
-/// Every day between the first and the last has exactly one statement.
-pub(super) fn every_day_once(identity: &Identity, series: &[Series<'_>]) -> Vec<Proof> {
+/// Every day between the first and the last has exactly one statement. Days
+/// that were asked for before the first or after the last cannot be judged: an
+/// account may be newer, a report may end.
+pub(super) fn every_day_once(
+    identity: &Identity,
+    series: &[Series<'_>],
+    asked: Option<Period>,
+) -> Vec<Proof> {
     let mut proofs = Vec::new();
     for series in series {
-        let span = series
-            .days
-            .keys()
-            .next()
-            .zip(series.days.keys().next_back());
-        let Some((&first, &last)) = span else {
+        let days = series.days.keys();
+        let Some((&first, &last)) = days.clone().next().zip(days.clone().next_back()) else {
             continue;
         };
+        let proof = |date, verdict, note| {
+            series.proof(identity, Some(date), BreakCode::SequenceGap, verdict, note)
+        };
+        let open = |date, note| proof(date, ProofVerdict::NotTestable, note);
+        if let Some(asked) = asked.filter(|asked| asked.from < first) {
+            proofs.push(open(asked.from, format!("no statement before {first}")));
+        }
         let dates = first.series(jiff::Span::new().days(1));
         proofs.extend(dates.take_while(|date| *date <= last).map(|date| {
-            let count = series.days.get(&date).map_or(0, Vec::len);
-            let (verdict, note) = match count {
-                0 => (ProofVerdict::Fails, "no statement for the day".to_owned()),
-                1 => (ProofVerdict::Holds, "one statement".to_owned()),
-                _ => (
+            match series.days.get(&date).map_or(0, Vec::len) {
+                0 => proof(
+                    date,
+                    ProofVerdict::Fails,
+                    "no statement for the day".to_owned(),
+                ),
+                1 => proof(date, ProofVerdict::Holds, "one statement".to_owned()),
+                count => proof(
+                    date,
                     ProofVerdict::Fails,
                     format!("{count} statements for the day"),
                 ),
-            };
-            series.proof(identity, Some(date), BreakCode::SequenceGap, verdict, note)
+            }
         }));
+        let next = last.tomorrow().ok();
+        if let Some(next) = next.filter(|next| asked.is_some_and(|asked| *next < asked.certain_to))
+        {
+            proofs.push(open(next, format!("no statement after {last}")));
+        }
     }
     proofs
 }

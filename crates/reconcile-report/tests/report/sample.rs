@@ -114,7 +114,7 @@ impl Month {
         let outcome = outcome(&ledger, &records);
         Self {
             outcome,
-            proofs: prove(&identities(), statements),
+            proofs: prove(&identities(), statements, None),
             certificate: certificate(),
             ledger,
             records,
