@@ -23,20 +23,23 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
+/// What options that every command has are listed under.
+const GLOBAL: &str = "Global options";
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
     /// The configuration file [default: reconcile.toml here, then in the
     /// user's configuration folder]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Log what happens to stderr; twice for more. Never a secret
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = GLOBAL, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// No progress and no summary
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(crate) quiet: bool,
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorChoice,
 }
 

@@ -32,7 +32,7 @@ impl Default for Style {
 }
 
 /// How many breaks of a code, and failures of an identity, are shown.
-const EXAMPLES: usize = 3;
+const EXAMPLES: usize = 5;
 
 /// The summary of a run for a reader: the verdict, the amounts, what is open
 /// with examples, the proofs, completeness and conservation.

@@ -289,13 +289,14 @@ fn waiting(wait: Duration) -> Option<String> {
 }
 
 /// At most 200 characters of a provider's words, with addresses and long
-/// numbers blanked: they are people's.
+/// numbers blanked, which are people's, and what is too long to be a word,
+/// which may be a token.
 fn excerpt(text: &str) -> String {
     let shown = text
         .split_whitespace()
         .map(|word| {
             let digits = word.chars().filter(char::is_ascii_digit).count();
-            if word.contains('@') || digits >= 6 {
+            if word.contains('@') || digits >= 6 || word.chars().count() > 24 {
                 "[…]"
             } else {
                 word
@@ -328,7 +329,11 @@ mod tests {
             excerpt("User jane@example.com\nwith document 12345678 is  unknown, code 83"),
             "User […] with document […] is unknown, code 83"
         );
-        assert_eq!(excerpt(&"x".repeat(500)).len(), 200);
+        assert_eq!(
+            excerpt("token U3dcUxQIRJxnLjbpWYMccHaqqHFqnrqAk expired"),
+            "token […] expired"
+        );
+        assert_eq!(excerpt(&"word ".repeat(100)).len(), 200);
     }
 
     #[test]

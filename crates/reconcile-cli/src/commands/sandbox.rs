@@ -71,7 +71,7 @@ fn catalogue() -> String {
     for fault in Fault::all() {
         let values = fault
             .values
-            .map(|values| format!("={values}"))
+            .map(|values| format!("[={values}]"))
             .unwrap_or_default();
         let name = format!("{}{values}", fault.name);
         let _ = writeln!(text, "{name:<34}{}", fault.about);
