@@ -29,11 +29,13 @@ pub(crate) async fn run(global: &Global, args: &args::Sandbox) -> Result<Finding
     let mut text = String::new();
     for (variable, value) in sandbox.environment() {
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "export {variable}={value}");
+        let _ = writeln!(text, "{variable}={value}");
     }
     terminal::print(&text)?;
     if !global.quiet {
-        eprintln!("running until interrupted; paste the lines above into another shell");
+        eprintln!(
+            "running until interrupted; the lines above are the environment for other commands"
+        );
     }
     // Interrupting the command ends this future, and with it the simulator.
     std::future::pending().await

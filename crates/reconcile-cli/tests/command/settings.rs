@@ -236,8 +236,8 @@ fn the_simulator_prints_what_the_other_commands_need() {
     let lines = BufReader::new(simulator.stdout.take().expect("stdout")).lines();
     for line in lines.take(3) {
         let line = line.expect("text");
-        let assignment = line.strip_prefix("export ").expect("an export line");
-        let (name, value) = assignment.split_once('=').expect("an assignment");
+        let (name, value) = line.split_once('=').expect("an assignment");
+        assert!(name.starts_with("RECONCILE_TUPAY_"), "{name}");
         scene.environment.insert(name.to_owned(), value.to_owned());
     }
     let month = "--provider tupay --from 2026-01-01 --to 2026-01-04";
