@@ -179,3 +179,28 @@ fn a_page_with_other_rows_than_stated_leaves_the_pull_unproven() {
     let (_, _, certificate) = pull([short, page(1, 0, true, &["1", "2"])]);
     assert_eq!(certificate.verdict, Verdict::Complete);
 }
+
+#[test]
+fn a_pull_ends_at_the_lag_before_now_of_the_provider_or_of_the_user() {
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let mut descriptor = Descriptor::new("acme", "Acme", TimeZone::UTC);
+    descriptor.limits.settle_lag = std::time::Duration::from_secs(60);
+    let gateway = Scripted {
+        descriptor,
+        pages: Vec::new(),
+    };
+    let read = |options| {
+        gateway
+            .pull(RecordQuery::new(window()), options)
+            .certificate()
+            .query
+            .read
+    };
+    let now = PullOptions::at(at(130));
+    assert_eq!(read(now).to(), at(70));
+    assert_eq!(
+        read(now.settle_lag(std::time::Duration::from_secs(40))).to(),
+        at(90)
+    );
+    assert_eq!(read(PullOptions::at(at(160))), window());
+}

@@ -45,6 +45,22 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// The failure that the statements themselves are not known to be all:
+    /// what the others hold on may be a part.
+    #[must_use]
+    pub fn unproven_statements(reasons: &[String]) -> Self {
+        const READ: Identity = Identity::new(
+            "statements_read",
+            "every statement that was asked for was read",
+            Law::EveryDayOnce,
+        );
+        Self {
+            verdict: ProofVerdict::Fails,
+            code: Some(BreakCode::Unproven),
+            ..untestable(&READ, &reasons.join("; "))
+        }
+    }
+
     /// The break that a failed proof is; `None` when it did not fail, or when
     /// other proofs carry the failure.
     #[must_use]

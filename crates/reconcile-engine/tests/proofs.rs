@@ -343,3 +343,12 @@ fn days_asked_for_before_the_first_and_after_the_last_are_said_to_be_open() {
     today.certain_to = first + jiff::Span::new().days(2);
     assert_eq!(verdicts(Some(today)), [Holds, Holds]);
 }
+
+#[test]
+fn statements_that_are_not_known_to_be_all_are_a_failure_of_their_own() {
+    let proof = Proof::unproven_statements(&["page 1 was not read".to_owned()]);
+    assert_eq!(proof.verdict, Fails);
+    let found = proof.to_break().unwrap();
+    assert_eq!(found.code, BreakCode::Unproven);
+    assert!(found.explanation.contains("page 1 was not read"));
+}

@@ -178,7 +178,7 @@ fn conclude(global: &Global, planted: &PlantedLedger) -> Result<Finding, Command
     if !global.quiet {
         terminal::print(&format!(
             "\nAll {} planted mistakes were found, and nothing else. \
-             Next: `reconcile providers`, then `reconcile doctor`.\n",
+             Next: the commands `providers` and `doctor`, for an account of your own.\n",
             planted.planted.len()
         ))?;
     }

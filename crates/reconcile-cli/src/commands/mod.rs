@@ -13,7 +13,7 @@ mod sandbox;
 mod statements;
 
 use jiff::ToSpan;
-use reconcile_core::{PullOptions, SetAside, Window};
+use reconcile_core::{Kind, PullOptions, RecordQuery, SetAside, Window};
 
 use crate::{
     Finding,
@@ -47,6 +47,14 @@ fn open(global: &Global, scope: &Scope) -> Result<(Account, Window), CommandErro
     let account = Account::open(&configuration.of(entry)?)?;
     let window = input::window(&scope.from, &scope.to, &account.zone)?;
     Ok((account, window))
+}
+
+/// The records that a command is about.
+fn query(window: Window, scope: &Scope, kinds: &[Kind], skip_invalid: bool) -> RecordQuery {
+    let mut query = RecordQuery::new(window).kinds(kinds.iter().copied());
+    query.concurrency = scope.concurrency;
+    query.skip_invalid = skip_invalid;
+    query
 }
 
 /// A pull at this moment.

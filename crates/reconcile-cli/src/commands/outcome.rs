@@ -5,7 +5,7 @@ use std::{panic, path::Path};
 
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use reconcile_core::{
-    Certificate, ProviderExt, PullOptions, RecordQuery, Statement, StatementQuery, Verdict, Window,
+    Certificate, ProviderExt, PullOptions, RecordQuery, StatementQuery, Verdict, Window,
 };
 use reconcile_engine::{Absence, Book, Context, Outcome, Period, Proof, Row, Rules};
 use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger, read_records};
@@ -30,15 +30,12 @@ impl Evidence {
         options: PullOptions,
         progress: &Progress,
     ) -> Result<Self, CommandError> {
-        let window = query.window;
+        let mut asked = StatementQuery::new(query.window);
+        asked.concurrency = query.concurrency;
         let mut evidence = pull(account, query, options, progress).await?;
         if account.provider.descriptor().capabilities.statements {
             progress.say("statements");
-            let statements = statements(account, window, options).await?;
-            let descriptor = account.provider.descriptor();
-            let asked = period(&evidence.certificate, &descriptor.zone);
-            evidence.proofs =
-                reconcile_engine::prove(&descriptor.identities, &statements, Some(asked));
+            evidence.proofs = prove(account, asked, options, &evidence.certificate).await?;
         }
         Ok(evidence)
     }
@@ -67,20 +64,22 @@ async fn pull(
     })
 }
 
-async fn statements(
+/// Pulls the statements and tests what the provider declares about them.
+async fn prove(
     account: &Account,
-    window: Window,
+    query: StatementQuery,
     options: PullOptions,
-) -> Result<Vec<Statement>, CommandError> {
-    let query = StatementQuery::new(window);
+    certificate: &Certificate,
+) -> Result<Vec<Proof>, CommandError> {
+    let descriptor = account.provider.descriptor();
     let pulled = account.provider.collect_statements(query, options).await?;
+    let asked = period(certificate, &descriptor.zone);
+    let identities = &descriptor.identities;
+    let mut proofs = reconcile_engine::prove(identities, &pulled.statements, Some(asked));
     if let Verdict::Unproven { reasons } = &pulled.verdict {
-        eprintln!(
-            "the statements are not proven to be all: {}",
-            reasons.join("; ")
-        );
+        proofs.push(Proof::unproven_statements(reasons));
     }
-    Ok(pulled.statements)
+    Ok(proofs)
 }
 
 /// The rules that the file holds, or the defaults.

@@ -1,6 +1,5 @@
 //! `reconcile prove`: a provider's figures against each other.
 
-use reconcile_core::RecordQuery;
 use reconcile_engine::{Book, Rules};
 use reconcile_report::Run;
 
@@ -19,13 +18,7 @@ use crate::{
 pub(crate) async fn run(global: &Global, args: &args::Prove) -> Result<Finding, CommandError> {
     let (account, window) = commands::open(global, &args.scope)?;
     let output = Output::prepare(&args.destination, &[])?;
-    let mut query = RecordQuery::new(window);
-    if let Some(requests) = args.scope.concurrency {
-        query = query.concurrency(requests);
-    }
-    if args.skip_invalid {
-        query = query.skip_invalid();
-    }
+    let query = commands::query(window, &args.scope, &[], args.skip_invalid);
     let as_of = outcome::last_day(window, &account.zone);
     let progress = Progress::begin(format!("proving {}", args.scope.provider), global.quiet);
     // The certificate carries the day, not the clock: equal runs leave equal files.

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use reconcile_core::{Certificate, ProviderExt, Pull, RecordQuery, Verdict, Window};
+use reconcile_core::{Certificate, ProviderExt, Pull, Verdict, Window};
 use reconcile_files::{FileError, Format, OutputFile, RecordWriter};
 
 use crate::{
@@ -25,13 +25,7 @@ pub(crate) async fn run(global: &Global, args: &args::Pull) -> Result<Finding, C
         .as_deref()
         .map(OutputFile::create)
         .transpose()?;
-    let mut query = RecordQuery::new(window).kinds(args.kinds.iter().copied());
-    if let Some(requests) = args.scope.concurrency {
-        query = query.concurrency(requests);
-    }
-    if args.skip_invalid {
-        query = query.skip_invalid();
-    }
+    let query = commands::query(window, &args.scope, &args.kinds, args.skip_invalid);
     let mut pull = account.provider.pull(query, commands::options(&account));
     let progress = Progress::begin(format!("pulling {}", args.scope.provider), global.quiet);
     if let Some(path) = args.out.as_deref() {

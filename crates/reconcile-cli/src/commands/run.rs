@@ -1,6 +1,5 @@
 //! `reconcile run`: pull, prove, match, report.
 
-use reconcile_core::RecordQuery;
 use reconcile_report::Run;
 
 use super::{
@@ -22,13 +21,7 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
     let rules = outcome::rules(&args.books)?;
     let ledger = outcome::ledger(&args.books, &rules.ledger).await?;
     let output = Output::prepare(&args.books.destination, &[&args.books.ledger])?;
-    let mut query = RecordQuery::new(window).kinds(args.kinds.iter().copied());
-    if let Some(requests) = args.scope.concurrency {
-        query = query.concurrency(requests);
-    }
-    if args.books.skip_invalid {
-        query = query.skip_invalid();
-    }
+    let query = commands::query(window, &args.scope, &args.kinds, args.books.skip_invalid);
     let as_of = args
         .books
         .as_of

@@ -117,3 +117,39 @@ fn what_is_not_found_in_an_unproven_pull_is_not_called_missing() {
     let trusted = scene.read("trusted/breaks.csv");
     assert!(trusted.contains(",missing_at_provider,"), "{trusted}");
 }
+
+#[test]
+fn what_is_booked_after_the_pull_had_to_end_is_a_matter_of_time() {
+    let scene = Scene::clean();
+    // The window reaches far beyond now, so the pull ends before it does.
+    scene.write(
+        "ledger.csv",
+        "id,reference,amount,currency,date\n\
+         PAST,nobody-1,1.00,PEN,2026-01-10\n\
+         FUTURE,nobody-2,1.00,PEN,2099-01-01\n",
+    );
+    let window = "--provider tupay --from 2026-01-01 --to 2100-01-01";
+    scene
+        .run(&format!("run {window} --ledger ledger.csv --out out -q"))
+        .exits(1);
+    let breaks = scene.read("out/breaks.csv");
+    assert!(
+        breaks.contains(",missing_at_provider,high,PAST,"),
+        "{breaks}"
+    );
+    assert!(breaks.contains(",timing,low,FUTURE,"), "{breaks}");
+    assert!(
+        scene
+            .read("out/certificate.json")
+            .contains("\"complete_as_of\"")
+    );
+}
+
+#[test]
+fn totals_that_are_not_known_to_be_all_prove_nothing() {
+    let scene = Scene::with(&["rows-mismatch=always"]);
+    scene.run(&format!("prove {JANUARY} --out out -q")).exits(1);
+    let proofs = scene.read("out/proofs.csv");
+    assert!(proofs.contains("statements_read,,,,,fails,"), "{proofs}");
+    assert!(scene.read("out/summary.json").contains("\"unproven\": 1"));
+}
