@@ -1,0 +1,3 @@
+//! The parts of `cargo xtask` that need the provider crates.
+
+fn main() {}

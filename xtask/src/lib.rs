@@ -1,0 +1,15 @@
+//! Makes the typed models of the provider crates from recorded exchanges, and
+//! keeps exchanges and models true to each other.
+//!
+//! `fixtures/<provider>` holds bodies ([`fixture`]) and what people decide about
+//! them ([`overrides`]). `cargo xtask` is the command line; `xtask-sdk` adds what
+//! needs the provider crates.
+
+mod error;
+pub mod fixture;
+pub mod overrides;
+pub mod place;
+mod workspace;
+
+pub use error::Error;
+pub use workspace::Workspace;
