@@ -7,6 +7,7 @@
 
 mod error;
 pub mod fixture;
+pub mod json;
 pub mod overrides;
 pub mod place;
 mod workspace;
