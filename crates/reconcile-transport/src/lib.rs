@@ -21,8 +21,9 @@ pub use crate::endpoint::{BaseUrl, EndpointError, RequestUrl};
 pub use crate::error::{Error, ErrorKind};
 pub use crate::http::{HttpClient, Limits, SendError, SendFailure};
 pub use crate::json::{
-    DecimalError, DecodeError, JsonKind, MAX_DEPTH, check_depth, decimal, decode, decode_row,
-    digest, optional_decimal, parse_decimal,
+    DecimalError, DecodeError, Json, JsonKind, MAX_DEPTH, MaskedPan, Personal, check_depth,
+    decimal, decimal_text, decode, decode_row, digest, instant_millis, list, optional_decimal,
+    optional_decimal_text, optional_instant_millis, optional_object, parse_decimal,
 };
 pub use crate::pages::{
     Anomaly, Page, PageFault, PageResult, PageSource, PagedOut, PagesCause, PagesError, ReadAhead,

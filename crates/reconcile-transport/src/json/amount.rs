@@ -53,6 +53,52 @@ pub mod optional_decimal {
     }
 }
 
+/// An amount that the gateway writes as text: `"10.00"`, not `10.00`.
+///
+/// Reads exactly what [`decimal`] reads, under the same rules; an empty text is
+/// no amount and an error. Writes a JSON string with the same digits and scale.
+/// Reading goes through `RawValue`, with the limits told at [`decimal`].
+pub mod decimal_text {
+    use super::{Decimal, Deserializer, Serializer};
+
+    /// Reads a string or a number.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        super::read(deserializer)
+    }
+
+    /// Writes a string.
+    pub fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+}
+
+/// The same for an `Option<Decimal>`, where `null` is `None`; an absent key is
+/// too, with `#[serde(default, with = "reconcile_transport::optional_decimal_text")]`.
+///
+/// An empty text is an error here too: were it `None`, it would be written
+/// back as something else.
+pub mod optional_decimal_text {
+    use super::{Decimal, Deserializer, Serializer};
+
+    /// Reads a string, a number or null.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Decimal>, D::Error> {
+        super::read_optional(deserializer)
+    }
+
+    /// Writes a string or null.
+    pub fn serialize<S: Serializer>(
+        value: &Option<Decimal>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => serializer.collect_str(value),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
 /// Why a text is no exact decimal. It never repeats the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
