@@ -7,9 +7,12 @@
 
 mod error;
 pub mod fixture;
+pub mod invariant;
 pub mod json;
+pub mod lossless;
 pub mod overrides;
 pub mod place;
+pub mod repair;
 mod workspace;
 
 pub use error::Error;
