@@ -11,7 +11,7 @@
 mod mock;
 
 use httpmock::prelude::*;
-use mock::{config, sample, server_with_login};
+use mock::{config, fixture, server_with_login};
 use reconcile_core::{
     ErrorKind, Kind, ProviderError, ProviderExt, PullOptions, Record, RecordQuery, StatementQuery,
     Window,
@@ -45,13 +45,13 @@ async fn row(path: &str, body: &str, kind: Kind) -> String {
 
 #[tokio::test]
 async fn a_deposit_is_a_payment_in_the_currency_that_was_asked_for() {
-    let row = row("/v1/deposits", sample!("deposits.200"), Kind::Payment).await;
+    let row = row("/v1/deposits", fixture!("deposits/page"), Kind::Payment).await;
     insta::assert_snapshot!(row);
 }
 
 #[tokio::test]
 async fn a_cashout_is_a_payout_that_settles_once_it_moved_the_balance() {
-    let row = row("/v1/cashouts", sample!("cashouts.200"), Kind::Payout).await;
+    let row = row("/v1/cashouts", fixture!("cashouts/page"), Kind::Payout).await;
     insta::assert_snapshot!(row);
 }
 
@@ -59,7 +59,7 @@ async fn a_cashout_is_a_payout_that_settles_once_it_moved_the_balance() {
 async fn a_settlement_is_a_debit_of_what_leaves_the_balance() {
     let row = row(
         "/v1/settlements",
-        sample!("settlements.200"),
+        fixture!("settlements/sibling"),
         Kind::Settlement,
     )
     .await;
@@ -68,7 +68,7 @@ async fn a_settlement_is_a_debit_of_what_leaves_the_balance() {
 
 #[tokio::test]
 async fn a_note_is_an_adjustment_by_its_category() {
-    let row = row("/v1/notes", sample!("notes.200"), Kind::Adjustment).await;
+    let row = row("/v1/notes", fixture!("notes/sibling"), Kind::Adjustment).await;
     insta::assert_snapshot!(row);
 }
 
@@ -83,7 +83,7 @@ async fn the_status_is_mapped_and_kept_and_what_is_not_known_is_unknown() {
         ("EXPIRED", "unknown"),
         ("", "unknown"),
     ] {
-        let body = sample!("deposits.200").replace("CANCELLED", said);
+        let body = fixture!("deposits/page").replace("CANCELLED", said);
         let records = pull("/v1/deposits", &body, Kind::Payment).await.unwrap();
         assert_eq!(records[0].status.as_str(), means, "{said}");
         assert_eq!(records[0].provider_status, said);
@@ -98,7 +98,7 @@ async fn the_status_is_mapped_and_kept_and_what_is_not_known_is_unknown() {
         ("CANCELLED", "cancelled"),
         ("RETURNED", "unknown"),
     ] {
-        let body = sample!("cashouts.200").replace("PENDING", said);
+        let body = fixture!("cashouts/page").replace("PENDING", said);
         let records = pull("/v1/cashouts", &body, Kind::Payout).await.unwrap();
         assert_eq!(records[0].status.as_str(), means, "{said}");
     }
@@ -106,7 +106,7 @@ async fn the_status_is_mapped_and_kept_and_what_is_not_known_is_unknown() {
 
 #[tokio::test]
 async fn empty_text_is_what_is_not_there() {
-    let body = sample!("deposits.200")
+    let body = fixture!("deposits/page")
         .replace("1-44862-ACP", "")
         .replace("\"fee\": 0.39", "\"fee\": 0.0")
         .replace("\"feeCurrency\": \"USD\"", "\"feeCurrency\": \"\"")
@@ -148,7 +148,7 @@ async fn what_the_model_does_not_admit_is_an_error_with_its_path() {
         ),
         ("2024-06-01T13:37:17Z", "June", "creationDate"),
     ] {
-        let body = sample!("deposits.200").replacen(published, sent, 1);
+        let body = fixture!("deposits/page").replacen(published, sent, 1);
         let error = pull("/v1/deposits", &body, Kind::Payment)
             .await
             .unwrap_err();
@@ -165,7 +165,7 @@ async fn a_day_of_the_balance_report_is_a_statement_of_that_utc_day() {
     server
         .mock_async(|when, then| {
             when.method(GET).path("/v1/balance/report");
-            then.status(200).body(sample!("balance-report.200"));
+            then.status(200).body(fixture!("balance-report/two-days"));
         })
         .await;
     let tupay = TuPay::new(config(&server.base_url())).unwrap();

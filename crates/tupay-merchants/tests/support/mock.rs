@@ -8,18 +8,18 @@ use tupay_merchants::Config;
 
 pub(crate) const TOKEN: &str = "U3dcUx8IRJ5nLjb0WYM4cHa3qHFqnrqAk";
 
-/// The body of a published sample.
-macro_rules! sample {
+/// The body of a fixture of the workspace, by operation and case.
+macro_rules! fixture {
     ($name:literal) => {
         include_str!(concat!(
             env!("CARGO_MANIFEST_DIR"),
-            "/tests/samples/",
+            "/../../fixtures/tupay/",
             $name,
             ".json"
         ))
     };
 }
-pub(crate) use sample;
+pub(crate) use fixture;
 
 /// A server that knows the login of the documentation.
 pub(crate) async fn server_with_login() -> MockServer {
@@ -38,7 +38,7 @@ pub(crate) async fn server_with_login() -> MockServer {
                     "set-cookie",
                     format!("BEARER_TOKEN={TOKEN}; Path=/; HttpOnly"),
                 )
-                .body(include_str!("../samples/login.200.json"));
+                .body(fixture!("login/success"));
         })
         .await;
     server
