@@ -172,7 +172,8 @@ pub fn read_all(workspace: &Workspace, provider: &str) -> Result<Vec<Fixture>, E
 /// The folder of malformed bodies as they were published.
 pub const PUBLISHED: &str = "published";
 
-fn read(operation: &str, path: &Path) -> Result<Fixture, Error> {
+/// One body with its sidecar.
+pub(crate) fn read(operation: &str, path: &Path) -> Result<Fixture, Error> {
     let body = fs::read(path).map_err(|source| Error::Read {
         path: path.to_owned(),
         source,

@@ -6,13 +6,19 @@
 //! needs the provider crates.
 
 mod error;
+pub mod check;
 pub mod fixture;
 pub mod invariant;
 pub mod json;
+pub mod lock;
 pub mod lossless;
+pub mod names;
 pub mod overrides;
 pub mod place;
+pub mod redact;
 pub mod repair;
+pub mod scan;
+pub mod shape;
 mod workspace;
 
 pub use error::Error;
