@@ -3,8 +3,9 @@
 //! A law is an equation between sums: `net = gross - fee`. What stands between
 //! blanks is `=`, `+`, `-` or a path below the place where the law holds.
 //! `a[].b` is the sum over the elements of `a`; `previous.b` belongs to the
-//! element before. Where both sides are one path to a text, the texts must be
-//! equal. Sums are exact.
+//! element before. Where both sides are one path to texts, the texts must be
+//! equal, those of all elements too; only amounts of elements are added up. Sums
+//! are exact.
 
 use std::{fmt, str::FromStr};
 
@@ -13,8 +14,7 @@ use rust_decimal::Decimal;
 use crate::{
     json::{Node, Value},
     lossless::{Number, decimal},
-    overrides::Invariant,
-    place::{Place, Step, parse_steps, write_steps},
+    place::{Pattern, Place, Step, parse_steps, write_steps},
 };
 
 /// An equation, as `[[invariant]]` of `overrides.toml` writes it.
@@ -35,49 +35,28 @@ pub enum Verdict {
     Untestable(String),
 }
 
-/// A law at one place of a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Where, as in `data[0].amount`; `.` is the whole body.
-    pub place: String,
-    /// What became of it there.
-    pub verdict: Verdict,
-}
-
-/// Holds an invariant against every place of a body where it applies.
-///
-/// A law that is none is refused, by its name.
-pub fn evaluate(
-    invariant: &Invariant,
-    root: &str,
-    body: &Node<'_>,
-) -> Result<Vec<Finding>, String> {
-    let law: Law = invariant
-        .law
-        .parse()
-        .map_err(|reason| format!("invariant `{}`: {reason}", invariant.name))?;
-    let mut findings = Vec::new();
-    walk(body, None, &Place::root(root), "", &mut |here| {
-        if invariant.each.matches(here.place) {
-            findings.push(Finding {
-                place: if here.path.is_empty() { "." } else { here.path }.to_owned(),
-                verdict: law.verdict(here.node, here.previous),
-            });
-        }
-    });
-    Ok(findings)
-}
-
 impl Law {
+    /// What becomes of the law at every place of a body that `each` names, with
+    /// the place as in `data[0].amount`, `.` being the whole body.
+    #[must_use]
+    pub fn verdicts(&self, each: &Pattern, root: &str, body: &Node<'_>) -> Vec<(String, Verdict)> {
+        let mut verdicts = Vec::new();
+        walk(body, None, &Place::root(root), "", &mut |here| {
+            if each.matches(here.place) {
+                let place = if here.path.is_empty() { "." } else { here.path };
+                verdicts.push((place.to_owned(), self.verdict(here.node, here.previous)));
+            }
+        });
+        verdicts
+    }
+
     /// What becomes of the law at `here`, whose `previous` is the element before it.
     fn verdict(&self, here: &Node<'_>, previous: Option<&Node<'_>>) -> Verdict {
         let scope = Scope { here, previous };
-        if let (Some(left), Some(right)) = (self.left.text(&scope), self.right.text(&scope)) {
-            return if left == right {
-                Verdict::Holds
-            } else {
-                Verdict::Broken("the texts differ".to_owned())
-            };
+        match self.texts_agree(&scope) {
+            Some(true) => return Verdict::Holds,
+            Some(false) => return Verdict::Broken("the texts differ".to_owned()),
+            None => {}
         }
         match (self.left.value(&scope), self.right.value(&scope)) {
             (Ok(left), Ok(right)) if left == right => Verdict::Holds,
@@ -87,6 +66,17 @@ impl Law {
             }),
             (Err(verdict), _) | (_, Err(verdict)) => verdict,
         }
+    }
+
+    /// Whether all texts are the same, where both sides are nothing but texts.
+    fn texts_agree(&self, scope: &Scope<'_>) -> Option<bool> {
+        let mut texts = self.left.texts(scope)?;
+        texts.extend(self.right.texts(scope)?);
+        let is_sum = self.left.has_elements() || self.right.has_elements();
+        if is_sum && texts.iter().all(|text| plain_amount(text).is_some()) {
+            return None;
+        }
+        Some(texts.windows(2).all(|pair| pair.first() == pair.last()))
     }
 }
 
@@ -154,19 +144,28 @@ impl Sum {
         Ok(Self(terms))
     }
 
-    /// The text that this side is, where it is one path to a text.
-    fn text(&self, scope: &Scope<'_>) -> Option<String> {
+    /// The texts that this side is, where it is one path to texts.
+    fn texts(&self, scope: &Scope<'_>) -> Option<Vec<String>> {
         let Self(terms) = self;
         let [term] = terms.as_slice() else {
             return None;
         };
-        if term.minus || term.steps.contains(&Step::Elements) {
+        if term.minus {
             return None;
         }
-        match &term.nodes(scope).ok()?.first()?.value {
+        let nodes = term.nodes(scope).ok()?;
+        let texts = nodes.iter().map(|node| match &node.value {
             Value::Text(text) => Some(text.decode().into_owned()),
             _ => None,
-        }
+        });
+        texts.collect()
+    }
+
+    fn has_elements(&self) -> bool {
+        let Self(terms) = self;
+        terms
+            .iter()
+            .any(|term| term.steps.contains(&Step::Elements))
     }
 
     fn value(&self, scope: &Scope<'_>) -> Result<Decimal, Verdict> {
@@ -275,17 +274,18 @@ fn is_step(step: &Step) -> bool {
 fn amount(node: &Node<'_>) -> Option<Decimal> {
     match &node.value {
         Value::Number(lexeme) => decimal(lexeme),
-        Value::Text(text) => {
-            let text = text.decode();
-            let is_plain = text
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
-            (is_plain && Number::read(&text).is_some())
-                .then(|| Decimal::from_str_exact(&text).ok())
-                .flatten()
-        }
+        Value::Text(text) => plain_amount(&text.decode()),
         _ => None,
     }
+}
+
+fn plain_amount(text: &str) -> Option<Decimal> {
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+    (is_plain && Number::read(text).is_some())
+        .then(|| Decimal::from_str_exact(text).ok())
+        .flatten()
 }
 
 /// The exact sum. `Decimal` drops digits of the fraction where a sum has more
@@ -336,18 +336,9 @@ mod tests {
     use crate::json;
 
     fn verdicts(law: &str, each: &str, body: &str) -> Vec<Verdict> {
-        let invariant = Invariant {
-            name: "tested".to_owned(),
-            doc: String::new(),
-            each: each.parse().unwrap(),
-            law: law.to_owned(),
-        };
-        let body = json::read(body).unwrap();
-        let findings = evaluate(&invariant, "x", &body).unwrap();
-        findings
-            .into_iter()
-            .map(|finding| finding.verdict)
-            .collect()
+        let (law, each): (Law, Pattern) = (law.parse().unwrap(), each.parse().unwrap());
+        let found = law.verdicts(&each, "x", &json::read(body).unwrap());
+        found.into_iter().map(|(_, verdict)| verdict).collect()
     }
 
     fn broken(verdict: &Verdict) -> bool {
@@ -416,6 +407,19 @@ mod tests {
     }
 
     #[test]
+    fn the_texts_of_all_elements_are_compared() {
+        let law = "rows[].of = id";
+        for (rows, holds) in [
+            (r#"[{"of":"a1"},{"of":"a1"}]"#, true),
+            (r#"[{"of":"a1"},{"of":"a2"}]"#, false),
+            (r#"[{"of":"1"}]"#, false),
+        ] {
+            let body = format!(r#"{{"id":"a1","rows":{rows}}}"#);
+            assert_eq!(!broken(&verdicts(law, "x:", &body)[0]), holds, "{rows}");
+        }
+    }
+
+    #[test]
     fn a_text_that_is_no_amount_breaks_a_sum() {
         for text in ["\"abc\"", "\"1e2\"", "\"\"", "true", "\"1,5\"", "\"0x1\""] {
             let body = format!(r#"{{"a":{text},"b":1,"c":2}}"#);
@@ -461,7 +465,17 @@ mod tests {
     #[test]
     fn a_law_holds_at_every_place_of_its_pattern() {
         let body = r#"{"rows":[{"pos":{"t":1,"u":1},"host":{"t":2,"u":2}}]}"#;
-        assert_eq!(verdicts("t = u", "x:rows[].*", body).len(), 2);
+        assert_eq!(
+            verdicts("t = u", "x:rows[].*", body),
+            [Verdict::Holds, Verdict::Holds]
+        );
         assert_eq!(verdicts("t = u", "y:rows[].*", body).len(), 0);
+        let law: Law = "t = u".parse().unwrap();
+        let found = law.verdicts(
+            &"x:**.host".parse().unwrap(),
+            "x",
+            &json::read(body).unwrap(),
+        );
+        assert_eq!(found, [("rows[0].host".to_owned(), Verdict::Holds)]);
     }
 }
