@@ -4,6 +4,7 @@
 mod body;
 mod folder;
 mod identities;
+mod leaks;
 mod models;
 mod published;
 mod sidecar;
@@ -54,6 +55,7 @@ pub fn check(workspace: &Workspace, provider: Option<&str>) -> Result<Report, Er
         sidecar::look(&subject, &mut findings);
         body::look(&subject, &mut findings);
         published::look(&subject, &mut findings)?;
+        leaks::look(&subject, &mut findings)?;
         models::look(&subject, &mut findings);
         identities::look(&subject, &mut findings);
         report.bodies += subject.fixtures.len();

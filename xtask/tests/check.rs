@@ -299,6 +299,35 @@ fn an_error_has_its_status_or_says_so_itself() {
 }
 
 #[test]
+fn what_must_not_be_written_down_is_found_in_every_file_and_not_repeated() {
+    let leak = ["jane", "doe@mail.invalid"].join(".");
+    for (file, text) in [
+        (
+            "days/two.json",
+            format!("{{\n  \"total\": \"{leak}\"\n}}\n"),
+        ),
+        ("days/two.json", format!("{{ \"{leak}\": ")),
+        ("days/two.meta.toml", SIDECAR.replace("The page", &leak)),
+        ("overrides.toml", OVERRIDES.replace("The parts are", &leak)),
+        ("published/two.txt", leak.clone()),
+        ("shapes.lock.json", format!("{{\"a\": \"{leak}\"}}")),
+        ("days/stray.txt", leak.clone()),
+    ] {
+        let checkout = Checkout::sound();
+        checkout.write("days/two.json", BODY);
+        checkout.write("days/two.meta.toml", SIDECAR);
+        checkout.write(file, text);
+        let found = checkout.findings();
+        let told = |found: &String| found.starts_with(file) && found.ends_with("an e-mail address");
+        assert!(found.iter().any(told), "{file}: {found:#?}");
+        assert!(
+            found.iter().all(|found| !found.contains("jane")),
+            "{found:#?}"
+        );
+    }
+}
+
+#[test]
 fn every_root_has_a_model_and_every_model_a_sample() {
     let checkout = Checkout::sound();
     checkout.write("weeks/one.json", "{}\n");

@@ -24,6 +24,19 @@ pub(super) fn bodies(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(bodies)
 }
 
+/// Every file of a provider, sorted.
+pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for path in entries(folder)? {
+        if path.is_dir() {
+            files.extend(self::files(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
 /// Every fixture that can be read. What is no part of one is found.
 pub(super) fn read(folder: &Path, findings: &mut Findings<'_>) -> Result<Vec<Fixture>, Error> {
     let mut fixtures = Vec::new();
