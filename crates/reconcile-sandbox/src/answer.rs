@@ -12,8 +12,10 @@ use flate2::write::GzEncoder;
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::alteration::Alteration;
 use crate::chaos::Strike;
 use crate::faults::FaultKind;
+use crate::refusal::{Form, Refusal};
 use crate::wire::Line;
 
 /// An answer that is whole in memory.
@@ -51,10 +53,22 @@ impl Answer {
         }
     }
 
-    /// The Merchants API's error.
-    pub(crate) fn refusal(status: StatusCode, code: u32, description: &str) -> Self {
-        let body = format!(r#"{{"code":{code},"description":"{description}"}}"#);
-        Self::json(status, body.into_bytes())
+    /// Makes an alteration, and says at how many places.
+    pub(crate) fn alter(&mut self, alteration: &Alteration) -> u64 {
+        let Some((body, places)) = alteration.apply(&self.body) else {
+            return 0;
+        };
+        self.body = body;
+        places
+    }
+
+    /// The same with `more` before its closing brace.
+    pub(crate) fn padded(mut self, more: &[u8]) -> Self {
+        if self.body.pop_if(|last| *last == b'}').is_some() {
+            self.body.extend_from_slice(more);
+            self.body.push(b'}');
+        }
+        self
     }
 
     /// The same, compressed.
@@ -82,44 +96,37 @@ impl From<Answer> for Response {
 }
 
 impl Strike {
-    /// The answer that the gateway gives instead of the page.
-    pub(crate) fn instead_of_page(self, now: Timestamp) -> Option<Answer> {
-        let busy = || Answer::refusal(StatusCode::TOO_MANY_REQUESTS, 429, "Too many requests.");
+    /// What the gateway says instead of the page.
+    pub(crate) fn instead_of_page(self, now: Timestamp) -> Option<Refusal> {
+        let json = |status: StatusCode, text: &'static str| {
+            let form = Form::Json {
+                code: status.as_u16().into(),
+                kind: None,
+                key: "description",
+            };
+            Refusal::new(status, form, text)
+        };
+        let page = |status| Refusal::new(status, Form::Page, "Please wait");
+        let busy = || json(StatusCode::TOO_MANY_REQUESTS, "Too many requests.");
         match self.kind {
             FaultKind::RateLimit => Some(busy()),
             FaultKind::RateLimitRetryAfter => {
-                let mut answer = busy();
-                answer
-                    .headers
-                    .push((header::RETRY_AFTER, retry_after(self.variant, now)));
-                Some(answer)
+                Some(busy().retry_after(retry_after(self.variant, now)))
             }
-            FaultKind::ServerError => {
-                let text = "An unexpected error has occurred.";
-                Some(Answer::refusal(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    500,
-                    text,
-                ))
-            }
-            FaultKind::Unavailable if self.variant.is_multiple_of(2) => {
-                let text = "The service is not available.";
-                Some(Answer::refusal(StatusCode::SERVICE_UNAVAILABLE, 503, text))
-            }
-            FaultKind::Unavailable => Some(Answer::text(
-                StatusCode::SERVICE_UNAVAILABLE,
-                HTML,
-                BUSY_PAGE,
+            FaultKind::ServerError => Some(json(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "An unexpected error has occurred.",
             )),
-            FaultKind::HtmlBody => Some(Answer::text(StatusCode::OK, HTML, BUSY_PAGE)),
+            FaultKind::Unavailable if self.variant.is_multiple_of(2) => Some(json(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service is not available.",
+            )),
+            FaultKind::Unavailable => Some(page(StatusCode::SERVICE_UNAVAILABLE)),
+            FaultKind::HtmlBody => Some(page(StatusCode::OK)),
             _ => None,
         }
     }
 }
-
-const HTML: &str = "text/html; charset=utf-8";
-const BUSY_PAGE: &str = "<!doctype html><html><head><title>Please wait</title></head>\
-                         <body><h1>Please wait</h1></body></html>";
 
 /// Seconds or a date (RFC 9110, 10.2.3), never far off.
 fn retry_after(variant: u64, now: Timestamp) -> HeaderValue {

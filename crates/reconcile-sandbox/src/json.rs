@@ -33,8 +33,8 @@ impl Style {
     }
 }
 
-/// An object that is being written; [`close`](Self::close) ends it. Texts and
-/// keys must need no escape, as all of the sandbox's own do.
+/// An object that is being written; [`close`](Self::close) ends it. Keys must
+/// need no escape, as all of the sandbox's own do.
 pub(crate) struct Object<'a> {
     out: &'a mut Vec<u8>,
     style: Style,
@@ -66,9 +66,8 @@ impl<'a> Object<'a> {
 
     pub(crate) fn text(&mut self, key: &str, value: &str) {
         self.key(key);
-        self.out.push(b'"');
-        self.out.extend_from_slice(value.as_bytes());
-        self.out.push(b'"');
+        // Writing to a `Vec` cannot fail.
+        let _ = serde_json::to_writer(&mut *self.out, value);
     }
 
     /// As [`text`](Self::text), of a field that may be null.

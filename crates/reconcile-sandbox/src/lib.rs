@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod alteration;
 mod answer;
 mod chaos;
 mod clock;
@@ -8,11 +9,13 @@ mod json;
 mod ledger;
 mod money;
 mod random;
+mod refusal;
 mod requests;
 mod sandbox;
 mod tupay;
 mod wire;
 
+pub use alteration::{Alteration, AlterationParseError};
 pub use clock::Clock;
 pub use faults::{Fault, FaultDescription, FaultKind, FaultParseError, Faults};
 pub use ledger::{LedgerRow, Planted, PlantedLedger, tupay_ledger};

@@ -35,6 +35,17 @@ impl Random {
         self.next().is_multiple_of(n.max(1))
     }
 
+    /// A word of `length` letters and digits.
+    pub(crate) fn word(&mut self, length: usize) -> String {
+        const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        (0..length)
+            .filter_map(|_| {
+                let index = usize::try_from(self.between(0, 62)).ok()?;
+                LETTERS.get(index).copied().map(char::from)
+            })
+            .collect()
+    }
+
     /// Brings `items` into a random order (Fisher and Yates).
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {

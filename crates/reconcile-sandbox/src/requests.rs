@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use crate::alteration::Alteration;
 use crate::faults::FaultKind;
 
 /// Counters of what a sandbox has served so far, as of the call that took it.
@@ -10,6 +11,7 @@ use crate::faults::FaultKind;
 pub struct RequestLog {
     by_endpoint: BTreeMap<&'static str, u64>,
     injected: BTreeMap<FaultKind, u64>,
+    altered: BTreeMap<Alteration, u64>,
     in_flight: u64,
     max_in_flight: u64,
 }
@@ -52,6 +54,13 @@ impl RequestLog {
     pub fn injected(&self, fault: FaultKind) -> u64 {
         self.injected.get(&fault).copied().unwrap_or(0)
     }
+
+    /// At how many places of all answers an alteration was made. None, and
+    /// its path leads nowhere, or nobody asked.
+    #[must_use]
+    pub fn altered(&self, alteration: &Alteration) -> u64 {
+        self.altered.get(alteration).copied().unwrap_or(0)
+    }
 }
 
 /// The counters as the server's tasks share them.
@@ -71,6 +80,10 @@ impl Requests {
 
     pub(crate) fn injected(&self, fault: FaultKind) {
         self.update(|log| *log.injected.entry(fault).or_default() += 1);
+    }
+
+    pub(crate) fn altered(&self, alteration: &Alteration, places: u64) {
+        self.update(|log| *log.altered.entry(alteration.clone()).or_default() += places);
     }
 
     pub(crate) fn snapshot(&self) -> RequestLog {

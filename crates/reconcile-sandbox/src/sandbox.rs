@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::alteration::Alteration;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::requests::RequestLog;
@@ -22,6 +23,8 @@ pub struct SandboxConfig {
     pub world: WorldConfig,
     /// What goes wrong, and how its gateways deviate.
     pub faults: Faults,
+    /// How the bodies of its answers change their shape, one after the other.
+    pub alterations: Vec<Alteration>,
     /// How much longer each request takes than it needs.
     pub latency: Duration,
     /// Where it listens; port 0 is any free port.
@@ -38,6 +41,7 @@ impl Default for SandboxConfig {
         Self {
             world: WorldConfig::default(),
             faults: Faults::none(),
+            alterations: Vec::new(),
             latency: Duration::ZERO,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             clock: Clock::system(),
@@ -57,6 +61,12 @@ pub enum SandboxError {
         address: SocketAddr,
         /// What the system says.
         source: io::Error,
+    },
+    /// A text that is to be sent in a header cannot stand in one.
+    #[error("`{field}` of TuPay's confidential data cannot stand in a header")]
+    Header {
+        /// The field of [`TuPayConfidential`].
+        field: &'static str,
     },
 }
 
@@ -93,14 +103,8 @@ impl Sandbox {
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let tupay = TuPayAccess::new(format!("http://{address}"), &config.tupay);
-        let gateway = Arc::new(Gateway::new(
-            Arc::clone(&world),
-            tupay.clone(),
-            config.faults,
-            config.latency,
-            config.clock,
-            config.tupay,
-        ));
+        let gateway = Gateway::new(Arc::clone(&world), tupay.clone(), config)?;
+        let gateway = Arc::new(gateway);
         let service = router(Arc::clone(&gateway)).into_make_service_with_connect_info::<Line>();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = axum::serve(Wires(listener), service).with_graceful_shutdown(async {

@@ -3,6 +3,7 @@
 mod api;
 mod balance_report;
 mod confidential;
+mod exchange;
 mod generate;
 mod lists;
 mod payment_api;
@@ -10,6 +11,21 @@ mod records;
 mod render;
 mod session;
 mod world;
+
+/// What its bodies are known by, after the names of the fixtures; the last
+/// stands for the errors of all.
+pub(crate) const OPERATIONS: &[&str] = &[
+    "login",
+    "deposits",
+    "cashouts",
+    "balance-report",
+    "balance",
+    "settlements",
+    "notes",
+    "deposit-status",
+    "cashout-status",
+    "error",
+];
 
 pub(crate) use api::{Gateway, router};
 pub use confidential::TuPayConfidential;

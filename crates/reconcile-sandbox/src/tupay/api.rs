@@ -1,5 +1,6 @@
 //! The Merchants API: sessions, lists, balances.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,24 +8,27 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{ConnectInfo, Path, Query, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use serde::Deserialize;
 
 use super::balance_report::balance_report;
-use super::confidential::TuPayConfidential;
+use super::exchange::Exchange;
 use super::lists::{BadRequest, Envelope, List, Order, Parameters, Request, page};
 use super::payment_api;
 use super::records::BalanceDay;
 use super::render::{Dialect, Listed, MERCHANT_ID};
 use super::session::{Sessions, TuPayAccess, bearer};
 use super::world::TuPayWorld;
+use crate::alteration::Alteration;
 use crate::answer::{Answer, deliver};
 use crate::chaos::{Chaos, Strike};
 use crate::clock::Clock;
 use crate::faults::{FaultKind, Faults};
-use crate::requests::{InFlight, Requests};
+use crate::refusal::{Form, Refusal};
+use crate::requests::Requests;
+use crate::sandbox::{SandboxConfig, SandboxError};
 use crate::wire::Line;
 
 /// Everything that one simulated TuPay knows and remembers.
@@ -36,35 +40,42 @@ pub(crate) struct Gateway {
     pub(super) access: TuPayAccess,
     pub(super) clock: Clock,
     pub(super) requests: Requests,
+    pub(super) alterations: Vec<Alteration>,
+    pub(super) dialect: Dialect,
+    /// The headers of every answer.
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     faults: Faults,
     latency: Duration,
     chaos: Chaos,
-    dialect: Dialect,
     sessions: Sessions,
 }
 
 impl Gateway {
+    /// The gateway that `config` describes, with that world.
     pub(crate) fn new(
         world: Arc<TuPayWorld>,
         access: TuPayAccess,
-        faults: Faults,
-        latency: Duration,
-        clock: Clock,
-        confidential: TuPayConfidential,
-    ) -> Self {
+        config: SandboxConfig,
+    ) -> Result<Self, SandboxError> {
+        let SandboxConfig { faults, tupay, .. } = config;
         let added = Duration::from_millis(faults.value(FaultKind::Latency));
-        Self {
+        let headers = tupay
+            .headers()
+            .map_err(|field| SandboxError::Header { field })?;
+        Ok(Self {
             balance_days: balance_report(&world, &faults),
-            sessions: Sessions::new(confidential.token_prefix.clone()),
-            dialect: Dialect::new(&faults, &world, confidential),
+            sessions: Sessions::new(tupay.token_prefix.clone()),
+            dialect: Dialect::new(&faults, &world, tupay),
             chaos: Chaos::new(&faults),
-            latency: latency.saturating_add(added),
+            latency: config.latency.saturating_add(added),
             requests: Requests::default(),
+            alterations: config.alterations,
+            clock: config.clock,
+            headers,
             world,
             access,
-            clock,
             faults,
-        }
+        })
     }
 
     pub(crate) fn requests(&self) -> &Requests {
@@ -72,19 +83,19 @@ impl Gateway {
     }
 
     /// Counts a request and lets it take its time.
-    pub(super) async fn begin(&self, endpoint: &'static str) -> InFlight<'_> {
-        let in_flight = self.requests.begin(endpoint);
+    pub(super) async fn begin(&self, operation: &'static str) -> Exchange<'_> {
+        let exchange = Exchange::begin(self, operation);
         if !self.latency.is_zero() {
             tokio::time::sleep(self.latency).await;
         }
-        in_flight
+        exchange
     }
 
-    /// The merchant whose data the request may see, or the refusal.
-    fn authorise(&self, headers: &HeaderMap) -> Result<u64, Answer> {
+    /// The merchant whose data the request may see.
+    fn authorise(&self, headers: &HeaderMap) -> Result<u64, Refusal> {
         let refusal = || {
             let status = self.status(FaultKind::ExpiredStatus);
-            Answer::refusal(status, 2, "Your session is not valid or has expired.")
+            refusal(status, 2, "Your session is not valid or has expired.")
         };
         let token = bearer(headers).ok_or_else(refusal)?;
         let merchant = self
@@ -149,95 +160,109 @@ struct Credentials {
 }
 
 async fn login(State(gateway): Shared, body: Bytes) -> Response {
-    let _in_flight = gateway.begin("login").await;
-    if gateway.faults.is_on(FaultKind::IpNotAllowed) {
-        gateway.requests.injected(FaultKind::IpNotAllowed);
-        return Answer::refusal(StatusCode::FORBIDDEN, 83, NOT_FROM_HERE).into();
-    }
-    if let Some(refusal) = gateway.struck_login() {
-        return refusal.into();
-    }
-    let Ok(given) = serde_json::from_slice::<Credentials>(&body) else {
-        return Answer::refusal(StatusCode::BAD_REQUEST, 1, "The body is not valid.").into();
-    };
-    let access = &gateway.access;
-    if given.access_key != access.access_key || given.secret_key != access.secret_key {
-        let status = gateway.status(FaultKind::WrongPasswordStatus);
-        return Answer::refusal(status, 3, "The user or the password is not valid.").into();
-    }
-    let token = gateway.sessions.open(gateway.clock.now());
-    let cookie = format!("BEARER_TOKEN={token}; Path=/; HttpOnly; Secure");
-    let user = format!(
-        r#"{{"idUser":105,"username":"{}","idMerchant":{MERCHANT_ID}}}"#,
-        access.access_key
-    );
-    let mut answer = Answer::json(StatusCode::OK, user.into_bytes());
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        answer.headers.push((header::SET_COOKIE, cookie));
-    }
-    answer.into()
+    let exchange = gateway.begin("login").await;
+    exchange.send(gateway.log_in(&body))
 }
 
-/// The published words for an address that is not on the allow-list.
-const NOT_FROM_HERE: &str = "You are not permitted to log in from this location, \
-                             please contact your account administrator.";
-
-/// The status and the body of logging out are not documented.
 async fn logout(State(gateway): Shared, headers: HeaderMap) -> Response {
-    let _in_flight = gateway.begin("logout").await;
-    if let Err(refusal) = gateway.authorise(&headers) {
-        return refusal.into();
-    }
-    gateway.sessions.close(bearer(&headers).unwrap_or_default());
-    match gateway.status(FaultKind::LogoutStatus) {
-        StatusCode::NO_CONTENT => Answer::empty(StatusCode::NO_CONTENT).into(),
-        status => Answer::text(status, "text/plain", "Session destroyed").into(),
-    }
+    let exchange = gateway.begin("logout").await;
+    exchange.send(gateway.log_out(&headers))
 }
-
-/// A second account of the same user, without any movement.
-const SIBLING_MERCHANT: u64 = MERCHANT_ID + 1;
 
 async fn switch_context(
     State(gateway): Shared,
     Path(merchant): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let _in_flight = gateway.begin("switch-context").await;
-    if let Err(refusal) = gateway.authorise(&headers) {
-        return refusal.into();
-    }
-    let Ok(merchant @ (MERCHANT_ID | SIBLING_MERCHANT)) = merchant.parse() else {
-        let text = "The user does not belong to that merchant.";
-        return Answer::refusal(StatusCode::FORBIDDEN, 4, text).into();
-    };
-    let token = bearer(&headers).unwrap_or_default();
-    gateway.sessions.switch(token, merchant);
-    Answer::empty(StatusCode::OK).into()
+    let exchange = gateway.begin("switch-context").await;
+    exchange.send(gateway.switch_context(&merchant, &headers))
 }
 
 async fn balance(State(gateway): Shared, headers: HeaderMap) -> Response {
-    let _in_flight = gateway.begin("balance").await;
-    if let Err(refusal) = gateway.authorise(&headers) {
-        return refusal.into();
-    }
-    let balance = gateway
-        .world
-        .balance_days()
-        .last()
-        .map(BalanceDay::total_balance);
-    let balance = balance.unwrap_or_default();
-    let body = match gateway.faults.value(FaultKind::BalanceShape) {
-        0 => format!(r#"{{"balance":{balance},"currency":"USD"}}"#),
-        1 => format!(r#"[{{"currency":"USD","balance":{balance}}}]"#),
-        _ => balance.to_string(),
-    };
-    Answer::json(StatusCode::OK, body.into_bytes()).into()
+    let exchange = gateway.begin("balance").await;
+    exchange.send(gateway.balance(&headers))
 }
 
 async fn not_found(State(gateway): Shared) -> Response {
-    let _in_flight = gateway.begin("unknown").await;
-    Answer::refusal(StatusCode::NOT_FOUND, 404, "Not found.").into()
+    let exchange = gateway.begin("unknown").await;
+    exchange.send(Err(refusal(StatusCode::NOT_FOUND, 404, "Not found.")))
+}
+
+/// The published words for an address that is not on the allow-list.
+const NOT_FROM_HERE: &str = "You are not permitted to log in from this location, \
+                             please contact your account administrator.";
+
+/// A second account of the same user, without any movement.
+const SIBLING_MERCHANT: u64 = MERCHANT_ID + 1;
+
+impl Gateway {
+    fn log_in(&self, body: &[u8]) -> Result<Answer, Refusal> {
+        if self.faults.is_on(FaultKind::IpNotAllowed) {
+            self.requests.injected(FaultKind::IpNotAllowed);
+            return Err(refusal(StatusCode::FORBIDDEN, 83, NOT_FROM_HERE));
+        }
+        if let Some(refusal) = self.struck_login() {
+            return Err(refusal);
+        }
+        let given: Credentials = serde_json::from_slice(body)
+            .map_err(|_| refusal(StatusCode::BAD_REQUEST, 1, "The body is not valid."))?;
+        let access = &self.access;
+        if given.access_key != access.access_key || given.secret_key != access.secret_key {
+            let status = self.status(FaultKind::WrongPasswordStatus);
+            return Err(refusal(status, 3, "The user or the password is not valid."));
+        }
+        let token = self.sessions.open(self.clock.now());
+        let cookie = format!("BEARER_TOKEN={token}; Path=/; HttpOnly; Secure");
+        let mut answer = Answer::json(StatusCode::OK, self.dialect.user());
+        // A prefix that cannot stand in a header is refused at the start.
+        let cookie = HeaderValue::from_str(&cookie).ok();
+        let cookie = cookie.map(|cookie| (header::SET_COOKIE, cookie));
+        answer.headers.extend(cookie);
+        Ok(answer)
+    }
+
+    fn struck_login(&self) -> Option<Refusal> {
+        if !self.faults.is_on(FaultKind::StruckLogin) {
+            return None;
+        }
+        let strike = self.chaos.strike("login")?;
+        let refusal = strike.instead_of_page(self.clock.now())?;
+        self.requests.injected(strike.kind);
+        Some(refusal)
+    }
+
+    /// The status and the body of logging out are not documented.
+    fn log_out(&self, headers: &HeaderMap) -> Result<Answer, Refusal> {
+        self.authorise(headers)?;
+        self.sessions.close(bearer(headers).unwrap_or_default());
+        Ok(match self.status(FaultKind::LogoutStatus) {
+            StatusCode::NO_CONTENT => Answer::empty(StatusCode::NO_CONTENT),
+            status => Answer::text(status, "text/plain", "Session destroyed"),
+        })
+    }
+
+    fn switch_context(&self, merchant: &str, headers: &HeaderMap) -> Result<Answer, Refusal> {
+        self.authorise(headers)?;
+        let Ok(merchant @ (MERCHANT_ID | SIBLING_MERCHANT)) = merchant.parse() else {
+            let text = "The user does not belong to that merchant.";
+            return Err(refusal(StatusCode::FORBIDDEN, 4, text));
+        };
+        let token = bearer(headers).unwrap_or_default();
+        self.sessions.switch(token, merchant);
+        Ok(Answer::empty(StatusCode::OK))
+    }
+
+    fn balance(&self, headers: &HeaderMap) -> Result<Answer, Refusal> {
+        self.authorise(headers)?;
+        let latest = self.world.balance_days().last();
+        let balance = latest.map(BalanceDay::total_balance).unwrap_or_default();
+        let body = match self.faults.value(FaultKind::BalanceShape) {
+            0 => format!(r#"{{"balance":{balance},"currency":"USD"}}"#),
+            1 => format!(r#"[{{"currency":"USD","balance":{balance}}}]"#),
+            _ => balance.to_string(),
+        };
+        Ok(Answer::json(StatusCode::OK, body.into_bytes()))
+    }
 }
 
 /// What a request for a list consists of.
@@ -297,10 +322,10 @@ async fn notes(State(gateway): Shared, ask: Ask) -> Response {
 impl Gateway {
     async fn list<T: Listed>(&self, list: List, all: &[T], ask: Ask) -> Response {
         let (headers, RawQuery(query), parameters, ConnectInfo(line)) = ask;
-        let _in_flight = self.begin(list.endpoint).await;
+        let exchange = self.begin(list.endpoint).await;
         let merchant = match self.authorise(&headers) {
             Ok(merchant) => merchant,
-            Err(refusal) => return refusal.into(),
+            Err(refusal) => return exchange.send(Err(refusal)),
         };
         let now = self.world.as_of().as_second();
         let request = parameters
@@ -308,29 +333,25 @@ impl Gateway {
             .and_then(|Query(parameters)| Request::read(parameters, &self.faults, now));
         let request = match request {
             Ok(request) => request,
-            Err(reason) => return self.refuse_window(reason, list).into(),
+            Err(reason) => return exchange.send(self.refuse_window(reason, list)),
         };
         let all = if merchant == MERCHANT_ID { all } else { &[] };
         let strike = self.strike(list, &query.unwrap_or_default(), &request);
-        let answer = strike
-            .and_then(|strike| strike.instead_of_page(self.clock.now()))
-            .unwrap_or_else(|| self.page(list, all, &request, strike));
+        let instead = strike.and_then(|strike| strike.instead_of_page(self.clock.now()));
+        let answer = exchange.answer(match instead {
+            Some(refusal) => Err(refusal),
+            None => self.page(list, all, &request, strike),
+        });
+        let answer = match self.padding(strike) {
+            Some(padding) => answer.padded(&padding),
+            None => answer,
+        };
         let answer = if accepts_gzip(&headers) {
             answer.gzipped()
         } else {
             answer
         };
         deliver(answer, strike, self.pause(), &line)
-    }
-
-    fn struck_login(&self) -> Option<Answer> {
-        if !self.faults.is_on(FaultKind::StruckLogin) {
-            return None;
-        }
-        let strike = self.chaos.strike("login")?;
-        let refusal = strike.instead_of_page(self.clock.now())?;
-        self.requests.injected(strike.kind);
-        Some(refusal)
     }
 
     /// The fault that strikes this request, if it can be felt there.
@@ -349,7 +370,7 @@ impl Gateway {
         all: &[T],
         request: &Request,
         strike: Option<Strike>,
-    ) -> Answer {
+    ) -> Result<Answer, Refusal> {
         let struck = |kind| strike.is_some_and(|strike| strike.kind == kind);
         let mut shown = request.clone();
         if struck(FaultKind::RepeatPage) {
@@ -359,14 +380,14 @@ impl Gateway {
         let late = self
             .chaos
             .late_rows(&format!("{} {}", list.endpoint, request.window()));
-        let mut found = page(all, &shown, list.order, size, late);
+        let mut found = page(all, &shown, &self.dialect, list.order, size, late);
         if found.is_beyond_end {
             match self.faults.value(FaultKind::BeyondEnd) {
                 0 => {}
-                1 => return Answer::refusal(StatusCode::NOT_FOUND, 23, "There is no such page."),
+                1 => return Err(refusal(StatusCode::NOT_FOUND, 23, "There is no such page.")),
                 _ => {
                     shown.page = found.last;
-                    found = page(all, &shown, list.order, size, late);
+                    found = page(all, &shown, &self.dialect, list.order, size, late);
                 }
             }
         }
@@ -378,13 +399,8 @@ impl Gateway {
             page_size: size,
             data_last: list.data_last,
         };
-        let mut body = envelope.write(&found.rows, &self.dialect);
-        if let Some(extra) = self.padding(strike) {
-            body.pop();
-            body.extend_from_slice(&extra);
-            body.push(b'}');
-        }
-        Answer::json(StatusCode::OK, body)
+        let body = envelope.write(&found.rows, &self.dialect);
+        Ok(Answer::json(StatusCode::OK, body))
     }
 
     /// What a fault adds before the closing brace of a body.
@@ -405,7 +421,7 @@ impl Gateway {
         }
     }
 
-    fn refuse_window(&self, reason: BadRequest, list: List) -> Answer {
+    fn refuse_window(&self, reason: BadRequest, list: List) -> Result<Answer, Refusal> {
         let (code, description) = reason.answer();
         let status = match reason {
             BadRequest::UpsideDown | BadRequest::TooLong => self.status(FaultKind::WindowStatus),
@@ -418,15 +434,26 @@ impl Gateway {
                 page_size: self.page_size(),
                 data_last: list.data_last,
             };
-            return Answer::json(status, empty.write::<BalanceDay>(&[], &self.dialect));
+            let body = empty.write::<BalanceDay>(&[], &self.dialect);
+            return Ok(Answer::json(status, body));
         }
-        Answer::refusal(status, code, &description)
+        Err(refusal(status, code, description))
     }
 
     /// How long a slow body waits before each of its parts.
     fn pause(&self) -> Duration {
         Duration::from_millis(self.faults.value(FaultKind::SlowBody))
     }
+}
+
+/// The Merchants API's error.
+fn refusal(status: StatusCode, code: u32, text: impl Into<Cow<'static, str>>) -> Refusal {
+    let form = Form::Json {
+        code,
+        kind: None,
+        key: "description",
+    };
+    Refusal::new(status, form, text)
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {

@@ -137,10 +137,10 @@ impl Filter {
         accepts(self.kind.as_ref(), kind)
     }
 
-    pub(super) fn accepts_document(&self, document: u32) -> bool {
+    pub(super) fn accepts_document(&self, document: impl FnOnce() -> String) -> bool {
         self.document
             .as_ref()
-            .is_none_or(|wanted| *wanted == super::render::document(document))
+            .is_none_or(|wanted| *wanted == document())
     }
 
     fn is_empty(&self) -> bool {
@@ -178,6 +178,7 @@ pub(super) struct Page<'a, T> {
 pub(super) fn page<'a, T: Listed>(
     all: &'a [T],
     request: &Request,
+    dialect: &Dialect,
     order: Order,
     size: usize,
     late: Option<LateRows>,
@@ -192,7 +193,7 @@ pub(super) fn page<'a, T: Listed>(
     }
     let visible: Vec<&T> = window
         .iter()
-        .filter(|row| row.matches(&request.filter))
+        .filter(|row| row.matches(&request.filter, dialect))
         .filter(|row| late.is_none_or(|late| late.shows(row.key())))
         .collect();
     cut(visible.iter().copied(), visible.len(), order, skipped, size)

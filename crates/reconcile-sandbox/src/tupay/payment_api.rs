@@ -16,8 +16,10 @@ use sha2::Sha256;
 
 use super::api::Gateway;
 use super::records::{Cashout, CashoutStatus, Deposit, Method};
-use super::render::{document, rejection};
+use super::render::Dialect;
 use crate::answer::Answer;
+use crate::json::{Object, Style};
+use crate::refusal::{Form, Refusal};
 
 type Shared = State<Arc<Gateway>>;
 
@@ -43,52 +45,8 @@ pub(super) async fn cashout_status(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let _in_flight = gateway.begin("cashout-status").await;
-    let signature = header(&headers, "payload-signature").unwrap_or_default();
-    if signature != signature_of(&gateway.access.api_signature, &[&body]) {
-        return cashout_error(StatusCode::UNAUTHORIZED, 401, "Invalid credentials.");
-    }
-    let Ok(request) = serde_json::from_slice::<StatusRequest>(&body) else {
-        return cashout_error(StatusCode::BAD_REQUEST, 502, "Invalid body");
-    };
-    if request.login != gateway.access.api_key || request.pass != gateway.access.api_passphrase {
-        return cashout_error(StatusCode::UNAUTHORIZED, 401, "Invalid credentials.");
-    }
-    let found = match (request.cashout_id, request.external_id) {
-        (Some(Id::Number(id)), _) => gateway.world.cashout(id),
-        (Some(Id::Text(id)), _) => id.parse().ok().and_then(|id| gateway.world.cashout(id)),
-        (None, Some(reference)) => gateway.world.cashout_by_reference(&reference),
-        (None, None) => return cashout_error(StatusCode::BAD_REQUEST, 300, "Invalid params"),
-    };
-    let Some(body) = found.and_then(cashout_body) else {
-        let text = "Cashout not found with this ID";
-        return cashout_error(StatusCode::PRECONDITION_FAILED, 509, text);
-    };
-    Answer::json(StatusCode::OK, body.into_bytes()).into()
-}
-
-/// A declined cashout was never created, so this API does not know it.
-fn cashout_body(cashout: &Cashout) -> Option<String> {
-    let (number, words) = match cashout.status {
-        CashoutStatus::Pending => (0, "Pending"),
-        CashoutStatus::Completed => (1, "Completed"),
-        CashoutStatus::Cancelled => (2, "Cancelled"),
-        CashoutStatus::Rejected => (3, "Rejected"),
-        CashoutStatus::Delivered => (4, "Delivered"),
-        CashoutStatus::OnHold => (5, "On Hold"),
-        CashoutStatus::Declined => return None,
-    };
-    let reason = rejection(cashout.status).map_or_else(String::new, |(code, reason)| {
-        format!(r#","rejection_code":{code},"rejection_reason":"{reason}""#)
-    });
-    Some(format!(
-        r#"{{"cashout_status":{number},"cashout_status_description":"{words}"{reason}}}"#
-    ))
-}
-
-fn cashout_error(status: StatusCode, code: u32, message: &str) -> Response {
-    let body = format!(r#"{{"code":{code},"message":"{message}"}}"#);
-    Answer::json(status, body.into_bytes()).into()
+    let exchange = gateway.begin("cashout-status").await;
+    exchange.send(gateway.cashout_status(&headers, &body))
 }
 
 pub(super) async fn deposit_status(
@@ -96,95 +54,158 @@ pub(super) async fn deposit_status(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let _in_flight = gateway.begin("deposit-status").await;
-    if let Err((status, code, kind, message)) = check_deposit_headers(&gateway, &headers) {
-        return deposit_error(status, code, kind, message);
-    }
-    let Ok(id) = id.parse() else {
-        let text = "The deposit_id is not valid";
-        return deposit_error(StatusCode::BAD_REQUEST, 200, "INVALID_PARAMETER", text);
-    };
-    let Some(deposit) = gateway.world.deposit(id) else {
-        let text = "The deposit was not found";
-        return deposit_error(StatusCode::NOT_FOUND, 501, "DEPOSIT_NOT_FOUND", text);
-    };
-    Answer::json(StatusCode::OK, deposit_body(deposit).into_bytes()).into()
+    let exchange = gateway.begin("deposit-status").await;
+    exchange.send(gateway.deposit_status(&headers, &id))
 }
 
-type DepositError = (StatusCode, u32, &'static str, &'static str);
+impl Gateway {
+    fn cashout_status(&self, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Refusal> {
+        let stranger = || cashout_error(StatusCode::UNAUTHORIZED, 401, "Invalid credentials.");
+        let signature = header(headers, "payload-signature").unwrap_or_default();
+        if signature != signature_of(&self.access.api_signature, &[body]) {
+            return Err(stranger());
+        }
+        let request: StatusRequest = serde_json::from_slice(body)
+            .map_err(|_| cashout_error(StatusCode::BAD_REQUEST, 502, "Invalid body"))?;
+        if request.login != self.access.api_key || request.pass != self.access.api_passphrase {
+            return Err(stranger());
+        }
+        let found = match (request.cashout_id, request.external_id) {
+            (Some(Id::Number(id)), _) => self.world.cashout(id),
+            (Some(Id::Text(id)), _) => id.parse().ok().and_then(|id| self.world.cashout(id)),
+            (None, Some(reference)) => self
+                .dialect
+                .own_reference(&reference)
+                .and_then(|own| self.world.cashout_by_reference(own)),
+            (None, None) => {
+                return Err(cashout_error(
+                    StatusCode::BAD_REQUEST,
+                    300,
+                    "Invalid params",
+                ));
+            }
+        };
+        let body = found.and_then(|cashout| cashout_body(cashout, &self.dialect));
+        let body = body.ok_or_else(|| {
+            let text = "Cashout not found with this ID";
+            cashout_error(StatusCode::PRECONDITION_FAILED, 509, text)
+        })?;
+        Ok(Answer::json(StatusCode::OK, body))
+    }
+
+    fn deposit_status(&self, headers: &HeaderMap, id: &str) -> Result<Answer, Refusal> {
+        self.check_deposit_headers(headers)?;
+        let id = id.parse().map_err(|_| {
+            let text = "The deposit_id is not valid";
+            deposit_error(StatusCode::BAD_REQUEST, 200, "INVALID_PARAMETER", text)
+        })?;
+        let deposit = self.world.deposit(id).ok_or_else(|| {
+            let text = "The deposit was not found";
+            deposit_error(StatusCode::NOT_FOUND, 501, "DEPOSIT_NOT_FOUND", text)
+        })?;
+        let body = deposit_body(deposit, &self.dialect);
+        Ok(Answer::json(StatusCode::OK, body))
+    }
+
+    fn check_deposit_headers(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let bad = |code, kind, text| deposit_error(StatusCode::BAD_REQUEST, code, kind, text);
+        let missing = || {
+            bad(
+                101,
+                "MISSING_REQUIRED_HEADER",
+                "A required header is missing",
+            )
+        };
+        let login = header(headers, "x-login").ok_or_else(missing)?;
+        let date = header(headers, "x-date").ok_or_else(missing)?;
+        let authorization = header(headers, "authorization").ok_or_else(missing)?;
+        if login != self.access.api_key {
+            let (status, text) = (StatusCode::UNAUTHORIZED, "Invalid credentials");
+            return Err(deposit_error(status, 100, "INVALID_CREDENTIALS", text));
+        }
+        let drift = instant(date).map(|date| self.clock.now().as_second() - date.as_second());
+        if drift.is_none_or(|drift| drift.abs() > MOST_CLOCK_DRIFT_SECONDS) {
+            let text = "X-Date header value out of valid range";
+            return Err(bad(103, "INVALID_DATE_RANGE", text));
+        }
+        let key = &self.access.api_signature;
+        let signature = signature_of(key, &[date.as_bytes(), login.as_bytes()]);
+        if authorization.strip_prefix("TUPAY ") != Some(&signature) {
+            return Err(bad(102, "INVALID_SIGNATURE", "Invalid signature"));
+        }
+        Ok(())
+    }
+}
 
 /// The gateway's word for a clock that is off names no limit; this is one.
 const MOST_CLOCK_DRIFT_SECONDS: i64 = 15 * 60;
 
-fn check_deposit_headers(gateway: &Gateway, headers: &HeaderMap) -> Result<(), DepositError> {
-    const MISSING: DepositError = (
-        StatusCode::BAD_REQUEST,
-        101,
-        "MISSING_REQUIRED_HEADER",
-        "A required header is missing",
-    );
-    let login = header(headers, "x-login").ok_or(MISSING)?;
-    let date = header(headers, "x-date").ok_or(MISSING)?;
-    let authorization = header(headers, "authorization").ok_or(MISSING)?;
-    if login != gateway.access.api_key {
-        return Err((
-            StatusCode::UNAUTHORIZED,
-            100,
-            "INVALID_CREDENTIALS",
-            "Invalid credentials",
-        ));
+/// A declined cashout was never created, so this API does not know it.
+fn cashout_body(cashout: &Cashout, dialect: &Dialect) -> Option<Vec<u8>> {
+    let (number, words) = match cashout.status {
+        CashoutStatus::Pending => (0_u32, "Pending"),
+        CashoutStatus::Completed => (1, "Completed"),
+        CashoutStatus::Cancelled => (2, "Cancelled"),
+        CashoutStatus::Rejected => (3, "Rejected"),
+        CashoutStatus::Delivered => (4, "Delivered"),
+        CashoutStatus::OnHold => (5, "On Hold"),
+        CashoutStatus::Declined => return None,
+    };
+    let mut body = Vec::new();
+    let mut object = Object::open(&mut body, Style::default());
+    object.integer("cashout_status", number);
+    object.text("cashout_status_description", words);
+    if let Some((code, reason)) = dialect.rejection(cashout.status) {
+        object.integer("rejection_code", code);
+        object.text("rejection_reason", reason);
     }
-    let drift = instant(date).map(|date| gateway.clock.now().as_second() - date.as_second());
-    if drift.is_none_or(|drift| drift.abs() > MOST_CLOCK_DRIFT_SECONDS) {
-        let text = "X-Date header value out of valid range";
-        return Err((StatusCode::BAD_REQUEST, 103, "INVALID_DATE_RANGE", text));
-    }
-    let signature = signature_of(
-        &gateway.access.api_signature,
-        &[date.as_bytes(), login.as_bytes()],
-    );
-    if authorization.strip_prefix("TUPAY ") != Some(&signature) {
-        return Err((
-            StatusCode::BAD_REQUEST,
-            102,
-            "INVALID_SIGNATURE",
-            "Invalid signature",
-        ));
-    }
-    Ok(())
+    object.close();
+    Some(body)
 }
 
-fn deposit_body(deposit: &Deposit) -> String {
+fn cashout_error(status: StatusCode, code: u32, text: &'static str) -> Refusal {
+    let form = Form::Json {
+        code,
+        kind: None,
+        key: "message",
+    };
+    Refusal::new(status, form, text)
+}
+
+/// Amounts have two decimals here, as in the published sample.
+fn deposit_body(deposit: &Deposit, dialect: &Dialect) -> Vec<u8> {
     let payment_type = match deposit.method {
         Method::Voucher => "VOUCHER",
         Method::Qr => "QR",
     };
-    format!(
-        concat!(
-            r#"{{"deposit_id":{id},"invoice_id":"{reference}","country":"PE","currency":"PEN","#,
-            r#""usd_amount":{usd},"local_amount":{local},"payment_method":"{method}","#,
-            r#""payment_type":"{payment_type}","status":"{status}","#,
-            r#""payer":{{"document":"{document}","document_type":"DNI","#,
-            r#""email":"prueba@example.com","first_name":"Nombre","last_name":"Apellido"}},"#,
-            r#""fee_amount":{fee},"fee_currency":"USD","refunded":false,"#,
-            r#""current_payer_verification":"NO_CURRENT_PAYER_DATA","#,
-            r#""completed_payment_method_code":"YP"}}"#,
-        ),
-        id = deposit.id,
-        reference = deposit.external_id(),
-        usd = deposit.amount(),
-        local = deposit.requested_amount(),
-        method = deposit.method.code(),
-        payment_type = payment_type,
-        status = deposit.status.as_str(),
-        document = document(deposit.document),
-        fee = deposit.fee(),
-    )
+    let mut body = Vec::new();
+    let mut object = Object::open(&mut body, Style::default());
+    object.integer("deposit_id", deposit.id);
+    object.text("invoice_id", &dialect.reference(deposit.external_id()));
+    object.text("country", "PE");
+    object.text("currency", "PEN");
+    object.raw("usd_amount", &deposit.amount().to_string());
+    object.raw("local_amount", &deposit.requested_amount().to_string());
+    object.text("payment_method", deposit.method.code());
+    object.text("payment_type", payment_type);
+    object.text("status", deposit.status.as_str());
+    object.with("payer", |out| dialect.payer(out, deposit.document));
+    object.raw("fee_amount", &deposit.fee().to_string());
+    object.text("fee_currency", "USD");
+    object.boolean("refunded", false);
+    object.text("current_payer_verification", "NO_CURRENT_PAYER_DATA");
+    object.text("completed_payment_method_code", "YP");
+    object.close();
+    body
 }
 
-fn deposit_error(status: StatusCode, code: u32, kind: &str, message: &str) -> Response {
-    let body = format!(r#"{{"code":{code},"type":"{kind}","message":"{message}"}}"#);
-    Answer::json(status, body.into_bytes()).into()
+fn deposit_error(status: StatusCode, code: u32, kind: &'static str, text: &'static str) -> Refusal {
+    let form = Form::Json {
+        code,
+        kind: Some(kind),
+        key: "message",
+    };
+    Refusal::new(status, form, text)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -30,7 +30,7 @@ pub(super) trait Listed {
     /// A number of its own, for what strikes single rows.
     fn key(&self) -> u64;
 
-    fn matches(&self, filter: &Filter) -> bool;
+    fn matches(&self, filter: &Filter, dialect: &Dialect) -> bool;
 
     /// Writes the fields in the documented order.
     fn write(&self, row: &mut Object<'_>, dialect: &Dialect);
@@ -69,14 +69,78 @@ impl Dialect {
         }
     }
 
+    /// What logging in answers.
+    pub(super) fn user(&self) -> Vec<u8> {
+        let TuPayConfidential {
+            access_key,
+            username,
+            user_id,
+            ..
+        } = &self.confidential;
+        let mut body = Vec::new();
+        let mut user = Object::open(&mut body, Style::default());
+        user.integer("idUser", *user_id);
+        user.text("username", username.as_ref().unwrap_or(access_key));
+        user.integer("idMerchant", MERCHANT_ID);
+        user.close();
+        body
+    }
+
+    /// Writes the payer with the document of this number.
+    pub(super) fn payer(&self, out: &mut Vec<u8>, number: u32) {
+        let mut payer = Object::open(out, Style::default());
+        payer.text("document", &self.document(number));
+        payer.text("document_type", "DNI");
+        payer.text("email", &self.confidential.payer_email);
+        payer.text("first_name", &self.confidential.payer_first_name);
+        payer.text("last_name", &self.confidential.payer_last_name);
+        payer.close();
+    }
+
+    /// What a record shows as the merchant's own reference.
+    pub(super) fn reference(&self, own: String) -> String {
+        match &*self.confidential.reference_prefix {
+            "" => own,
+            prefix => [prefix, &own].concat(),
+        }
+    }
+
+    /// The merchant's own reference behind what a record shows.
+    pub(super) fn own_reference<'a>(&self, shown: &'a str) -> Option<&'a str> {
+        shown.strip_prefix(&*self.confidential.reference_prefix)
+    }
+
+    /// The Cashout API's number and words for why a cashout failed.
+    pub(super) fn rejection(&self, status: CashoutStatus) -> Option<(u32, &str)> {
+        let (code, reason) = match status {
+            CashoutStatus::Rejected => (807, "ERROR_REJECTED_BY_BANK"),
+            CashoutStatus::Declined => (800, "ERROR_ACCOUNT_INCORRECT"),
+            _ => return None,
+        };
+        let chosen = self.confidential.cashout_reason.as_deref();
+        Some((code, chosen.unwrap_or(reason)))
+    }
+
+    pub(super) fn error_note(&self) -> &str {
+        &self.confidential.error_note
+    }
+
     fn merchant_name(&self) -> &str {
         &self.confidential.merchant_name
     }
 
-    /// The document that a row shows of the person with this number.
+    /// The document that is shown of the person with this number; a national
+    /// document has eight digits.
     fn document(&self, number: u32) -> String {
-        let shown = self.confidential.client_document.clone();
-        shown.unwrap_or_else(|| document(number))
+        let chosen = self.confidential.client_document.clone();
+        chosen.unwrap_or_else(|| format!("{number:08}"))
+    }
+
+    /// The `reason` of a cashout, which is empty unless it failed.
+    fn reason(&self, status: CashoutStatus) -> &str {
+        let own = self.rejection(status).map_or("", |(_, reason)| reason);
+        let chosen = self.confidential.cashout_reason.as_deref();
+        chosen.unwrap_or(own)
     }
 
     fn is_unknown(&self, key: u64) -> bool {
@@ -93,11 +157,11 @@ impl Listed for Deposit {
         self.id
     }
 
-    fn matches(&self, filter: &Filter) -> bool {
+    fn matches(&self, filter: &Filter, dialect: &Dialect) -> bool {
         filter.accepts_country("PE")
             && filter.accepts_method(self.method.code())
             && filter.accepts_status(self.status.as_str())
-            && filter.accepts_document(self.document)
+            && filter.accepts_document(|| dialect.document(self.document))
     }
 
     fn write(&self, row: &mut Object<'_>, dialect: &Dialect) {
@@ -114,7 +178,7 @@ impl Listed for Deposit {
             self.status.as_str()
         };
         row.integer("idDeposit", self.id);
-        row.text("externalId", &self.external_id());
+        row.text("externalId", &dialect.reference(self.external_id()));
         row.instant("creationDate", self.created);
         row.optional_text("countryName", "Peru");
         row.text("country", "PE");
@@ -136,7 +200,7 @@ impl Listed for Deposit {
         row.text("feeCurrency", "USD");
         row.instant("lastChangeDate", self.changed);
         row.text("status", status);
-        row.optional_text("idUser", "105");
+        row.optional_text("idUser", &dialect.confidential.customer_id);
         row.optional_raw("flags", "[]");
         row.integer("idMerchant", MERCHANT_ID);
         row.optional_text("merchantName", dialect.merchant_name());
@@ -156,10 +220,10 @@ impl Listed for Cashout {
     }
 
     /// Cashouts have no method that a filter could look at.
-    fn matches(&self, filter: &Filter) -> bool {
+    fn matches(&self, filter: &Filter, dialect: &Dialect) -> bool {
         filter.accepts_country("PE")
             && filter.accepts_status(self.status.as_str())
-            && filter.accepts_document(self.document)
+            && filter.accepts_document(|| dialect.document(self.document))
     }
 
     fn write(&self, row: &mut Object<'_>, dialect: &Dialect) {
@@ -171,7 +235,7 @@ impl Listed for Cashout {
             crate::money::Cents::ZERO
         };
         row.integer("idCashout", self.id);
-        row.text("externalId", &self.external_id());
+        row.text("externalId", &dialect.reference(self.external_id()));
         row.instant("creationDate", self.created);
         row.text("country", "PE");
         row.text("currency", self.currency());
@@ -199,10 +263,7 @@ impl Listed for Cashout {
         row.optional_raw("flags", "[]");
         row.integer("idMerchant", MERCHANT_ID);
         row.optional_text("merchantName", dialect.merchant_name());
-        row.optional_text(
-            "reason",
-            rejection(self.status).map_or("", |(_, reason)| reason),
-        );
+        row.optional_text("reason", dialect.reason(self.status));
         row.boolean("existVoucher", is_settled);
     }
 }
@@ -216,7 +277,7 @@ impl Listed for BalanceDay {
         self.midnight.as_second().unsigned_abs()
     }
 
-    fn matches(&self, _: &Filter) -> bool {
+    fn matches(&self, _: &Filter, _: &Dialect) -> bool {
         true
     }
 
@@ -244,7 +305,7 @@ impl Listed for Settlement {
         self.id
     }
 
-    fn matches(&self, filter: &Filter) -> bool {
+    fn matches(&self, filter: &Filter, _: &Dialect) -> bool {
         filter.accepts_status(self.status.as_str())
     }
 
@@ -271,7 +332,7 @@ impl Listed for Note {
         self.id
     }
 
-    fn matches(&self, filter: &Filter) -> bool {
+    fn matches(&self, filter: &Filter, _: &Dialect) -> bool {
         filter.accepts_kind(note_type(self))
     }
 
@@ -282,14 +343,14 @@ impl Listed for Note {
             self.amount
         };
         row.integer("id", self.id);
-        row.optional_text("externalId", "");
+        row.optional_text("externalId", &dialect.reference(String::new()));
         row.integer("idMerchant", MERCHANT_ID);
         row.optional_text("merchantName", dialect.merchant_name());
         row.instant("date", self.created);
         row.amount("amount", amount);
         row.text("currency", "USD");
         row.text("type", note_type(self));
-        row.optional_text("description", "test note");
+        row.optional_text("description", &dialect.confidential.note_description);
         row.text(
             "category",
             if self.amount.0 < 0 { "DEBIT" } else { "CREDIT" },
@@ -299,20 +360,6 @@ impl Listed for Note {
 
 /// The merchant that every row belongs to.
 pub(super) const MERCHANT_ID: u64 = 19_759;
-
-/// The Cashouts API's number and word for why a cashout failed.
-pub(super) fn rejection(status: CashoutStatus) -> Option<(u32, &'static str)> {
-    match status {
-        CashoutStatus::Rejected => Some((807, "ERROR_REJECTED_BY_BANK")),
-        CashoutStatus::Declined => Some((800, "ERROR_ACCOUNT_INCORRECT")),
-        _ => None,
-    }
-}
-
-/// A national document has eight digits.
-pub(super) fn document(number: u32) -> String {
-    format!("{number:08}")
-}
 
 fn note_type(note: &Note) -> &'static str {
     if note.amount.0 < 0 {

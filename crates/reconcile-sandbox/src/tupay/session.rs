@@ -31,15 +31,14 @@ pub struct TuPayAccess {
 }
 
 impl TuPayAccess {
-    /// The credentials of the payment APIs are the same for every sandbox.
     pub(crate) fn new(base_url: String, confidential: &TuPayConfidential) -> Self {
         Self {
             base_url,
             access_key: confidential.access_key.clone(),
             secret_key: confidential.secret_key.clone(),
-            api_key: "sandbox-api-key".to_owned(),
-            api_passphrase: "sandbox-api-passphrase".to_owned(),
-            api_signature: "sandbox-api-signature".to_owned(),
+            api_key: confidential.api_key.clone(),
+            api_passphrase: confidential.api_passphrase.clone(),
+            api_signature: confidential.api_signature.clone(),
         }
     }
 }
@@ -157,12 +156,5 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// As long and as opaque as the tokens of the samples.
 fn token(number: u64) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut random = Random::new(number, "token");
-    (0..33)
-        .filter_map(|_| {
-            let index = usize::try_from(random.between(0, 62)).ok()?;
-            LETTERS.get(index).copied().map(char::from)
-        })
-        .collect()
+    Random::new(number, "token").word(33)
 }

@@ -3,8 +3,10 @@
 
 use std::net::SocketAddr;
 
+use hmac::{Hmac, KeyInit, Mac};
 use reconcile_sandbox::{Fault, Faults, Sandbox, SandboxConfig, WorldConfig};
 use serde_json::Value;
+use sha2::Sha256;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -101,6 +103,30 @@ impl Client {
             .await
     }
 
+    /// Asks the Cashout API, signed as it wants; `which` is a field of the body.
+    pub(crate) async fn cashout_status(&self, which: &str) -> Answer {
+        let access = self.sandbox.tupay();
+        let (login, pass) = (&access.api_key, &access.api_passphrase);
+        let body = format!(r#"{{"login":"{login}","pass":"{pass}",{which}}}"#);
+        let signature = sign(&access.api_signature, &body);
+        let headers = [("Payload-Signature", signature.as_str())];
+        self.send("POST", "/v3/cashout/status", &headers, &body)
+            .await
+    }
+
+    /// Asks the Deposit API, signed at `date` with `key`.
+    pub(crate) async fn deposit_status(&self, date: &str, key: &str, id: u64) -> Answer {
+        let login = self.sandbox.tupay().api_key;
+        let authorization = format!("TUPAY {}", sign(key, &format!("{date}{login}")));
+        let headers = [
+            ("X-Login", login.as_str()),
+            ("X-Date", date),
+            ("Authorization", &authorization),
+        ];
+        self.send("GET", &format!("/v3/deposits/{id}"), &headers, "")
+            .await
+    }
+
     pub(crate) async fn send(
         &self,
         method: &str,
@@ -149,6 +175,13 @@ pub(crate) const JANUARY: &str = "from=1767225600&to=1769903999";
 pub(crate) fn token(set_cookie: &str) -> String {
     let start = set_cookie.split(';').next().expect("a cookie");
     start.trim_start_matches("BEARER_TOKEN=").to_owned()
+}
+
+/// HMAC-SHA256 in lower-case hexadecimals.
+pub(crate) fn sign(key: &str, text: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("a key of any length");
+    mac.update(text.as_bytes());
+    hex::encode(mac.finalize().into_bytes())
 }
 
 fn parse(bytes: &[u8]) -> Answer {

@@ -8,8 +8,11 @@
     reason = "a panic is how a test fails, in its helpers, too"
 )]
 
+mod alterations;
 mod client;
+mod confidential;
 mod faults;
 mod merchants_api;
 mod payment_api;
+mod shapes;
 mod world;

@@ -1,28 +1,9 @@
 //! The status look-ups of the Deposit and Cashout APIs.
 
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use reconcile_sandbox::{CashoutStatus, Clock, Faults, SandboxConfig};
-use sha2::Sha256;
 
-use crate::client::{Answer, Client, small};
-
-fn sign(key: &str, text: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
-    mac.update(text.as_bytes());
-    hex::encode(mac.finalize().into_bytes())
-}
-
-async fn cashout_status(client: &Client, which: &str) -> Answer {
-    let access = client.sandbox.tupay();
-    let (login, pass) = (&access.api_key, &access.api_passphrase);
-    let body = format!(r#"{{"login":"{login}","pass":"{pass}",{which}}}"#);
-    let signature = sign(&access.api_signature, &body);
-    let headers = [("Payload-Signature", signature.as_str())];
-    client
-        .send("POST", "/v3/cashout/status", &headers, &body)
-        .await
-}
+use crate::client::{Answer, Client, sign, small};
 
 #[tokio::test]
 async fn a_cashout_is_found_by_its_id_and_by_its_reference() {
@@ -43,11 +24,11 @@ async fn a_cashout_is_found_by_its_id_and_by_its_reference() {
         format!(r#""cashout_id":"{id}""#),
         format!(r#""external_id":"{}""#, completed.external_id()),
     ] {
-        assert_eq!(cashout_status(&client, &which).await.text(), sample);
+        assert_eq!(client.cashout_status(&which).await.text(), sample);
     }
     let rejected = format!(r#""cashout_id":{}"#, with(CashoutStatus::Rejected).id());
     assert_eq!(
-        cashout_status(&client, &rejected).await.text(),
+        client.cashout_status(&rejected).await.text(),
         r#"{"cashout_status":3,"cashout_status_description":"Rejected","rejection_code":807,"rejection_reason":"ERROR_REJECTED_BY_BANK"}"#
     );
 }
@@ -55,7 +36,7 @@ async fn a_cashout_is_found_by_its_id_and_by_its_reference() {
 #[tokio::test]
 async fn a_cashout_answers_the_published_errors() {
     let client = Client::of(small(), Faults::none()).await;
-    let unknown = cashout_status(&client, r#""cashout_id":1"#).await;
+    let unknown = client.cashout_status(r#""cashout_id":1"#).await;
     assert_eq!(unknown.status, 412);
     assert_eq!(
         unknown.text(),
@@ -86,21 +67,11 @@ async fn a_deposit_is_found_by_its_id_when_the_request_is_signed_now() {
         ..SandboxConfig::default()
     };
     let client = Client::with(config).await;
-    let access = client.sandbox.tupay();
-    let ask = async |date: &str, key: &str, id: u64| {
-        let signature = sign(key, &format!("{date}{}", access.api_key));
-        let authorization = format!("TUPAY {signature}");
-        let headers = [
-            ("X-Login", &*access.api_key),
-            ("X-Date", date),
-            ("Authorization", &authorization),
-        ];
-        client
-            .send("GET", &format!("/v3/deposits/{id}"), &headers, "")
-            .await
-    };
     let deposit = &client.sandbox.tupay_world().deposits()[0];
-    let found = ask("2026-02-01T10:05:00Z", &access.api_signature, deposit.id()).await;
+    let key = client.sandbox.tupay().api_signature;
+    let found = client
+        .deposit_status("2026-02-01T10:05:00Z", &key, deposit.id())
+        .await;
     assert_eq!(found.status, 200);
     let start = format!(
         r#"{{"deposit_id":{},"invoice_id":"{}","country":"PE","currency":"PEN","usd_amount":{},"local_amount":{},"#,
@@ -112,11 +83,17 @@ async fn a_deposit_is_found_by_its_id_when_the_request_is_signed_now() {
     assert!(found.text().starts_with(&start), "{}", found.text());
     let code = |answer: Answer| (answer.status, answer.json()["code"].as_u64().unwrap());
     assert_eq!(
-        code(ask("2026-02-01T10:05:00Z", "another", deposit.id()).await),
+        code(
+            client
+                .deposit_status("2026-02-01T10:05:00Z", "another", deposit.id())
+                .await
+        ),
         (400, 102)
     );
-    let late = ask("2026-02-01T11:00:00Z", &access.api_signature, deposit.id()).await;
+    let late = client
+        .deposit_status("2026-02-01T11:00:00Z", &key, deposit.id())
+        .await;
     assert_eq!(code(late), (400, 103));
-    let unknown = ask("2026-02-01T10:00:00Z", &access.api_signature, 1).await;
+    let unknown = client.deposit_status("2026-02-01T10:00:00Z", &key, 1).await;
     assert_eq!(code(unknown), (404, 501));
 }
