@@ -1,5 +1,7 @@
 //! Identities: the equations that a provider declares about its own figures.
 
+use crate::{Kind, Status};
+
 /// An equation that a provider's statements and records are to satisfy.
 ///
 /// A provider crate declares identities in its [`Descriptor`](crate::Descriptor);
@@ -23,9 +25,14 @@ impl Identity {
     }
 }
 
-/// The shapes that an identity can have. Figures are named as in
-/// [`Statement::figures`](crate::Statement::figures); each law is checked for
-/// every account and currency on its own.
+/// The shapes that an identity can have.
+///
+/// Figures are named as in [`Statement::figures`](crate::Statement::figures);
+/// each law is checked for every account and currency on its own. A provider
+/// may state other figures of a whole account than of its parts (those with a
+/// [`scope`](crate::Statement::scope)): a law is about the wholes or about the
+/// parts when any of these states one of its figures. What it needs and is not
+/// stated there leaves it untested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Law {
@@ -45,14 +52,134 @@ pub enum Law {
         /// What can move it.
         parts: Vec<&'static str>,
     },
-    /// `total = Σ sign × part` on every statement, with the signs that are not
-    /// documented solved from the statements at hand.
+    /// `total = Σ sign × part` on every statement, over amounts or over counts,
+    /// with the signs that are not documented solved from the statements at hand.
     Composition {
         /// The figure on the left.
         total: &'static str,
         /// The figures on the right.
         parts: Vec<Part>,
     },
+    /// Within one statement, the two figures of each pair are equal: both sides
+    /// of a settlement batch.
+    Equal {
+        /// What is to be equal, amounts or counts.
+        pairs: Vec<(&'static str, &'static str)>,
+    },
+    /// A figure of the whole is the sum of a figure over its parts: the
+    /// statements with the same id, account, period and currency, and a scope.
+    Parts {
+        /// The figure of the statement without a scope.
+        total: &'static str,
+        /// The figure of each statement with one.
+        part: &'static str,
+    },
+    /// The provider's own flag says whether the pairs are equal. Pairs that the
+    /// statement of a whole does not state are those of its parts.
+    Verdict {
+        /// The flag that says that they are.
+        flag: &'static str,
+        /// What is to be equal, amounts or counts.
+        pairs: Vec<(&'static str, &'static str)>,
+    },
+    /// The periods of an account follow each other without overlap and without
+    /// a hole.
+    Tiles,
+    /// The records of a statement's account that were created in its period
+    /// (and whose [`method`](crate::Record::method) is its scope, where it has
+    /// one) come to its figures. Tested only where a proven pull covers the period.
+    Batch {
+        /// Which records come to which figures.
+        lines: Vec<BatchLine>,
+    },
+    /// The numbers in an attribute of an account's records, in the order of
+    /// their creation, follow each other: after 999999 comes 1. Records with one
+    /// reference may share a number.
+    Sequence {
+        /// The attribute of the records: an integer, or text of digits.
+        attribute: &'static str,
+    },
+    /// Every closed day has the provider's verdict, and soon enough.
+    VerdictPresent {
+        /// The flag that says whether the day has a verdict.
+        flag: &'static str,
+        /// The count of whole days that the verdict took.
+        days: &'static str,
+        /// How many it may take.
+        within_days: u64,
+    },
+}
+
+impl Law {
+    /// Whether it is about records, not about statements alone.
+    #[must_use]
+    pub const fn needs_records(&self) -> bool {
+        matches!(self, Self::Batch { .. } | Self::Sequence { .. })
+    }
+}
+
+/// Which records of a [`Law::Batch`] come to which figures.
+///
+/// ```
+/// use reconcile_core::{BatchLine, Kind, Status};
+///
+/// let refunds = BatchLine::new([Kind::Refund], [Status::Succeeded])
+///     .amount("refund")
+///     .count("refund_count");
+/// let partial = BatchLine::new([Kind::Refund], [Status::Succeeded])
+///     .having("step", "partial")
+///     .amount("partial_refund");
+/// assert_eq!(partial.count, None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BatchLine {
+    /// The kinds that count.
+    pub kinds: Vec<Kind>,
+    /// The statuses that count.
+    pub statuses: Vec<Status>,
+    /// The attribute that a record must have to count, and its value as text.
+    pub having: Option<(&'static str, &'static str)>,
+    /// The figure that the amounts add up to, none of them signed.
+    pub amount: Option<&'static str>,
+    /// The figure that says how many they are.
+    pub count: Option<&'static str>,
+}
+
+impl BatchLine {
+    /// The records of these kinds and statuses; what they come to is to be said.
+    #[must_use]
+    pub fn new(
+        kinds: impl IntoIterator<Item = Kind>,
+        statuses: impl IntoIterator<Item = Status>,
+    ) -> Self {
+        Self {
+            kinds: kinds.into_iter().collect(),
+            statuses: statuses.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Counts only records that have this attribute with this value.
+    #[must_use]
+    pub const fn having(mut self, attribute: &'static str, value: &'static str) -> Self {
+        self.having = Some((attribute, value));
+        self
+    }
+
+    /// Sets the figure that the amounts add up to.
+    #[must_use]
+    pub const fn amount(mut self, figure: &'static str) -> Self {
+        self.amount = Some(figure);
+        self
+    }
+
+    /// Sets the figure that says how many they are.
+    #[must_use]
+    pub const fn count(mut self, figure: &'static str) -> Self {
+        self.count = Some(figure);
+        self
+    }
 }
 
 /// One term of a [`Law::Composition`].

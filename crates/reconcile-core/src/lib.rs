@@ -22,7 +22,7 @@ pub use attestation::{
 pub use certificate::{Certificate, CertifiedQuery, Total, Verdict};
 pub use descriptor::{Capabilities, Descriptor, Limits};
 pub use error::{ErrorKind, ModelError, Position, ProviderError};
-pub use identity::{Identity, Law, Part, Sign};
+pub use identity::{BatchLine, Identity, Law, Part, Sign};
 pub use ledger::LedgerEntry;
 pub use money::{Currency, Money};
 pub use provider::{

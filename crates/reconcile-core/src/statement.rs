@@ -10,6 +10,10 @@ use crate::{Currency, Window, money::decimal_text};
 
 /// A provider's own totals for a period and scope: a daily balance report, a
 /// terminal's reconciliation receipt, end-of-day figures.
+///
+/// What a provider states of a whole and of its parts is one statement for the
+/// whole, without a scope, and one for each part, with the same id, account,
+/// period and currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
     /// The provider's id in this toolkit.
@@ -18,7 +22,8 @@ pub struct Statement {
     pub id: String,
     /// The merchant, terminal or sub-account that it is about.
     pub account: Option<String>,
-    /// What part of the account, where the provider splits it (a card scheme).
+    /// What part of the account, where the provider splits it (a card scheme);
+    /// `None` for the whole.
     pub scope: Option<String>,
     /// The instants that it covers, in UTC.
     pub period: Window,
@@ -36,7 +41,35 @@ impl Statement {
     pub fn amount(&self, figure: &str) -> Option<Decimal> {
         match self.figures.get(figure)? {
             Figure::Amount(amount) => Some(*amount),
-            Figure::Count(_) => None,
+            Figure::Count(_) | Figure::Flag(_) => None,
+        }
+    }
+
+    /// The count with this name; `None` where there is none.
+    #[must_use]
+    pub fn count(&self, figure: &str) -> Option<u64> {
+        match self.figures.get(figure)? {
+            Figure::Count(count) => Some(*count),
+            Figure::Amount(_) | Figure::Flag(_) => None,
+        }
+    }
+
+    /// The amount or the count with this name; `None` where there is neither.
+    #[must_use]
+    pub fn number(&self, figure: &str) -> Option<Decimal> {
+        match self.figures.get(figure)? {
+            Figure::Amount(amount) => Some(*amount),
+            Figure::Count(count) => Some(Decimal::from(*count)),
+            Figure::Flag(_) => None,
+        }
+    }
+
+    /// The flag with this name; `None` where there is none.
+    #[must_use]
+    pub fn flag(&self, figure: &str) -> Option<bool> {
+        match self.figures.get(figure)? {
+            Figure::Flag(flag) => Some(*flag),
+            Figure::Amount(_) | Figure::Count(_) => None,
         }
     }
 }
@@ -57,6 +90,53 @@ pub struct LocalDay {
 pub enum Figure {
     /// An amount in major units of the statement's currency; signed as the provider signs it.
     Amount(#[serde(with = "decimal_text")] Decimal),
-    /// A number of movements.
+    /// A number of movements, or of days.
     Count(u64),
+    /// What the provider says of its own figures: that they balance, that it
+    /// has reconciled them.
+    Flag(bool),
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use rust_decimal::dec;
+
+    use super::*;
+
+    #[test]
+    fn a_figure_is_read_as_what_it_is() {
+        let figures = [
+            ("total", Figure::Amount(dec!(-12.40))),
+            ("rows", Figure::Count(3)),
+            ("balanced", Figure::Flag(false)),
+        ];
+        let instant = Timestamp::UNIX_EPOCH;
+        let statement = Statement {
+            provider: "acme".into(),
+            id: "1".into(),
+            account: None,
+            scope: None,
+            period: Window::new(instant, instant).unwrap(),
+            day: None,
+            currency: "SAR".parse().unwrap(),
+            figures: figures.map(|(name, value)| (name.into(), value)).into(),
+        };
+        let read = |name| {
+            (
+                statement.amount(name),
+                statement.count(name),
+                statement.number(name),
+                statement.flag(name),
+            )
+        };
+        let minus = Some(dec!(-12.40));
+        assert_eq!(read("total"), (minus, None, minus, None));
+        assert_eq!(read("rows"), (None, Some(3), Some(dec!(3)), None));
+        assert_eq!(read("balanced"), (None, None, None, Some(false)));
+        assert_eq!(read("other"), (None, None, None, None));
+        let text = serde_json::to_string(&statement).unwrap();
+        assert!(text.contains(r#""balanced":{"flag":false}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Statement>(&text).unwrap(), statement);
+    }
 }
