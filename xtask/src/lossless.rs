@@ -1,5 +1,6 @@
 //! Whether a body survives its model: what came in, against what came out.
 
+mod alias;
 mod number;
 
 use std::{
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::json::{Node, Value};
 
+pub use alias::unalias;
 pub(crate) use number::{Number, decimal};
 
 /// What became of a value that did not come back as it was. It tells kinds,
