@@ -47,6 +47,15 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// The same text, escapes included, without what it was read from.
+    #[must_use]
+    pub fn to_static(&self) -> Text<'static> {
+        Text {
+            lexeme: Cow::Owned(self.lexeme.clone().into_owned()),
+            escaped: self.escaped,
+        }
+    }
+
     /// The text as it is written, without the quotes.
     #[must_use]
     pub fn lexeme(&self) -> &str {

@@ -1,0 +1,217 @@
+//! Finds what must not be written down: card numbers, addresses of people,
+//! secrets.
+//!
+//! These are detectors, the second line: [`redact`](crate::redact) lets nothing
+//! pass that nobody declared harmless. A finding says where and what kind of
+//! thing, never the value.
+
+mod detect;
+
+use std::fmt;
+
+use crate::{
+    json::{Node, Value},
+    overrides::{Field, Kind, Overrides, Privacy},
+    place::{Place, Step},
+    redact::Rules,
+};
+
+pub(crate) use detect::is_uuid;
+
+/// What a text can hold that must not be written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Leak {
+    /// A card number of 13 to 19 digits, none of them masked.
+    CardNumber,
+    /// An e-mail address outside the domains that RFC 2606 sets aside.
+    Email,
+    /// A telephone number in the form of E.164; `+999` is nobody's.
+    Phone,
+    /// A key or certificate in PEM.
+    Pem,
+    /// A JSON web token.
+    Jwt,
+    /// What reads like an API key or a session token.
+    Token,
+    /// An IBAN whose check digits are right.
+    Iban,
+    /// A public IPv4 address outside the blocks that RFC 5737 sets aside.
+    Address,
+    /// A key that is data itself, such as an e-mail address or an id.
+    DataKey,
+}
+
+impl fmt::Display for Leak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CardNumber => "a full card number",
+            Self::Email => "an e-mail address",
+            Self::Phone => "a telephone number",
+            Self::Pem => "a key in PEM",
+            Self::Jwt => "a JSON web token",
+            Self::Token => "what looks like an API key or token",
+            Self::Iban => "an IBAN",
+            Self::Address => "a public internet address",
+            Self::DataKey => "a key that may be data",
+        })
+    }
+}
+
+/// A leak and where it is. It never holds the value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The place in a body, or `line 3` of another file.
+    pub place: String,
+    /// What is there.
+    pub leak: Leak,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.leak)
+    }
+}
+
+/// What is in the keys, texts and numbers of a body.
+#[must_use]
+pub fn body(root: &str, node: &Node<'_>, overrides: &Overrides) -> Vec<Finding> {
+    let mut scan = Scan {
+        rules: Rules::new(overrides),
+        findings: Vec::new(),
+    };
+    scan.node(&Place::root(root), None, node);
+    scan.findings
+}
+
+/// What is in a text of any kind, each kind once.
+#[must_use]
+pub fn text(text: &str) -> Vec<Leak> {
+    detect::all(text)
+}
+
+/// What is in the lines of a file that is no body.
+#[must_use]
+pub fn lines(text: &str) -> Vec<Finding> {
+    let mut findings: Vec<_> = text
+        .lines()
+        .enumerate()
+        .flat_map(|(index, line)| {
+            let place = format!("line {}", index + 1);
+            detect::all(line).into_iter().map(move |leak| Finding {
+                place: place.clone(),
+                leak,
+            })
+        })
+        .collect();
+    // Key material goes over several lines.
+    if detect::pem(text) && findings.iter().all(|finding| finding.leak != Leak::Pem) {
+        findings.push(Finding {
+            place: "several lines".to_owned(),
+            leak: Leak::Pem,
+        });
+    }
+    findings
+}
+
+struct Scan<'a> {
+    rules: Rules<'a>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Scan<'a> {
+    fn node(&mut self, place: &Place, field: Option<&'a Field>, node: &Node<'_>) {
+        match &node.value {
+            Value::Null | Value::Bool(_) => {}
+            Value::Number(lexeme) => self.leaf(place, field, integer_part(lexeme)),
+            Value::Text(text) => self.leaf(place, field, &text.decode()),
+            Value::Array(items) => {
+                let elements = place.elements();
+                for item in items {
+                    self.node(&elements, field, item);
+                }
+            }
+            Value::Object(members) => {
+                for member in members {
+                    let key = member.key.decode();
+                    let below = place.key(shown(&key));
+                    self.key(place, &key);
+                    let field = self.rules.field(place, field, &key);
+                    self.node(&below, field, &member.node);
+                }
+            }
+        }
+    }
+
+    fn leaf(&mut self, place: &Place, field: Option<&Field>, text: &str) {
+        for leak in detect::all(text) {
+            if !field.is_some_and(|field| is_expected(field, leak, text)) {
+                self.found(place, leak);
+            }
+        }
+    }
+
+    fn key(&mut self, object: &Place, key: &str) {
+        for leak in detect::all(key) {
+            self.found(object, leak);
+        }
+    }
+
+    fn found(&mut self, place: &Place, leak: Leak) {
+        self.findings.push(Finding {
+            place: place.to_string(),
+            leak,
+        });
+    }
+}
+
+/// Whether what looks like a leak is what the field is declared to hold.
+fn is_expected(field: &Field, leak: Leak, text: &str) -> bool {
+    let hex = || text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match leak {
+        Leak::CardNumber => is_identifier(field),
+        Leak::Token => field.keep && hex(),
+        _ => false,
+    }
+}
+
+/// Whether the field is an identifier that may have as many digits as a card
+/// number, one in ten of which pass its check.
+fn is_identifier(field: &Field) -> bool {
+    match field.kind {
+        Some(Kind::Text) => field.keep || field.privacy == Some(Privacy::Id),
+        Some(Kind::U64 | Kind::I64) => field.privacy == Some(Privacy::Id),
+        _ => false,
+    }
+}
+
+/// The digits of a fraction are no number of anything.
+fn integer_part(lexeme: &str) -> &str {
+    lexeme.split(['.', 'e', 'E']).next().unwrap_or(lexeme)
+}
+
+/// A key as it may stand in a message.
+pub(crate) fn shown(key: &str) -> &str {
+    if is_plain_key(key) { key } else { "*" }
+}
+
+/// Whether a key is a name, rather than data that became a key.
+pub(crate) fn is_plain_key(key: &str) -> bool {
+    let mut characters = key.chars();
+    let named = characters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && characters.all(|other| other.is_ascii_alphanumeric() || other == '_');
+    named && key.len() <= 64 && !detect::is_random(key, 12) && detect::all(key).is_empty()
+}
+
+/// The steps of a place, its keys as they may stand in a message.
+pub(crate) fn shown_place(place: &Place) -> Place {
+    let steps = place.steps.iter().map(|step| match step {
+        Step::Key(key) => Step::Key(shown(key).to_owned()),
+        Step::Elements => Step::Elements,
+    });
+    Place {
+        root: place.root.clone(),
+        steps: steps.collect(),
+    }
+}
