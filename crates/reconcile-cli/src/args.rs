@@ -6,7 +6,7 @@ use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use reconcile_core::Kind;
 use reconcile_files::Format;
-use reconcile_sandbox::Fault;
+use reconcile_sandbox::{Alteration, Fault};
 
 /// Pulls what payment gateways say, matches it with your ledger, proves the
 /// totals, and shows what breaks and why.
@@ -242,6 +242,11 @@ pub(crate) struct Sandbox {
     /// What transient faults are drawn from
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) fault_seed: u64,
+    /// Change the shape of answers before they are sent; may be repeated. CHANGE
+    /// is drop, rename=KEY, add=KEY, text, number, null, empty, bool or
+    /// word=WORD, as in `--alter deposits:data[].fee:rename=charge`
+    #[arg(long = "alter", value_name = "OPERATION:PATH:CHANGE")]
+    pub(crate) alterations: Vec<Alteration>,
     /// Write the ledger with known mistakes that goes with the world to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,

@@ -55,6 +55,7 @@ fn config(args: &args::Sandbox) -> SandboxConfig {
             ..WorldConfig::default()
         },
         faults: faults.collect::<Faults>().seed(args.fault_seed),
+        alterations: args.alterations.clone(),
         latency: Duration::from_millis(args.latency),
         listen: args.listen,
         ..SandboxConfig::default()

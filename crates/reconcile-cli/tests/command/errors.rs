@@ -117,6 +117,7 @@ fn words_that_clap_refuses_exit_with_the_status_of_usage() {
         "pull --provider tupay --from 2026-01-01 --to 2026-02-01 --concurrency 0",
         "reconcile",
         "sandbox --fault gremlins",
+        "sandbox --alter deposits:data[]:drop",
     ] {
         let ran = scene.run(arguments).exits(2);
         assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);

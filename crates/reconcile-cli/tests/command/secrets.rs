@@ -41,11 +41,23 @@ fn scene(faults: &[&str]) -> Scene {
             token_prefix,
             client_document: Some(document),
             merchant_name,
+            ..canaries()
         },
         ..SandboxConfig::default()
     });
     scene.write_ledger();
     scene
+}
+
+/// What else is confidential. References and the reasons of cashouts are in
+/// records, where they belong.
+fn canaries() -> TuPayConfidential {
+    let usual = TuPayConfidential::default();
+    TuPayConfidential {
+        reference_prefix: usual.reference_prefix,
+        cashout_reason: usual.cashout_reason,
+        ..TuPayConfidential::canaries(1)
+    }
 }
 
 /// Every form in which a sentinel could be found.
@@ -106,9 +118,12 @@ fn check(scene: &Scene, arguments: &str, status: i32) {
 fn found(content: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(content).to_string();
     let lower = text.to_lowercase();
+    let canaries = canaries().values();
+    let canaries = canaries.iter().map(|(_, canary)| canary.as_str());
     SENTINELS
-        .iter()
-        .flat_map(|sentinel| forms(sentinel))
+        .into_iter()
+        .chain(canaries)
+        .flat_map(forms)
         .find(|form| text.contains(form) || lower.contains(form))
 }
 

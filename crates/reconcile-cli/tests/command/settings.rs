@@ -6,9 +6,11 @@ use std::{
     process::Stdio,
 };
 
+use reconcile_sandbox::Alteration;
+
 use crate::{
     errors::closed_port,
-    scene::{JANUARY, Scene},
+    scene::{JANUARY, Ran, Scene},
 };
 
 /// A value that no message may show.
@@ -227,8 +229,29 @@ fn providers_are_listed_with_every_setting_and_its_variable() {
 #[test]
 fn the_simulator_prints_what_the_other_commands_need() {
     let mut scene = Scene::bare();
+    let run = "run --ledger ledger.csv --out out -q";
+    against_a_simulator(&mut scene, "--ledger ledger.csv", run).exits(1);
+    assert!(scene.read("out/summary.json").contains(r#""fails": 0"#));
+}
+
+#[test]
+fn the_answers_of_the_simulator_can_be_altered() {
+    let mut scene = Scene::bare();
+    let pull = "pull --kind payout";
+    against_a_simulator(&mut scene, "", pull).exits(0);
+    let altered = "--alter cashouts:data[].amount:rename=sum --alter cashouts:data[].sum:text";
+    let ran = against_a_simulator(&mut scene, altered, pull).exits(3);
+    assert!(ran.stderr.contains("`amount`"), "{}", ran.stderr);
+    let help = scene.run("sandbox --help").exits(0).stdout;
+    for change in Alteration::CHANGES.split(", ") {
+        assert!(help.contains(change), "{change}");
+    }
+}
+
+/// Runs a command over the three days of a simulator with these arguments.
+fn against_a_simulator(scene: &mut Scene, arguments: &str, command: &str) -> Ran {
     let mut simulator = scene
-        .command("sandbox --records 60 --days 3 --ledger ledger.csv")
+        .command(&format!("sandbox --records 60 --days 3 {arguments}"))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -240,12 +263,12 @@ fn the_simulator_prints_what_the_other_commands_need() {
         assert!(name.starts_with("RECONCILE_TUPAY_"), "{name}");
         scene.environment.insert(name.to_owned(), value.to_owned());
     }
-    let month = "--provider tupay --from 2026-01-01 --to 2026-01-04";
-    let ran = scene.run(&format!("run {month} --ledger ledger.csv --out out -q"));
+    let ran = scene.run(&format!(
+        "{command} --provider tupay --from 2026-01-01 --to 2026-01-04"
+    ));
     simulator.kill().expect("the simulator is ours");
     simulator.wait().expect("an end");
-    ran.exits(1);
-    assert!(scene.read("out/summary.json").contains(r#""fails": 0"#));
+    ran
 }
 
 #[test]
