@@ -8,6 +8,7 @@
 //! A body that holds a full card number anywhere is refused, and so is a result
 //! in which [`scan`] still finds something.
 
+mod form;
 mod number;
 mod pseudonym;
 mod rules;
@@ -22,7 +23,7 @@ use crate::{
 };
 
 use pseudonym::Pseudonyms;
-pub(crate) use rules::Rules;
+pub(crate) use rules::{Decision, Rules};
 
 /// The class of what nobody declared, in the counts of a sidecar.
 pub const OTHER: &str = "other";
@@ -87,7 +88,7 @@ impl<'a> Redactor<'a> {
             replaced: BTreeMap::new(),
             refused: Vec::new(),
         };
-        let clean = pass.node(&Place::root(root), None, node);
+        let clean = pass.node(&Place::root(root), Decision::default(), node);
         let Pass {
             replaced,
             mut refused,
@@ -121,21 +122,23 @@ struct Pass<'r, 'a> {
 }
 
 impl<'a> Pass<'_, 'a> {
-    fn node(&mut self, place: &Place, field: Option<&'a Field>, node: &Node<'_>) -> Node<'static> {
+    fn node(&mut self, place: &Place, decision: Decision<'a>, node: &Node<'_>) -> Node<'static> {
         match &node.value {
             Value::Null => Value::Null,
             Value::Bool(value) => Value::Bool(*value),
-            Value::Number(lexeme) => Value::Number(self.number(field, lexeme).into()),
-            Value::Text(text) => self.text(field, text),
+            Value::Number(lexeme) => Value::Number(self.number(decision.field, lexeme).into()),
+            Value::Text(text) => self.text(decision.field, text),
             Value::Array(items) => {
                 let elements = place.elements();
-                let items = items.iter().map(|item| self.node(&elements, field, item));
+                let items = items
+                    .iter()
+                    .map(|item| self.node(&elements, decision, item));
                 Value::Array(items.collect())
             }
             Value::Object(members) => {
                 let members = members
                     .iter()
-                    .map(|member| self.member(place, field, member));
+                    .map(|member| self.member(place, decision, member));
                 Value::Object(members.collect())
             }
         }
@@ -145,29 +148,31 @@ impl<'a> Pass<'_, 'a> {
     fn member(
         &mut self,
         object: &Place,
-        above: Option<&'a Field>,
+        above: Decision<'a>,
         member: &Member<'_>,
     ) -> Member<'static> {
         let key = member.key.decode();
-        let field = self.rules.field(object, above, &key);
-        let below = object.key(scan::shown(&key));
+        let decision = self.rules.below(object, above, &key);
+        let place = object.key(scan::shown(&key, above));
         Member {
             key: self.key(object, above, &key),
             offset: 0,
-            node: self.node(&below, field, &member.node),
+            node: self.node(&place, decision, &member.node),
         }
     }
 
     /// Keys are names, unless they are declared to be data.
-    fn key(&mut self, object: &Place, above: Option<&Field>, key: &str) -> Text<'static> {
-        if above.is_some_and(|field| field.kind == Some(Kind::Map) && !field.keep) {
-            self.count(above.and_then(|field| field.privacy));
-            return Text::new(&self.pseudonyms.text(None, key));
+    fn key(&mut self, object: &Place, above: Decision<'a>, key: &str) -> Text<'static> {
+        if let (true, Some(map)) = (above.is_map, above.field) {
+            if map.keep {
+                return Text::new(key);
+            }
+            self.count(map.privacy);
+            return Text::new(&self.pseudonyms.text(map.privacy, key));
         }
-        let declared = self.rules.declares(object, key);
-        if !declared && !scan::is_plain_key(key) {
+        if !self.rules.declares(object, key) && !scan::is_plain_key(key) {
             self.refused.push(Finding {
-                place: scan::shown_place(object).to_string(),
+                place: object.to_string(),
                 leak: Leak::DataKey,
             });
         }

@@ -10,10 +10,11 @@ mod detect;
 use std::fmt;
 
 use crate::{
-    json::{Node, Value},
+    json::{Member, Node, Value},
     overrides::{Field, Kind, Overrides, Privacy},
-    place::{Place, Step},
-    redact::Rules,
+    place::Place,
+    redact::{Decision, Rules},
+    shape::ANY_KEY,
 };
 
 pub(crate) use detect::is_uuid;
@@ -79,7 +80,7 @@ pub fn body(root: &str, node: &Node<'_>, overrides: &Overrides) -> Vec<Finding> 
         rules: Rules::new(overrides),
         findings: Vec::new(),
     };
-    scan.node(&Place::root(root), None, node);
+    scan.node(&Place::root(root), Decision::default(), node);
     scan.findings
 }
 
@@ -119,27 +120,33 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    fn node(&mut self, place: &Place, field: Option<&'a Field>, node: &Node<'_>) {
+    fn node(&mut self, place: &Place, decision: Decision<'a>, node: &Node<'_>) {
         match &node.value {
             Value::Null | Value::Bool(_) => {}
-            Value::Number(lexeme) => self.leaf(place, field, integer_part(lexeme)),
-            Value::Text(text) => self.leaf(place, field, &text.decode()),
+            Value::Number(lexeme) => self.leaf(place, decision.field, integer_part(lexeme)),
+            Value::Text(text) => self.leaf(place, decision.field, &text.decode()),
             Value::Array(items) => {
                 let elements = place.elements();
                 for item in items {
-                    self.node(&elements, field, item);
+                    self.node(&elements, decision, item);
                 }
             }
             Value::Object(members) => {
                 for member in members {
-                    let key = member.key.decode();
-                    let below = place.key(shown(&key));
-                    self.key(place, &key);
-                    let field = self.rules.field(place, field, &key);
-                    self.node(&below, field, &member.node);
+                    self.member(place, decision, member);
                 }
             }
         }
+    }
+
+    fn member(&mut self, object: &Place, above: Decision<'a>, member: &Member<'_>) {
+        let key = member.key.decode();
+        for leak in detect::all(&key) {
+            self.found(object, leak);
+        }
+        let place = object.key(shown(&key, above));
+        let decision = self.rules.below(object, above, &key);
+        self.node(&place, decision, &member.node);
     }
 
     fn leaf(&mut self, place: &Place, field: Option<&Field>, text: &str) {
@@ -147,12 +154,6 @@ impl<'a> Scan<'a> {
             if !field.is_some_and(|field| is_expected(field, leak, text)) {
                 self.found(place, leak);
             }
-        }
-    }
-
-    fn key(&mut self, object: &Place, key: &str) {
-        for leak in detect::all(key) {
-            self.found(object, leak);
         }
     }
 
@@ -189,9 +190,13 @@ fn integer_part(lexeme: &str) -> &str {
     lexeme.split(['.', 'e', 'E']).next().unwrap_or(lexeme)
 }
 
-/// A key as it may stand in a message.
-pub(crate) fn shown(key: &str) -> &str {
-    if is_plain_key(key) { key } else { "*" }
+/// A key as it may stand in a message and in evidence.
+pub(crate) fn shown<'k>(key: &'k str, object: Decision<'_>) -> &'k str {
+    if !object.is_map && is_plain_key(key) {
+        key
+    } else {
+        ANY_KEY
+    }
 }
 
 /// Whether a key is a name, rather than data that became a key.
@@ -202,16 +207,4 @@ pub(crate) fn is_plain_key(key: &str) -> bool {
         .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && characters.all(|other| other.is_ascii_alphanumeric() || other == '_');
     named && key.len() <= 64 && !detect::is_random(key, 12) && detect::all(key).is_empty()
-}
-
-/// The steps of a place, its keys as they may stand in a message.
-pub(crate) fn shown_place(place: &Place) -> Place {
-    let steps = place.steps.iter().map(|step| match step {
-        Step::Key(key) => Step::Key(shown(key).to_owned()),
-        Step::Elements => Step::Elements,
-    });
-    Place {
-        root: place.root.clone(),
-        steps: steps.collect(),
-    }
 }

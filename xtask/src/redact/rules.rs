@@ -8,6 +8,15 @@ use crate::{
     place::Place,
 };
 
+/// The decision that a value is under.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Decision<'a> {
+    /// The field, where one is declared.
+    pub(crate) field: Option<&'a Field>,
+    /// Whether the keys of an object here are data.
+    pub(crate) is_map: bool,
+}
+
 /// The decisions of an `overrides.toml`, by place.
 #[derive(Debug)]
 pub(crate) struct Rules<'a> {
@@ -23,25 +32,28 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// The decision about a key of the object at `object`, which is itself the
-    /// value of the field `above`.
+    /// The decision about a key of the object at `object`, which is itself under
+    /// the decision `above`.
     ///
     /// A decision about an object without a type of its own covers what is in
     /// it, where it can: that something may be kept, or must be hidden, or is
     /// whatever it is.
-    pub(crate) fn field(
-        &self,
-        object: &Place,
-        above: Option<&'a Field>,
-        key: &str,
-    ) -> Option<&'a Field> {
-        match self.of_object(object) {
-            Some(described) => described.fields.iter().find(|field| names(field, key)),
-            None => above.filter(|field| {
+    pub(crate) fn below(&self, object: &Place, above: Decision<'a>, key: &str) -> Decision<'a> {
+        let Some(described) = self.of_object(object) else {
+            let field = above.field.filter(|field| {
                 field.keep
                     || field.privacy.is_some()
                     || matches!(field.kind, Some(Kind::Own(_) | Kind::Map | Kind::Json))
-            }),
+            });
+            return Decision {
+                field,
+                is_map: false,
+            };
+        };
+        let field = described.fields.iter().find(|field| names(field, key));
+        Decision {
+            field,
+            is_map: field.is_some_and(|field| field.kind == Some(Kind::Map)),
         }
     }
 
