@@ -5,14 +5,18 @@
 //! them ([`overrides`]). `cargo xtask` is the command line; `xtask-sdk` adds what
 //! needs the provider crates.
 
-mod error;
 pub mod check;
+pub mod emit;
+mod error;
 pub mod fixture;
 pub mod invariant;
 pub mod json;
 pub mod lock;
 pub mod lossless;
-pub mod names;
+pub mod lower;
+pub mod model;
+pub mod models;
+mod names;
 pub mod overrides;
 pub mod place;
 pub mod redact;

@@ -13,7 +13,10 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{Error, Workspace};
+use xtask::{
+    Error, Workspace,
+    models::{self, Mode},
+};
 
 /// Makes the typed models of the provider crates from recorded exchanges.
 #[derive(Debug, Parser)]
@@ -90,7 +93,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<ExitCode, Error> {
     let workspace = Workspace::here();
     match task {
-        Task::Models { provider, check } => todo_models(&workspace, provider.as_deref(), check),
+        Task::Models { provider, check } => make_models(&workspace, provider.as_deref(), check),
         Task::Explain { provider, path } => todo_explain(&workspace, &provider, &path),
         Task::Fixtures(FixturesTask::Check { provider }) => {
             todo_check(&workspace, provider.as_deref())
@@ -99,6 +102,27 @@ fn run(task: Task) -> Result<ExitCode, Error> {
         Task::Drift(Passed { arguments }) => with_sdk("drift", arguments),
         Task::Try(Passed { arguments }) => with_sdk("try", arguments),
     }
+}
+
+fn make_models(
+    workspace: &Workspace,
+    provider: Option<&str>,
+    check: bool,
+) -> Result<ExitCode, Error> {
+    let mode = if check { Mode::Check } else { Mode::Write };
+    let stale = models::run(workspace, provider, mode)?;
+    for file in &stale {
+        if check {
+            print!("{}", file.diff);
+        } else {
+            println!("wrote {}", file.path.display());
+        }
+    }
+    if check && !stale.is_empty() {
+        eprintln!("{} files are stale. Run: {}", stale.len(), models::COMMAND);
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Runs a task of `xtask-sdk`, and ends as it does.
@@ -114,11 +138,6 @@ fn with_sdk(task: &str, arguments: Vec<OsString>) -> Result<ExitCode, Error> {
         })?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(ExitCode::from(code.unwrap_or(2)))
-}
-
-fn todo_models(_: &Workspace, _: Option<&str>, _: bool) -> Result<ExitCode, Error> {
-    println!("models: not there yet");
-    Ok(ExitCode::from(2))
 }
 
 fn todo_explain(_: &Workspace, _: &str, _: &str) -> Result<ExitCode, Error> {
