@@ -244,7 +244,7 @@ pub(crate) struct Sandbox {
     pub(crate) fault_seed: u64,
     /// Change the shape of answers before they are sent; may be repeated. CHANGE
     /// is drop, rename=KEY, add=KEY, text, number, null, empty, bool or
-    /// word=WORD, as in `--alter deposits:data[].fee:rename=charge`
+    /// word=WORD, as in --alter 'deposits:data[].fee:rename=charge'
     #[arg(long = "alter", value_name = "OPERATION:PATH:CHANGE")]
     pub(crate) alterations: Vec<Alteration>,
     /// Write the ledger with known mistakes that goes with the world to this file

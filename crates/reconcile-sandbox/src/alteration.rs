@@ -129,7 +129,7 @@ pub enum AlterationParseError {
         name: String,
     },
     /// The path is not made of keys and `[]`.
-    #[error("`{path}` is no path: keys stand between dots, and `[]` only behind one")]
+    #[error("`{path}` is no path of the form `data[].fee`")]
     Path {
         /// The path that was given.
         path: String,
@@ -410,7 +410,7 @@ mod tests {
         ] {
             assert_eq!(
                 message(&format!("deposits:{path}:null")),
-                format!("`{path}` is no path: keys stand between dots, and `[]` only behind one")
+                format!("`{path}` is no path of the form `data[].fee`")
             );
         }
         for change in ["remove", "rename", "rename=", "add=", "drop=now", ""] {

@@ -24,7 +24,14 @@ async fn with(tupay: TuPayConfidential, faults: &[&str]) -> Client {
     .await
 }
 
-/// An answer of every operation.
+/// The id of a cashout that a bank rejected.
+fn rejected(client: &Client) -> u64 {
+    let is_rejected = |it: &&Cashout| it.status() == CashoutStatus::Rejected;
+    let cashouts = client.sandbox.tupay_world().cashouts();
+    cashouts.iter().find(is_rejected).expect("one").id()
+}
+
+/// An answer of every operation, and an error.
 async fn answers(client: &Client) -> Vec<Answer> {
     let mut answers = vec![client.login().await];
     for list in [
@@ -41,9 +48,7 @@ async fn answers(client: &Client) -> Vec<Answer> {
     let key = client.sandbox.tupay().api_signature;
     let deposit = world.deposits()[0].id();
     answers.push(client.deposit_status(NOW, &key, deposit).await);
-    let rejected = |it: &&Cashout| it.status() == CashoutStatus::Rejected;
-    let cashout = world.cashouts().iter().find(rejected).unwrap().id();
-    let id = format!(r#""cashout_id":{cashout}"#);
+    let id = format!(r#""cashout_id":{}"#, rejected(client));
     answers.push(client.cashout_status(&id).await);
     for answer in &answers {
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -113,6 +118,15 @@ async fn canaries_stand_wherever_their_kind_does() {
         let begins = |reference: &String| reference.starts_with(&canaries.reference_prefix);
         assert!(references.iter().all(begins));
     }
+    let deposit = client.sandbox.tupay_world().deposits()[0].id();
+    let key = client.sandbox.tupay().api_signature;
+    let found = client.deposit_status(NOW, &key, deposit).await.json();
+    assert_eq!(found["payer"]["document"], *document);
+    let invoice = found["invoice_id"].as_str().unwrap();
+    assert!(invoice.starts_with(&canaries.reference_prefix));
+    let id = format!(r#""cashout_id":{}"#, rejected(&client));
+    let found = client.cashout_status(&id).await.json();
+    assert_eq!(found["rejection_reason"], *reason);
     // What a row shows is what it is found by.
     let path = format!("/v1/deposits?{JANUARY}&clientDocument={document}");
     assert_eq!(client.get(&path).await.ids().len(), 50);
