@@ -5,6 +5,8 @@
 //! not known here is ignored. Amounts are in major units, with the digits of the
 //! answer; what looks like a number and is none is text.
 
+mod generated;
 mod pages;
 
+pub use generated::*;
 pub use pages::{PagePosition, Pages};
