@@ -5,6 +5,7 @@ mod amount;
 mod card;
 mod decode;
 mod instant;
+mod local;
 mod personal;
 mod verbatim;
 
@@ -17,7 +18,8 @@ pub use amount::{
 pub use card::MaskedPan;
 pub(crate) use decode::Nesting;
 pub use decode::{DecodeError, JsonKind, MAX_DEPTH, check_depth, decode, decode_row};
-pub use instant::{instant_millis, optional_instant_millis};
+pub use instant::{instant, instant_millis, optional_instant, optional_instant_millis};
+pub use local::{local_date, local_datetime, optional_local_date, optional_local_datetime};
 pub use personal::Personal;
 pub use verbatim::Json;
 

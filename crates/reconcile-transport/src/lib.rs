@@ -22,8 +22,10 @@ pub use crate::error::{Error, ErrorKind};
 pub use crate::http::{HttpClient, Limits, SendError, SendFailure};
 pub use crate::json::{
     DecimalError, DecodeError, Json, JsonKind, MAX_DEPTH, MaskedPan, Personal, check_depth,
-    decimal, decimal_text, decode, decode_row, digest, instant_millis, list, optional_decimal,
-    optional_decimal_text, optional_instant_millis, optional_object, parse_decimal,
+    decimal, decimal_text, decode, decode_row, digest, instant, instant_millis, list, local_date,
+    local_datetime, optional_decimal, optional_decimal_text, optional_instant,
+    optional_instant_millis, optional_local_date, optional_local_datetime, optional_object,
+    parse_decimal,
 };
 pub use crate::pages::{
     Anomaly, Page, PageFault, PageResult, PageSource, PagedOut, PagesCause, PagesError, ReadAhead,

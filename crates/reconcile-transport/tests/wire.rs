@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 
 use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use proptest::prelude::*;
 use reconcile_transport::{Error, Json, JsonKind, MaskedPan, Personal, decode};
 use rust_decimal::Decimal;
@@ -290,6 +291,103 @@ fn what_is_no_instant_is_refused_without_its_text() {
         let body = format!(r#"{{"at":{token}}}"#);
         let error = decode::<Instants>("instants", body.as_bytes()).unwrap_err();
         assert_eq!(refusal(&error), ("at", message, Some(kind)), "{token}");
+    }
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Times {
+    #[serde(deserialize_with = "reconcile_transport::instant")]
+    at: Timestamp,
+    #[serde(deserialize_with = "reconcile_transport::local_datetime")]
+    local: DateTime,
+    #[serde(deserialize_with = "reconcile_transport::local_date")]
+    day: Date,
+    #[serde(default, deserialize_with = "reconcile_transport::optional_instant")]
+    last: Option<Timestamp>,
+    #[serde(
+        default,
+        deserialize_with = "reconcile_transport::optional_local_datetime"
+    )]
+    changed: Option<DateTime>,
+    #[serde(default, deserialize_with = "reconcile_transport::optional_local_date")]
+    until: Option<Date>,
+}
+
+const TIMES: &str = r#"{"at":"2022-10-19T13:38:46Z","local":"2024-05-07T00:31:05.123456","day":"2024-05-07","last":"2022-10-19T13:38:46.5Z","changed":"2024-05-07T00:00:00","until":"2024-02-29"}"#;
+
+#[test]
+fn times_come_back_as_they_came() {
+    let read: Times = decode("times", TIMES.as_bytes()).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), TIMES);
+    let few = r#"{"at":"2022-10-19T13:38:46Z","local":"2024-05-07T00:31:05","day":"2024-05-07","last":null}"#;
+    let read: Times = decode("times", few.as_bytes()).unwrap();
+    assert_eq!((read.last, read.changed, read.until), (None, None, None));
+}
+
+#[test]
+fn a_time_that_would_lose_a_part_is_refused_without_its_text() {
+    const INSTANT: &str = "expected an instant in RFC 3339, with an offset";
+    const LOCAL: &str = "expected a date and time without an offset";
+    const DAY: &str = "expected a date without a time";
+    for (key, value, text, message) in [
+        ("at", "2022-10-19T13:38:46Z", "2022-10-19T13:38:46", INSTANT),
+        ("last", "2022-10-19T13:38:46.5Z", "", INSTANT),
+        (
+            "local",
+            "2024-05-07T00:31:05.123456",
+            "2024-05-07T00:31:05Z",
+            LOCAL,
+        ),
+        (
+            "local",
+            "2024-05-07T00:31:05.123456",
+            "2024-05-07T00:31:05+03:00",
+            LOCAL,
+        ),
+        (
+            "local",
+            "2024-05-07T00:31:05.123456",
+            "2024-05-07T00:31:05[Europe/Istanbul]",
+            LOCAL,
+        ),
+        ("local", "2024-05-07T00:31:05.123456", "2024-05-07", LOCAL),
+        (
+            "changed",
+            "2024-05-07T00:00:00",
+            "2024-05-07T24:00:00",
+            LOCAL,
+        ),
+        ("changed", "2024-05-07T00:00:00", "", LOCAL),
+        ("until", "2024-02-29", "2024-02-29T00:00:00", DAY),
+        ("until", "2024-02-29", "2023-02-29", DAY),
+        ("until", "2024-02-29", "29.02.2024", DAY),
+        ("until", "2024-02-29", "", DAY),
+    ] {
+        let body = TIMES.replace(
+            &format!(r#""{key}":"{value}""#),
+            &format!(r#""{key}":"{text}""#),
+        );
+        let error = decode::<Times>("times", body.as_bytes()).unwrap_err();
+        assert_eq!(
+            refusal(&error),
+            (key, message, Some(JsonKind::String)),
+            "{text}"
+        );
+        assert!(text.is_empty() || !error.to_string().contains(text));
+    }
+    for (key, value, message) in [
+        ("at", "1", INSTANT),
+        ("local", "1", LOCAL),
+        ("day", "null", DAY),
+    ] {
+        let body = TIMES.replacen(
+            &format!(r#""{key}":""#),
+            &format!(r#""{key}":{value},"x":""#),
+            1,
+        );
+        let error = decode::<Times>("times", body.as_bytes()).unwrap_err();
+        assert_eq!(refusal(&error).0, key);
+        assert_eq!(refusal(&error).1, message);
     }
 }
 

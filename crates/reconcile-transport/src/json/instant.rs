@@ -50,6 +50,31 @@ pub mod optional_instant_millis {
     }
 }
 
+/// Reads an instant, `2022-10-19T13:38:46Z`, which is written with as many digits
+/// of the second's fraction as it needs:
+/// `#[serde(deserialize_with = "reconcile_transport::instant")]`.
+///
+/// It reads what `jiff` does; its error tells what was expected, and no value.
+///
+/// # Errors
+///
+/// What is no RFC 3339 text with an offset.
+pub fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    instant_millis::deserialize(deserializer)
+}
+
+/// The same for an `Option`, where `null` is `None`; an absent key is too, with
+/// `#[serde(default, deserialize_with = "reconcile_transport::optional_instant")]`.
+///
+/// # Errors
+///
+/// As [`instant`]; an empty text is one.
+pub fn optional_instant<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    optional_instant_millis::deserialize(deserializer)
+}
+
 struct Millis(Timestamp);
 
 impl Serialize for Millis {
