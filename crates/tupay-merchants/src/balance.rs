@@ -101,6 +101,6 @@ impl Client {
     /// ```
     pub async fn balance(&self) -> Result<TotalBalance, Error> {
         let body = self.read_body("balance", &["v1", "balance"], &[]).await?;
-        Ok(TotalBalance(reconcile_transport::decode("balance", &body)?))
+        Ok(reconcile_transport::decode("balance", &body)?)
     }
 }

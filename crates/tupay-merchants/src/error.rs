@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use reconcile_transport::{
     DecodeError, EndpointError, ErrorKind, PageFault, Reply, parse_retry_after,
 };
-use serde::Deserialize;
+
+use crate::models::Refusal;
 
 /// What can go wrong with TuPay.
 ///
@@ -166,24 +167,18 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
 }
 
-/// The body of a refusal, in the shapes of the three APIs: `{code, description}`,
-/// `{code, message}` and `{code, type, message}`.
-#[derive(Default, Deserialize)]
-struct Refusal {
-    code: Option<i64>,
-    #[serde(alias = "description")]
-    message: Option<String>,
-}
-
 impl ApiError {
     pub(crate) fn new(operation: &'static str, reply: &Reply) -> Self {
         // What is no JSON, or another, has no code and no words to show.
-        let refusal: Refusal = serde_json::from_slice(&reply.body).unwrap_or_default();
+        let refusal: Option<Refusal> = serde_json::from_slice(&reply.body).ok();
+        let (code, words) = refusal.map_or((None, None), |refusal| {
+            (refusal.code, refusal.message.or(refusal.description))
+        });
         Self {
             operation,
             status: reply.status,
-            code: refusal.code,
-            message: refusal.message.as_deref().map(excerpt),
+            code,
+            message: words.as_deref().map(excerpt),
             attempts: reply.attempts,
             retry_after: reply
                 .headers

@@ -1,4 +1,4 @@
-//! What all lists have in common: parameters, envelope, windows and reading ahead.
+//! What all lists have in common: parameters, pages, windows and reading ahead.
 
 mod whole;
 
@@ -9,10 +9,13 @@ use reconcile_core::Window;
 use reconcile_transport::{
     Anomaly, DecodeError, PagedOut, PagesCause, PagesError, ReadAhead, Span,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::Error;
+use crate::{
+    Error,
+    models::{Page, is_full},
+};
 pub(crate) use whole::every;
 
 /// The longest span of one request, as TuPay documents it.
@@ -21,35 +24,6 @@ const LONGEST_SPAN: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// The longest window of one request: whole days, and short of
 /// [`LONGEST_SPAN`] by more than what [`Query::around`] adds.
 const LONGEST_WINDOW: SignedDuration = SignedDuration::from_hours(59 * 24);
-
-/// One page of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Page<T> {
-    /// The rows that the filters admit.
-    pub data: Vec<T>,
-    /// The page's index, from 0.
-    pub page: u64,
-    /// The number of rows as TuPay says it, filtered ones included.
-    pub rows: u64,
-    /// The most rows that a page has. A page with as many may be followed by
-    /// another, which may be empty.
-    pub max_rows: u64,
-}
-
-impl<T> Page<T> {
-    /// Whether another page is to be asked for.
-    #[must_use]
-    pub const fn has_more(&self) -> bool {
-        is_full(self.rows, self.max_rows)
-    }
-}
-
-/// Whether a page of so many rows may be followed by another. Where TuPay gives
-/// no page size, only a page without rows is the last.
-const fn is_full(rows: u64, max_rows: u64) -> bool {
-    rows > 0 && rows >= max_rows
-}
 
 /// The lists of the Merchants API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,18 +171,6 @@ fn check_span(list: List, from: Timestamp, to: Timestamp) -> Result<(), Error> {
     })
 }
 
-/// The envelope of a list, strictly; its rows are decoded one by one, so that
-/// an odd one is one error with its place, and the page survives where wanted.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    data: Vec<&'a RawValue>,
-    page: u64,
-    rows: u64,
-    max_rows: u64,
-}
-
 /// A page as it arrived, each row read on its own.
 pub(crate) struct ReadPage<T> {
     pub(crate) rows: Vec<Result<T, DecodeError>>,
@@ -221,16 +183,18 @@ pub(crate) struct ReadPage<T> {
 impl<T: Row> ReadPage<T> {
     pub(crate) fn read(asked: u64, body: &[u8]) -> Result<Self, Error> {
         let operation = T::LIST.name();
-        let envelope: Envelope<'_> = reconcile_transport::decode(operation, body)?;
+        // The page strictly; its rows one by one, so that an odd one is one
+        // error with its place, and the page survives where wanted.
+        let read: Page<&RawValue> = reconcile_transport::decode(operation, body)?;
         let row = |(index, text)| {
             reconcile_transport::decode_row(operation, index, text)
                 .map_err(|error: DecodeError| error.with_page(asked))
         };
         Ok(Self {
-            rows: (0..).zip(envelope.data).map(row).collect(),
-            page: envelope.page,
-            rows_stated: envelope.rows,
-            max_rows: envelope.max_rows,
+            rows: (0..).zip(read.data).map(row).collect(),
+            page: read.page,
+            rows_stated: read.rows,
+            max_rows: read.max_rows,
             digest: reconcile_transport::digest(body),
         })
     }
@@ -357,21 +321,6 @@ mod tests {
             assert!(query.to.unwrap() > window.to());
             parameters(&query).unwrap();
         }
-    }
-
-    #[test]
-    fn without_a_page_size_only_an_empty_page_is_the_last() {
-        let has_more = |rows, max_rows| {
-            let page = Page::<()> {
-                data: Vec::new(),
-                page: 0,
-                rows,
-                max_rows,
-            };
-            page.has_more()
-        };
-        assert!(has_more(50, 50) && has_more(51, 50) && !has_more(49, 50));
-        assert!(has_more(1, 0) && !has_more(0, 0));
     }
 
     #[test]

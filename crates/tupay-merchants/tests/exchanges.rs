@@ -514,6 +514,34 @@ async fn the_errors_of_the_payment_api_have_another_shape_and_are_read_too() {
     }
 }
 
+#[tokio::test]
+async fn a_refusal_stays_a_refusal_whatever_its_body() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "<html>no</html>",
+        r#"{"code": "83"}"#,
+        r#"{"code": 83.5, "description": "no"}"#,
+        r#"{"message": {"english": "no"}}"#,
+        r#"{"code": 83, "code": 84}"#,
+    ] {
+        let server = MockServer::start_async().await;
+        server
+            .mock_async(|when, then| {
+                when.path("/v1/auth/login");
+                then.status(403).body(body);
+            })
+            .await;
+        let error = client(&server.base_url()).login().await.unwrap_err();
+        let Error::Api(refusal) = error else {
+            panic!("{body}: {error:?}");
+        };
+        assert_eq!(refusal.status.as_u16(), 403);
+        assert_eq!((refusal.code, refusal.message), (None, None), "{body}");
+    }
+}
+
 fn payments(server: &MockServer) -> Payments {
     let config = PaymentsConfig::new(
         server.base_url().parse().unwrap(),

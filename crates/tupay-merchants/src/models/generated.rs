@@ -44,7 +44,7 @@ pub struct Login {
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The rows.
+    /// The rows. Of a page that a `Client` read, those that the filters admit.
     ///
     /// Seen in 9 of 9, never null.
     pub data: Vec<T>,
@@ -52,7 +52,7 @@ pub struct Page<T> {
     ///
     /// Seen in 9 of 9, never null.
     pub page: u64,
-    /// The number of rows as TuPay says it. A sample of a sibling brand says more than it shows.
+    /// The number of rows as TuPay says it, those included that the filters leave out. Samples of the sibling brands say more than they show.
     ///
     /// Seen in 9 of 9, never null.
     pub rows: u64,

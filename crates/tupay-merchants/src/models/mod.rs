@@ -4,22 +4,17 @@
 //! missing or `null` is optional, a field that is not known here is ignored,
 //! and a value that is not known is kept as it came. Amounts are in major
 //! units, with the digits of the answer; instants are UTC.
+//!
+//! The types are generated from published and recorded bodies, and each field
+//! says how often it was seen there. By hand is what no body can tell.
 
-mod balance;
-mod cashout;
-mod deposit;
-mod login;
-mod note;
-mod payment;
-mod personal;
-mod settlement;
-mod words;
+mod generated;
+mod page;
+mod rejection_code;
+mod total_balance;
 
-pub use balance::{BalanceDay, TotalBalance};
-pub use cashout::{Cashout, CashoutStatus};
-pub use deposit::{Deposit, DepositStatus};
-pub use login::Login;
-pub use note::{Note, NoteCategory};
-pub use payment::{CashoutLookup, CashoutState, DepositLookup, Payer, RejectionCode};
-pub use personal::Personal;
-pub use settlement::{Settlement, SettlementStatus};
+pub use generated::*;
+pub(crate) use page::is_full;
+pub use reconcile_transport::{Json, Personal};
+pub use rejection_code::RejectionCode;
+pub use total_balance::TotalBalance;
