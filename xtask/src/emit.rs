@@ -16,7 +16,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::{
-    model::{Model, Type},
+    model::{Field, Model, Type},
     overrides::Provider,
 };
 
@@ -91,6 +91,13 @@ fn arm(root: &str, model: &str) -> String {
 
 /// The longest line, as rustfmt has it.
 const WIDTH: usize = 100;
+
+/// The type of a field, as it is written.
+#[must_use]
+pub fn field_type(field: &Field) -> String {
+    let model = structs::field_type(field, &mut Imports::default());
+    model.to_string().replace(' ', "")
+}
 
 /// What clippy may not say of names and shapes that a provider chose.
 const ALLOWED: &str = "#![allow(

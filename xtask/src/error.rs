@@ -23,7 +23,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A body is no JSON as it should be; nothing was written.
-    #[error("{}:{syntax}", path.display())]
+    #[error("{}: {syntax}", path.display())]
     Body {
         /// The file.
         path: PathBuf,

@@ -8,6 +8,7 @@
 pub mod check;
 pub mod emit;
 mod error;
+pub mod explain;
 pub mod fixture;
 pub mod invariant;
 pub mod json;

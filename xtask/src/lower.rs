@@ -107,6 +107,12 @@ impl Lowering<'_> {
                 whole.merge(shape);
             }
         }
+        if !places.iter().any(|place| self.shapes.contains_key(place)) {
+            self.refuse(format!(
+                "{}: `{name}` is named, but no sample shows one",
+                shown(&places)
+            ));
+        }
         if whole.present() > whole.object.count {
             self.refuse(format!(
                 "{}: `{name}` is a struct, and here is {whole}",
@@ -242,7 +248,10 @@ impl Lowering<'_> {
             .and_then(|path| parameter(path, key));
         let suggested = owner.to_owned() + &names::pascal(wanted).unwrap_or_default();
         let resolved = match parameter {
-            Some(model) => Ok((model, Why::new(Rule::Envelope, "it is the type parameter"))),
+            Some(model) => Ok((
+                model,
+                Why::decided(Rule::Envelope, "it is the type parameter"),
+            )),
             None => self.resolve(&places, &shape, key, decided, &suggested, unnamed),
         };
         let required = presence(decided, &shape, objects, self.proof(&places));
@@ -383,7 +392,7 @@ fn presence(
     let always = shape.present() == objects;
     if decided.is_some_and(|field| field.required) {
         if always {
-            let why = Why::new(Rule::Required, "overrides.toml: required = true");
+            let why = Why::decided(Rule::Required, "required = true");
             return Ok((true, why));
         }
         return Err(Problem {
@@ -396,13 +405,13 @@ fn presence(
     }
     if always && may_prove && objects >= PROOF_OBJECTS {
         let reason = format!("all of {objects} objects have it, and none of them was built");
-        return Ok((true, Why::new(Rule::Required, reason)));
+        return Ok((true, Why::shown(Rule::Required, reason)));
     }
     let reason = format!(
         "neither required in overrides.toml, nor proven by {PROOF_OBJECTS} objects \
          of {PROOF_SAMPLES} samples that nobody built"
     );
-    Ok((false, Why::new(Rule::Optional, reason)))
+    Ok((false, Why::shown(Rule::Optional, reason)))
 }
 
 /// The type of the field `key` where `path` leads to the type parameter by it.

@@ -14,7 +14,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use xtask::{
-    Error, Workspace,
+    Error, Workspace, check, explain,
     models::{self, Mode},
 };
 
@@ -64,6 +64,11 @@ enum FixturesTask {
         /// Only this provider.
         provider: Option<String>,
     },
+    /// Gives every body its canonical form, to the digit and the escape as it is.
+    Format {
+        /// Only this provider.
+        provider: Option<String>,
+    },
 }
 
 /// The arguments of a task of `xtask-sdk`, which links the provider crates: they
@@ -94,9 +99,10 @@ fn run(task: Task) -> Result<ExitCode, Error> {
     let workspace = Workspace::here();
     match task {
         Task::Models { provider, check } => make_models(&workspace, provider.as_deref(), check),
-        Task::Explain { provider, path } => todo_explain(&workspace, &provider, &path),
-        Task::Fixtures(FixturesTask::Check { provider }) => {
-            todo_check(&workspace, provider.as_deref())
+        Task::Explain { provider, path } => explain_field(&workspace, &provider, &path),
+        Task::Fixtures(FixturesTask::Check { provider }) => check_fixtures(&workspace, provider),
+        Task::Fixtures(FixturesTask::Format { provider }) => {
+            format_fixtures(&workspace, provider.as_deref())
         }
         Task::Record(Passed { arguments }) => with_sdk("record", arguments),
         Task::Drift(Passed { arguments }) => with_sdk("drift", arguments),
@@ -125,6 +131,44 @@ fn make_models(
     Ok(ExitCode::SUCCESS)
 }
 
+fn explain_field(workspace: &Workspace, provider: &str, path: &str) -> Result<ExitCode, Error> {
+    for explanation in explain::explain(workspace, provider, path)? {
+        print!("{explanation}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check_fixtures(workspace: &Workspace, provider: Option<String>) -> Result<ExitCode, Error> {
+    let report = check::check(workspace, provider.as_deref())?;
+    for note in &report.notes {
+        println!("note: {note}");
+    }
+    for finding in &report.findings {
+        println!("{finding}");
+    }
+    let survive = with_sdk(
+        "round-trips",
+        provider.map(OsString::from).into_iter().collect(),
+    )?;
+    if report.findings.is_empty() {
+        println!("{} bodies looked at", report.bodies);
+        return Ok(survive);
+    }
+    eprintln!(
+        "{} findings in {} bodies",
+        report.findings.len(),
+        report.bodies
+    );
+    Ok(ExitCode::FAILURE)
+}
+
+fn format_fixtures(workspace: &Workspace, provider: Option<&str>) -> Result<ExitCode, Error> {
+    for path in check::format(workspace, provider)? {
+        println!("wrote {}", path.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Runs a task of `xtask-sdk`, and ends as it does.
 fn with_sdk(task: &str, arguments: Vec<OsString>) -> Result<ExitCode, Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -138,14 +182,4 @@ fn with_sdk(task: &str, arguments: Vec<OsString>) -> Result<ExitCode, Error> {
         })?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(ExitCode::from(code.unwrap_or(2)))
-}
-
-fn todo_explain(_: &Workspace, _: &str, _: &str) -> Result<ExitCode, Error> {
-    println!("explain: not there yet");
-    Ok(ExitCode::from(2))
-}
-
-fn todo_check(_: &Workspace, _: Option<&str>) -> Result<ExitCode, Error> {
-    println!("fixtures check: not there yet");
-    Ok(ExitCode::from(2))
 }

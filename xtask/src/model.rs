@@ -140,16 +140,27 @@ pub struct Variant {
 pub struct Why {
     /// The rule.
     pub rule: Rule,
-    /// What it says here.
+    /// What it says here; where a person decided, the line of `overrides.toml`.
     pub reason: String,
+    /// Whether a person decided.
+    pub decided: bool,
 }
 
 impl Why {
-    /// A decision by a rule.
-    pub fn new(rule: Rule, reason: impl Into<String>) -> Self {
+    /// What a rule makes of the evidence.
+    pub fn shown(rule: Rule, reason: impl Into<String>) -> Self {
         Self {
             rule,
             reason: reason.into(),
+            decided: false,
+        }
+    }
+
+    /// What a person decided.
+    pub fn decided(rule: Rule, reason: impl Into<String>) -> Self {
+        Self {
+            decided: true,
+            ..Self::shown(rule, reason)
         }
     }
 }

@@ -140,7 +140,7 @@ fn nothing_is_formatted_while_one_body_is_malformed() {
     assert!(
         error
             .to_string()
-            .ends_with("b.json:line 2, column 10: expected ',' or '}', found a comment"),
+            .ends_with("b.json: line 2, column 10: expected ',' or '}', found a comment"),
         "{error}"
     );
     assert_eq!(fs::read(checkout.path("days/a.json")).unwrap(), b"{ }");

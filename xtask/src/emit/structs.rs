@@ -66,13 +66,8 @@ fn field(field: &Field, objects: u64, spelling: Spelling, imports: &mut Imports)
     let key = &field.key;
     let rename = (spelling.key(&field.name) != *key).then(|| quote!(#[serde(rename = #key)]));
     let alias = field.alias.iter().map(|key| quote!(#[serde(alias = #key)]));
-    let inner = rust_type(&field.model, imports);
+    let model = field_type(field, imports);
     let is_list = matches!(field.model, Type::List(_));
-    let model = if field.required || is_list {
-        inner
-    } else {
-        quote!(Option<#inner>)
-    };
     let absence = match (field.required, is_list) {
         (true, _) => quote!(),
         (false, true) => quote!(#[serde(default, skip_serializing_if = "Vec::is_empty")]),
@@ -89,6 +84,16 @@ fn field(field: &Field, objects: u64, spelling: Spelling, imports: &mut Imports)
     }
 }
 
+/// The type of the field itself: an optional list is an empty one.
+pub(super) fn field_type(field: &Field, imports: &mut Imports) -> TokenStream {
+    let inner = rust_type(&field.model, imports);
+    if field.required || matches!(field.model, Type::List(_)) {
+        inner
+    } else {
+        quote!(Option<#inner>)
+    }
+}
+
 /// How a field is read and written, where serde alone would do it otherwise.
 fn wire(field: &Field, imports: &mut Imports) -> TokenStream {
     let (attribute, function) = match (&field.model, field.required) {
@@ -98,6 +103,12 @@ fn wire(field: &Field, imports: &mut Imports) -> TokenStream {
         (Type::DecimalText, false) => ("with", "optional_decimal_text"),
         (Type::InstantMillis, true) => ("with", "instant_millis"),
         (Type::InstantMillis, false) => ("with", "optional_instant_millis"),
+        (Type::Instant, true) => ("deserialize_with", "instant"),
+        (Type::Instant, false) => ("deserialize_with", "optional_instant"),
+        (Type::LocalDatetime, true) => ("deserialize_with", "local_datetime"),
+        (Type::LocalDatetime, false) => ("deserialize_with", "optional_local_datetime"),
+        (Type::Date, true) => ("deserialize_with", "local_date"),
+        (Type::Date, false) => ("deserialize_with", "optional_local_date"),
         (Type::List(_), false) => ("deserialize_with", "list"),
         (Type::Struct(..) | Type::Map(_) | Type::Parameter, false) => {
             ("deserialize_with", "optional_object")

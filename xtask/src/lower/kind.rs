@@ -112,7 +112,11 @@ impl Lowering<'_> {
         };
         let why = match item {
             Type::Json if why.rule == Rule::NoEvidence => why,
-            _ => Why::new(Rule::Array, format!("of each element: {}", why.reason)),
+            _ => Why {
+                rule: Rule::Array,
+                reason: format!("each element: {} {}", why.rule.id(), why.reason),
+                ..why
+            },
         };
         Ok((Type::List(Box::new(item)), why))
     }
@@ -139,7 +143,7 @@ impl Lowering<'_> {
         } else {
             value
         };
-        let why = Why::new(Rule::Map, "its keys are data");
+        let why = Why::shown(Rule::Map, "its keys are data");
         Ok((Type::Map(Box::new(value)), why))
     }
 
@@ -178,7 +182,7 @@ impl Lowering<'_> {
             return Ok(self.named(places, &name, unnamed));
         }
         unnamed.push((suggested.to_owned(), places.to_vec()));
-        let why = Why::new(
+        let why = Why::shown(
             Rule::Object,
             "an object without [[type]], named by its place",
         );
@@ -216,7 +220,7 @@ impl Lowering<'_> {
     }
 
     fn named(&mut self, places: &[Place], name: &str, unnamed: &mut Vec<Unnamed>) -> (Type, Why) {
-        let why = Why::new(
+        let why = Why::shown(
             Rule::Object,
             format!("[[type]] \"{name}\" is at its places"),
         );
@@ -349,22 +353,25 @@ fn inferred(shape: &Shape, key: &str, privacy: Option<Privacy>) -> Resolved {
         return integer(shape);
     }
     if shape.bool > 0 {
-        return Ok((Type::Bool, Why::new(Rule::Bool, "only booleans were seen")));
+        return Ok((
+            Type::Bool,
+            Why::shown(Rule::Bool, "only booleans were seen"),
+        ));
     }
     if shape.text.count > 0 {
         return text(shape, privacy);
     }
-    let why = Why::new(Rule::NoEvidence, "no sample shows a value");
+    let why = Why::shown(Rule::NoEvidence, "no sample shows a value");
     Ok((Type::Json, why))
 }
 
 fn integer(shape: &Shape) -> Resolved {
     let integers = &shape.integer;
     if integers.beyond_i64 == 0 {
-        let why = Why::new(Rule::Integer, "whole numbers that fit 64 bits");
+        let why = Why::shown(Rule::Integer, "whole numbers that fit 64 bits");
         Ok((Type::I64, why))
     } else if integers.beyond_u64 == 0 && integers.negative == 0 {
-        let why = Why::new(
+        let why = Why::shown(
             Rule::Integer,
             "whole numbers that only fit 64 bits without a sign",
         );
@@ -405,11 +412,11 @@ fn text(shape: &Shape, privacy: Option<Privacy>) -> Resolved {
             write: "type = \"text\"",
         }),
         Some((model, words)) => {
-            let why = Why::new(Rule::Time, format!("all texts are {words}"));
+            let why = Why::shown(Rule::Time, format!("all texts are {words}"));
             Ok((model, why))
         }
         None => {
-            let why = Why::new(Rule::Text, "text stays text, whatever it looks like");
+            let why = Why::shown(Rule::Text, "text stays text, whatever it looks like");
             Ok((private(privacy), why))
         }
     }
@@ -441,7 +448,7 @@ fn does_not_fit(kind: &str) -> Problem {
 }
 
 fn told(kind: &str, rule: Rule) -> Why {
-    Why::new(rule, format!("overrides.toml: type = \"{kind}\""))
+    Why::decided(rule, format!("type = \"{kind}\""))
 }
 
 const fn rule(kind: &Kind) -> Rule {

@@ -12,7 +12,8 @@
 
 use jiff::civil::{Date, DateTime};
 use reconcile_transport::{
-    Json, MaskedPan, Personal, decimal, list, optional_decimal, optional_object,
+    Json, MaskedPan, Personal, decimal, list, local_date, local_datetime, optional_decimal,
+    optional_local_datetime, optional_object,
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,7 @@ pub struct ReconcileRequest {
     /// The day. It can be reconciled from 00:30 of the next.
     ///
     /// Seen in 1 of 1, never null.
+    #[serde(deserialize_with = "local_date")]
     pub date: Date,
     /// All transactions: how many.
     ///
@@ -142,11 +144,13 @@ pub struct ReconcileOutcome {
     ///
     /// Seen in 2 of 2, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_local_datetime")]
     pub operation_date_time: Option<DateTime>,
     /// The day, at midnight.
     ///
     /// Seen in 2 of 2, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_local_datetime")]
     pub reconciliation_date: Option<DateTime>,
     /// The day as the merchant counts it.
     ///
@@ -303,16 +307,19 @@ pub struct Reconciliation {
     /// The day, at midnight.
     ///
     /// Seen in 1 of 1, never null.
+    #[serde(deserialize_with = "local_datetime")]
     pub reconciliation_date: DateTime,
     /// When it was first stored; the zone is not documented.
     ///
     /// Seen in 1 of 1, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_local_datetime")]
     pub insert_date_time: Option<DateTime>,
     /// When it was last changed; always null in what is published.
     ///
     /// Seen in 1 of 1, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_local_datetime")]
     pub update_date_time: Option<DateTime>,
 }
 
@@ -344,6 +351,7 @@ pub struct ReconciliationEntry {
     /// The day, at midnight.
     ///
     /// Seen in 3 of 3, never null.
+    #[serde(deserialize_with = "local_datetime")]
     pub reconciliation_date: DateTime,
     /// Whether both sides agreed.
     ///
@@ -353,11 +361,13 @@ pub struct ReconciliationEntry {
     ///
     /// Seen in 3 of 3, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_local_datetime")]
     pub insert_date_time: Option<DateTime>,
     /// When it was last changed; always null in what is published.
     ///
     /// Seen in 3 of 3, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_local_datetime")]
     pub update_date_time: Option<DateTime>,
 }
 
@@ -461,6 +471,7 @@ pub struct Transaction {
     /// When it was created; the zone is not documented.
     ///
     /// Seen in 2 of 2, never null.
+    #[serde(deserialize_with = "local_datetime")]
     pub insert_date_time: DateTime,
     /// The internet address that asked for it.
     ///
@@ -672,6 +683,7 @@ pub struct Activity {
     /// When it was done; the zone is not documented.
     ///
     /// Seen in 1 of 1, never null.
+    #[serde(deserialize_with = "local_datetime")]
     pub insert_date_time: DateTime,
 }
 
@@ -775,6 +787,7 @@ pub struct Payment {
     ///
     /// Seen in 1 of 1, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_local_datetime")]
     pub last_activity_date_time: Option<DateTime>,
     /// Whether interest was added.
     ///
@@ -946,6 +959,7 @@ pub struct Payout {
     ///
     /// Seen in 1 of 1, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_local_datetime")]
     pub date_time: Option<DateTime>,
     /// The merchant's text.
     ///

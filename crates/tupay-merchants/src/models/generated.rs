@@ -12,7 +12,9 @@
 
 use super::RejectionCode;
 use jiff::Timestamp;
-use reconcile_transport::{Json, Personal, decimal, optional_decimal, optional_object};
+use reconcile_transport::{
+    Json, Personal, decimal, instant, optional_decimal, optional_instant, optional_object,
+};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +81,7 @@ pub struct Deposit {
     /// When the deposit was created. Lists filter by this.
     ///
     /// Seen in 2 of 2, never null.
+    #[serde(deserialize_with = "instant")]
     pub creation_date: Timestamp,
     /// The country's English name.
     ///
@@ -178,6 +181,7 @@ pub struct Deposit {
     ///
     /// Seen in 2 of 2, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_instant")]
     pub last_change_date: Option<Timestamp>,
     /// How far it got.
     ///
@@ -237,6 +241,7 @@ pub struct Cashout {
     /// When the cashout was created. Lists filter by this.
     ///
     /// Seen in 1 of 1, never null.
+    #[serde(deserialize_with = "instant")]
     pub creation_date: Timestamp,
     /// ISO 3166-1 alpha-2.
     ///
@@ -295,6 +300,7 @@ pub struct Cashout {
     ///
     /// Seen in 1 of 1, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_instant")]
     pub last_change_date: Option<Timestamp>,
     /// How far it got.
     ///
@@ -393,6 +399,7 @@ pub struct BalanceDay {
     /// The beginning of the day, midnight UTC.
     ///
     /// Seen in 2 of 2, never null.
+    #[serde(deserialize_with = "instant")]
     pub date: Timestamp,
     /// ISO 4217.
     ///
@@ -412,6 +419,7 @@ pub struct Settlement {
     /// When it was created.
     ///
     /// Seen in 2 of 2, never null.
+    #[serde(deserialize_with = "instant")]
     pub creation_date: Timestamp,
     /// How it came about, such as `MANUAL`.
     ///
@@ -482,6 +490,7 @@ pub struct Note {
     /// When it was booked.
     ///
     /// Seen in 1 of 1, never null.
+    #[serde(deserialize_with = "instant")]
     pub date: Timestamp,
     /// How much, in `currency`.
     ///
