@@ -6,6 +6,7 @@
 //! needs the provider crates.
 
 pub mod check;
+pub mod drift;
 pub mod emit;
 mod error;
 pub mod explain;

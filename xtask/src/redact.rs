@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 
 use crate::{
     json::{self, Member, Node, Text, Value},
-    overrides::{Field, Kind, Overrides, Privacy},
+    overrides::{Field, Overrides, Privacy},
     place::Place,
     scan::{self, Finding, Leak},
 };

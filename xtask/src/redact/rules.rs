@@ -84,7 +84,7 @@ impl<'a> Rules<'a> {
             Some(Kind::Decimal | Kind::DecimalText) if number::is_plain(text) => {
                 return Treatment::Amount;
             }
-            Some(Kind::Enum(name)) => self.knows(name, text) || is_token(text),
+            Some(Kind::Enum(name)) => self.knows(name, text) || Self::is_token(text),
             Some(Kind::Instant | Kind::InstantMillis) => text.parse::<Timestamp>().is_ok(),
             Some(Kind::LocalDatetime) => text.parse::<civil::DateTime>().is_ok(),
             Some(Kind::Date) => text.parse::<civil::Date>().is_ok(),
@@ -95,6 +95,14 @@ impl<'a> Rules<'a> {
         } else {
             Treatment::Replace(None)
         }
+    }
+
+    /// Whether a text looks like a word of a provider's vocabulary.
+    pub(crate) fn is_token(text: &str) -> bool {
+        (2..=24).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
     }
 
     fn knows(&self, name: &str, word: &str) -> bool {
@@ -130,16 +138,8 @@ fn names(field: &Field, key: &str) -> bool {
     field.key == key || field.alias.iter().any(|alias| alias == key)
 }
 
-/// A word of a provider's vocabulary that nobody has seen yet.
-fn is_token(text: &str) -> bool {
-    (2..=24).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-}
-
 /// A code of ISO 4217 under a key that says so.
 fn is_currency(field: &Field, text: &str) -> bool {
     let key = field.key.to_ascii_lowercase();
-    key.ends_with("currency") && text.len() == 3 && is_token(text)
+    key.ends_with("currency") && text.len() == 3 && Rules::is_token(text)
 }

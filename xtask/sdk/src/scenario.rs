@@ -1,0 +1,259 @@
+//! The calls that are performed to see what a provider sends. A new provider is
+//! one more file here and one more line in [`SCENARIOS`].
+
+mod tupay;
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+use reconcile_transport::{BaseUrl, Tap, Transport};
+use xtask::Error;
+
+/// Every provider that can be asked.
+pub const SCENARIOS: &[Scenario] = &[tupay::SCENARIO];
+
+/// What is asked of one provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Scenario {
+    /// The provider, as `fixtures` calls it.
+    pub provider: &'static str,
+    /// What is asked.
+    pub operations: &'static [Operation],
+    /// The base URL by the settings.
+    pub base_url: fn(&Settings) -> Result<BaseUrl, Trouble>,
+    /// The name of the environment at a base URL.
+    pub environment: fn(&BaseUrl) -> &'static str,
+    /// Performs the calls, one after the other; the failure of one does not keep
+    /// the others from being made.
+    pub perform: fn(Run) -> Pin<Box<dyn Future<Output = Outcome> + Send>>,
+}
+
+/// How the calls of a run went.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What could not be asked, or was refused.
+    pub troubles: Vec<Trouble>,
+    /// The operations that answered what their model does not read.
+    pub unread: Vec<&'static str>,
+}
+
+/// One call, as a fixture may tell it.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// Its name, as `fixtures` calls it.
+    pub name: &'static str,
+    /// Its path, with `{name}` for parameters.
+    pub path: &'static str,
+    /// The parameters of the query whose values are nobody's.
+    pub query: &'static [&'static str],
+    /// Whether credentials are sent in its body, which is then never kept.
+    pub sends_credentials: bool,
+}
+
+/// One run of a scenario.
+#[derive(Debug)]
+pub struct Run {
+    /// What is set.
+    pub settings: Settings,
+    /// Where the provider is.
+    pub base_url: BaseUrl,
+    /// Through what everything goes.
+    pub transport: Transport,
+    /// The only operation that is wanted, if any.
+    pub only: Option<String>,
+    /// The end of the time that is asked for.
+    pub until: jiff::Timestamp,
+}
+
+impl Run {
+    /// Whether the operation is wanted.
+    #[must_use]
+    pub fn wants(&self, operation: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == operation)
+    }
+}
+
+impl Scenario {
+    /// The scenario of a provider.
+    pub fn find(provider: &str) -> Result<Self, Error> {
+        let mut scenarios = SCENARIOS.iter();
+        let found = scenarios.find(|scenario| scenario.provider == provider);
+        found.copied().ok_or_else(|| {
+            let known: Vec<_> = SCENARIOS.iter().map(|one| one.provider).collect();
+            Error::Unknown {
+                what: "provider that can be asked",
+                name: provider.to_owned(),
+                known: known.join(", "),
+            }
+        })
+    }
+
+    /// The operation of this name.
+    pub fn operation(&self, name: &str) -> Result<&'static Operation, Error> {
+        let found = self.operations.iter().find(|one| one.name == name);
+        found.ok_or_else(|| {
+            let known: Vec<_> = self.operations.iter().map(|one| one.name).collect();
+            Error::Unknown {
+                what: "operation that can be asked",
+                name: name.to_owned(),
+                known: known.join(", "),
+            }
+        })
+    }
+
+    /// Performs the calls under the eyes of `tap`.
+    pub async fn perform(
+        &self,
+        settings: &Settings,
+        until: jiff::Timestamp,
+        only: Option<&str>,
+        tap: Arc<dyn Tap>,
+    ) -> Result<(BaseUrl, Outcome), Trouble> {
+        let base_url = (self.base_url)(settings)?;
+        let transport = Transport::builder()
+            // One after the other, so that a recording is the same each time.
+            .concurrency(std::num::NonZeroUsize::MIN)
+            .tap(tap)
+            .build()
+            .map_err(|error| Trouble::of(&error, None))?;
+        let run = Run {
+            settings: settings.clone(),
+            base_url: base_url.clone(),
+            transport,
+            only: only.map(str::to_owned),
+            until,
+        };
+        Ok((base_url, (self.perform)(run).await))
+    }
+}
+
+/// The settings of a provider: the environment that the `reconcile` command
+/// reads, too. `Debug` shows no value.
+#[derive(Clone)]
+pub struct Settings {
+    provider: &'static str,
+    base_url: Option<String>,
+    lookup: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+}
+
+impl Settings {
+    /// The settings that `lookup` gives by name of an environment variable;
+    /// `base_url` goes before what is set.
+    pub fn new(
+        provider: &'static str,
+        base_url: Option<String>,
+        lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            provider,
+            base_url,
+            lookup: Arc::new(lookup),
+        }
+    }
+
+    /// The environment variable of a key.
+    #[must_use]
+    pub fn variable(&self, key: &str) -> String {
+        format!("RECONCILE_{}_{key}", self.provider).to_uppercase()
+    }
+
+    /// The value, if it is set and not empty.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<String> {
+        let given = (key == "base_url").then(|| self.base_url.clone()).flatten();
+        given
+            .or_else(|| (self.lookup)(&self.variable(key)))
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The value, or how to set it.
+    pub fn require(&self, key: &str) -> Result<String, Trouble> {
+        self.get(key).ok_or_else(|| self.missing(key))
+    }
+
+    /// How to set a value that is missing.
+    #[must_use]
+    pub fn missing(&self, key: &str) -> Trouble {
+        Trouble::new(
+            format!("{} is not set", self.variable(key)),
+            "set it in the environment, as for the `reconcile` command; `reconcile sandbox` \
+             prints what the simulator needs",
+        )
+    }
+
+    /// The value as a base URL.
+    pub fn url(&self, key: &str) -> Result<Option<BaseUrl>, Trouble> {
+        let Some(text) = self.get(key) else {
+            return Ok(None);
+        };
+        BaseUrl::parse(&text).map(Some).map_err(|error| Trouble {
+            causes: vec![error.to_string()],
+            ..Trouble::new(
+                format!("{} is no usable base URL", self.variable(key)),
+                "it is scheme, host and port, such as http://127.0.0.1:8080",
+            )
+        })
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("provider", &self.provider)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why something could not be done: one line, causes, and what to do. It holds
+/// no value of a request or an answer, and nothing of a provider's own words,
+/// which may repeat one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What could not be done.
+    pub line: String,
+    /// Why, the nearest cause first.
+    pub causes: Vec<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Trouble {
+    /// A trouble without a cause.
+    #[must_use]
+    pub fn new(line: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            line: line.into(),
+            causes: Vec::new(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// An error with its causes.
+    #[must_use]
+    pub fn of(error: &dyn std::error::Error, hint: Option<String>) -> Self {
+        let causes = std::iter::successors(error.source(), |error| error.source());
+        Self {
+            line: error.to_string(),
+            causes: causes.map(ToString::to_string).collect(),
+            hint,
+        }
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::of(&error, None)
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "error: {}", self.line)?;
+        for cause in &self.causes {
+            writeln!(f, "  because: {cause}")?;
+        }
+        match &self.hint {
+            Some(hint) => writeln!(f, "hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}

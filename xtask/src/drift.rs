@@ -1,0 +1,166 @@
+//! What a provider sends now that it did not send before, told to those who use
+//! the crates: how much it matters, which Rust item it touches, and what their
+//! code will see.
+//!
+//! Shapes are compared, never values. How a text looks counts only where a type
+//! depends on it, or where texts are the provider's own vocabulary: what
+//! merchants and customers write is theirs to change.
+
+mod compare;
+mod item;
+mod known;
+mod seen;
+
+use std::fmt;
+
+use serde::Serialize;
+
+pub use known::Known;
+pub use seen::Seen;
+
+/// How much a difference matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Something loses its meaning, or cannot be read.
+    Error,
+    /// What was always there is not always there.
+    Warning,
+    /// There is more than was known.
+    Info,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        })
+    }
+}
+
+/// One difference at one place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Difference {
+    /// How much it matters.
+    pub severity: Severity,
+    /// Where: `deposits:data[].fee`.
+    pub place: String,
+    /// What it was.
+    pub was: String,
+    /// What it is.
+    pub is: String,
+    /// The Rust item that reads it: `Deposit::fee: Option<Decimal>`.
+    pub item: Option<String>,
+    /// What it means for code that uses the item.
+    pub meaning: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            severity,
+            place,
+            was,
+            is,
+            item,
+            meaning,
+        } = self;
+        writeln!(f, "{severity:<8} {place}: was {was}, is {is}")?;
+        f.write_str("         ")?;
+        if let Some(item) = item {
+            write!(f, "{item} -- ")?;
+        }
+        f.write_str(meaning)
+    }
+}
+
+/// What a run showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The provider.
+    pub provider: String,
+    /// What is different, what matters most first.
+    pub differences: Vec<Difference>,
+    /// The operations that are known and were not asked, or not answered.
+    pub not_asked: Vec<String>,
+    /// The operations that answered and have no model to compare with.
+    pub without_model: Vec<String>,
+}
+
+impl Report {
+    /// Compares what was seen with what is known.
+    #[must_use]
+    pub fn new(known: &Known, seen: &Seen) -> Self {
+        let mut differences = compare::all(known, seen);
+        differences.sort_unstable();
+        differences.dedup();
+        let operations = known.operations();
+        Self {
+            provider: known.provider().to_owned(),
+            differences,
+            not_asked: operations
+                .iter()
+                .filter(|operation| !seen.has(operation))
+                .map(|operation| (*operation).to_owned())
+                .collect(),
+            without_model: seen
+                .operations()
+                .filter(|operation| !operations.contains(operation))
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
+
+    /// Whether nothing is different.
+    #[must_use]
+    pub const fn is_same(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// The report as JSON, with a line feed at the end.
+    #[must_use]
+    pub fn json(&self) -> String {
+        // Texts and lists of texts: nothing that JSON refuses.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for difference in &self.differences {
+            writeln!(f, "{difference}")?;
+        }
+        let list = |f: &mut fmt::Formatter<'_>, what: &str, operations: &[String]| {
+            if operations.is_empty() {
+                return Ok(());
+            }
+            writeln!(f, "{what}: {}", operations.join(", "))
+        };
+        list(f, "not asked", &self.not_asked)?;
+        list(f, "without a model, not compared", &self.without_model)?;
+        write!(f, "{}: ", self.provider)?;
+        if self.is_same() {
+            return f.write_str("no differences\n");
+        }
+        let count = |severity| {
+            let of_it = |difference: &&Difference| difference.severity == severity;
+            self.differences.iter().filter(of_it).count()
+        };
+        writeln!(
+            f,
+            "{}, {}, {}",
+            counted(count(Severity::Error), "error"),
+            counted(count(Severity::Warning), "warning"),
+            counted(count(Severity::Info), "info"),
+        )
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
