@@ -72,7 +72,7 @@ codes! {
     SignMismatch = "sign_mismatch", High, "Credit on one side, debit on the other";
     /// One side says that the money moved, the other that it did not.
     StatusMismatch = "status_mismatch", High, "One side says paid, the other does not";
-    /// The dates lie too far apart.
+    /// The dates lie too far apart, or a verdict came too late.
     DateOutOfWindow = "date_out_of_window", Medium, "Dates too far apart";
     /// One reference stands for different things.
     ReferenceMismatch = "reference_mismatch", Medium, "Same reference, different kind of movement";
@@ -94,8 +94,8 @@ codes! {
     Ambiguous = "ambiguous", Medium, "Several counterparts fit equally well";
     /// A balance does not follow from the one before.
     RollForward = "roll_forward", High, "Balance does not follow from the day before";
-    /// The rows do not add up to the provider's total.
-    ControlTotal = "control_total", High, "Records do not add up to the provider's total";
+    /// The records, or the parts, do not add up to the provider's total.
+    ControlTotal = "control_total", High, "Records or parts do not add up to the provider's total";
     /// The two sides of a settlement batch differ.
     BatchUnbalanced = "batch_unbalanced", High, "Settlement batch does not balance";
     /// A day or number is missing or repeated.

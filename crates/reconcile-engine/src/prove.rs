@@ -1,160 +1,149 @@
-//! Proving a provider's own figures against each other.
+//! Proving a provider's own figures against each other, and against its records.
 
+mod batch;
+mod closing;
 mod composition;
+mod culprits;
 mod days;
+mod pairs;
+mod parts;
+mod proof;
+mod sequence;
+mod tiles;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use jiff::civil::Date;
 use reconcile_core::{Currency, Identity, Law, Statement};
-use rust_decimal::Decimal;
 
-use crate::{Break, BreakCode, Period, sum::exact_difference};
+use self::parts::Parts;
+pub use self::proof::{Proof, ProofVerdict};
+use crate::{BreakCode, Listing, Period, listing::Records};
 
-/// One equation, tested or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Proof {
-    /// The short name of the identity.
-    pub identity: &'static str,
-    /// The identity in words.
-    pub title: &'static str,
-    /// The account of the statements, where they have one.
-    pub account: Option<String>,
-    /// The part of the account, where the provider splits it.
-    pub scope: Option<String>,
-    /// What the figures are counted in.
-    pub currency: Option<Currency>,
-    /// The provider's id of the statement, where the proof is about one alone.
-    pub statement: Option<String>,
-    /// The day, as the provider counts days; `None` where the proof is about
-    /// all of them.
-    pub date: Option<Date>,
-    /// Whether it holds.
-    pub verdict: ProofVerdict,
-    /// What the other figures make of it, in major units.
-    pub expected: Option<Decimal>,
-    /// What the provider states, in major units.
-    pub actual: Option<Decimal>,
-    /// `expected − actual`.
-    pub difference: Option<Decimal>,
-    /// The equation with its figures, or why it cannot be tested.
-    pub note: String,
-    /// What a failure is filed under; `None` where other proofs carry it.
-    pub code: Option<BreakCode>,
-}
-
-impl Proof {
-    /// The failure that the statements themselves are not known to be all:
-    /// what the others hold on may be a part.
-    #[must_use]
-    pub fn unproven_statements(reasons: &[String]) -> Self {
-        const READ: Identity = Identity::new(
-            "statements_read",
-            "every statement that was asked for was read",
-            Law::EveryDayOnce,
-        );
-        Self {
-            verdict: ProofVerdict::Fails,
-            code: Some(BreakCode::Unproven),
-            ..untestable(&READ, &reasons.join("; "))
-        }
-    }
-
-    /// The break that a failed proof is; `None` when it did not fail, or when
-    /// other proofs carry the failure.
-    #[must_use]
-    pub fn to_break(&self) -> Option<Break> {
-        let code = self.code.filter(|_| self.verdict == ProofVerdict::Fails)?;
-        let place = [
-            Some(self.identity.to_owned()),
-            self.account.clone(),
-            self.scope.clone(),
-            self.currency.map(|currency| currency.to_string()),
-            self.date.map(|date| date.to_string()),
-            // Several statements may be about no day, or about the same.
-            self.statement
-                .as_ref()
-                .map(|id| format!("{id}: {}", self.note)),
-        ];
-        Some(Break {
-            code,
-            severity: code.severity(),
-            ledger: Vec::new(),
-            records: Vec::new(),
-            expected: self.expected,
-            actual: self.actual,
-            difference: self.difference,
-            currency: self.currency,
-            date: self.date,
-            age_days: None,
-            rule: self.identity,
-            explanation: format!("{}: {}", self.title, self.note),
-            discriminator: format!("{place:?}"),
-        })
-    }
-}
-
-/// Whether an equation holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ProofVerdict {
-    /// It holds, to the last digit.
-    Holds,
-    /// It does not.
-    Fails,
-    /// The figures to tell are not there.
-    NotTestable,
-}
-
-impl ProofVerdict {
-    /// The word that stands for it in every file.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Holds => "holds",
-            Self::Fails => "fails",
-            Self::NotTestable => "not_testable",
-        }
-    }
-}
-
-/// Tests every identity on the statements, each account, scope and currency on
-/// its own; only the signs of a composition are solved over all of them, since
-/// a convention belongs to the provider.
+/// Tests every identity, each account, scope and currency on its own; only the
+/// signs of a composition are solved over all of them, since a convention
+/// belongs to the provider.
 ///
-/// `asked` are the days that were asked for, where that is known: what is missing
-/// at their beginning or end is said.
+/// `records` are what laws about records are tested on; without them those laws
+/// stay open. `asked` are the days that were asked for, where that is known:
+/// what is missing at their beginning or end is said.
 ///
 /// The proofs come by identity, as given, then account, scope, currency and
-/// day; the order of the statements does not matter.
+/// time; neither the order of the statements nor that of the records matters.
 #[must_use]
 pub fn prove(
     identities: &[Identity],
     statements: &[Statement],
+    records: Option<&Listing>,
     asked: Option<Period>,
 ) -> Vec<Proof> {
-    let series = by_series(statements);
+    let ground = Ground {
+        series: by_series(statements),
+        parts: Parts::of(statements),
+        records: Records::of(records),
+        asked,
+    };
     let mut proofs = Vec::new();
     for identity in identities {
-        let before = proofs.len();
-        match &identity.law {
-            Law::EveryDayOnce => proofs.extend(days::every_day_once(identity, &series, asked)),
-            Law::RollForward { balance, movement } => {
-                proofs.extend(days::roll_forward(identity, &series, balance, movement));
-            }
-            Law::StepExplained { balance, parts } => {
-                proofs.extend(days::step_explained(identity, &series, balance, parts));
-            }
-            Law::Composition { total, parts } => {
-                proofs.extend(composition::prove(identity, &series, total, parts));
-            }
-            _ => proofs.push(untestable(identity, "this version does not know the law")),
+        let tested = ground.test(identity);
+        if tested.is_empty() {
+            proofs.push(Proof::untestable(identity, ground.emptiness()));
         }
-        if proofs.len() == before {
-            proofs.push(untestable(identity, "there is no statement to test it on"));
-        }
+        proofs.extend(tested);
     }
     proofs
+}
+
+/// What identities are tested on.
+struct Ground<'a> {
+    series: Vec<Series<'a>>,
+    parts: Parts<'a>,
+    /// The records, or why nothing can be concluded from them.
+    records: Result<Records<'a>, String>,
+    asked: Option<Period>,
+}
+
+impl<'a> Ground<'a> {
+    /// The proofs of one identity; none where nothing states what it is about.
+    fn test(&self, identity: &Identity) -> Vec<Proof> {
+        match &identity.law {
+            Law::EveryDayOnce => days::every_day_once(identity, &self.series, self.asked),
+            Law::RollForward { balance, movement } => {
+                let series = self.stating([*balance, *movement]);
+                days::roll_forward(identity, &series, balance, movement)
+            }
+            Law::StepExplained { balance, parts } => {
+                let series = self.stating(parts.iter().copied().chain([*balance]));
+                days::step_explained(identity, &series, balance, parts)
+            }
+            Law::Composition { total, parts } => {
+                let figures = parts.iter().map(|part| part.figure);
+                let series = self.stating(figures.chain([*total]));
+                composition::prove(identity, &series, total, parts)
+            }
+            Law::Equal { pairs } => {
+                let figures = pairs.iter().flat_map(|(left, right)| [*left, *right]);
+                pairs::equal(identity, &self.stating(figures), pairs)
+            }
+            Law::Verdict { flag, pairs } => {
+                let series = self.stating([*flag]);
+                pairs::verdict(identity, &series, &self.parts, flag, pairs)
+            }
+            Law::Parts { total, part } => self.parts.sum(identity, total, part),
+            Law::Tiles => tiles::prove(identity, &self.series),
+            Law::VerdictPresent {
+                flag,
+                days,
+                within_days,
+            } => {
+                let series = self.stating([*flag, *days]);
+                closing::prove(identity, &series, self.asked, (flag, days), *within_days)
+            }
+            Law::Batch { .. } | Law::Sequence { .. } => match &self.records {
+                Ok(records) => self.test_records(identity, records),
+                Err(reason) => vec![Proof::untestable(identity, reason.as_str())],
+            },
+            _ => vec![Proof::untestable(
+                identity,
+                "this version does not know the law",
+            )],
+        }
+    }
+
+    fn test_records(&self, identity: &Identity, records: &Records<'a>) -> Vec<Proof> {
+        match &identity.law {
+            Law::Batch { lines } => {
+                let figures = lines.iter().flat_map(|line| [line.amount, line.count]);
+                let series = self.stating(figures.flatten());
+                batch::prove(identity, &series, records, lines)
+            }
+            Law::Sequence { kinds, attribute } => {
+                sequence::prove(identity, records, kinds, attribute)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The series that an equation over these figures is about.
+    fn stating(&self, figures: impl IntoIterator<Item = &'static str>) -> Vec<&Series<'a>> {
+        let figures: Vec<_> = figures.into_iter().collect();
+        let series = self.series.iter();
+        series
+            .filter(|series| series.is_about(figures.iter().copied()))
+            .collect()
+    }
+
+    /// Why an identity has no proof at all.
+    fn emptiness(&self) -> &'static str {
+        if self.series.is_empty() {
+            "there is no statement to test it on"
+        } else {
+            "no statement states a figure that it is about"
+        }
+    }
 }
 
 /// The statements of one account, scope and currency.
@@ -166,9 +155,18 @@ struct Series<'a> {
     days: BTreeMap<Date, Vec<&'a Statement>>,
     /// Those that are not about a day.
     other: Vec<&'a Statement>,
+    /// Every figure that the statements of any whole or, where this is about
+    /// parts, of any part have.
+    stated: Rc<BTreeSet<&'a str>>,
 }
 
 fn by_series(statements: &[Statement]) -> Vec<Series<'_>> {
+    let stated = |wholes: bool| {
+        let alike = statements.iter().filter(|s| s.scope.is_none() == wholes);
+        let names = alike.flat_map(|statement| statement.figures.keys());
+        Rc::new(names.map(String::as_str).collect::<BTreeSet<_>>())
+    };
+    let (of_wholes, of_parts) = (stated(true), stated(false));
     let mut series = BTreeMap::new();
     for statement in statements {
         let (account, scope) = (statement.account.as_deref(), statement.scope.as_deref());
@@ -179,6 +177,11 @@ fn by_series(statements: &[Statement]) -> Vec<Series<'_>> {
             currency: statement.currency,
             days: BTreeMap::new(),
             other: Vec::new(),
+            stated: Rc::clone(if scope.is_none() {
+                &of_wholes
+            } else {
+                &of_parts
+            }),
         });
         match &statement.day {
             Some(day) => series.days.entry(day.date).or_default().push(statement),
@@ -199,62 +202,46 @@ fn figures(statement: &Statement) -> String {
     format!("{:?}", statement.figures)
 }
 
-/// A proof about all statements that the input leaves open.
-fn untestable(identity: &Identity, note: &str) -> Proof {
-    Proof {
-        identity: identity.name,
-        title: identity.title,
-        account: None,
-        scope: None,
-        currency: None,
-        statement: None,
-        date: None,
-        verdict: ProofVerdict::NotTestable,
-        expected: None,
-        actual: None,
-        difference: None,
-        note: note.to_owned(),
-        code: None,
+impl<'a> Series<'a> {
+    /// Whether an equation over these figures is about this series: about all
+    /// wholes when any of them states one of the figures, and so for the parts.
+    fn is_about<'f>(&self, figures: impl IntoIterator<Item = &'f str>) -> bool {
+        let mut figures = figures.into_iter();
+        figures.any(|figure| self.stated.contains(figure))
     }
-}
 
-impl Series<'_> {
+    /// Every statement; one that is given again with equal figures counts once.
+    fn all(&self) -> impl Iterator<Item = &'a Statement> {
+        self.days
+            .values()
+            .chain([&self.other])
+            .flat_map(|statements| distinct(statements))
+    }
+
     /// A proof about one day, still without figures.
     fn proof(
         &self,
         identity: &Identity,
-        date: Option<Date>,
+        date: Date,
         code: BreakCode,
         verdict: ProofVerdict,
         note: impl Into<String>,
     ) -> Proof {
+        let proof = Proof::about_account(identity, self.account, Some(self.currency), code);
         Proof {
-            account: self.account.map(str::to_owned),
             scope: self.scope.map(str::to_owned),
-            currency: Some(self.currency),
-            date,
-            verdict,
-            note: note.into(),
-            code: Some(code),
-            ..untestable(identity, "")
+            date: Some(date),
+            ..proof.with(verdict, note)
         }
     }
 }
 
-impl Proof {
-    /// The proof that two figures are equal.
-    fn equality(self, expected: Decimal, actual: Decimal) -> Self {
-        let verdict = if expected == actual {
-            ProofVerdict::Holds
-        } else {
-            ProofVerdict::Fails
-        };
-        Self {
-            verdict,
-            expected: Some(expected),
-            actual: Some(actual),
-            difference: exact_difference(expected, actual),
-            ..self
-        }
-    }
+/// The statements without those that repeat the one before in all they say;
+/// repetitions stand side by side.
+fn distinct<'a>(statements: &[&'a Statement]) -> Vec<&'a Statement> {
+    let mut distinct = statements.to_vec();
+    distinct.dedup_by(|next, first| {
+        (next.period, &next.id, &next.figures) == (first.period, &first.id, &first.figures)
+    });
+    distinct
 }

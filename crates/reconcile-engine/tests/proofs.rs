@@ -95,7 +95,7 @@ fn verdicts(proofs: &[Proof]) -> Vec<(Option<i8>, ProofVerdict)> {
 #[test]
 fn the_published_sample_keeps_every_law() {
     let laws = [DAYS, ROLL, step(), net([Sign::Unknown; 4])];
-    let proofs = prove(&laws, &published(), None);
+    let proofs = prove(&laws, &published(), None, None);
     assert_eq!(
         verdicts(&proofs),
         [
@@ -129,7 +129,7 @@ fn a_balance_that_does_not_follow_is_a_break_with_its_figures() {
     second
         .figures
         .insert("totalBalance".to_owned(), Figure::Amount(dec!(104655.39)));
-    let proofs = prove(&[ROLL], &[second, first], None);
+    let proofs = prove(&[ROLL], &[second, first], None, None);
     let found = proofs[1].to_break().unwrap();
     assert_eq!(found.code, BreakCode::RollForward);
     assert_eq!(found.expected, Some(dec!(104655.38)));
@@ -155,7 +155,7 @@ fn missing_and_repeated_days_are_gaps_and_leave_the_next_day_open() {
         day(6, dec!(7)),
         day(7, dec!(7)),
     ];
-    let days = prove(&[DAYS], &statements, None);
+    let days = prove(&[DAYS], &statements, None, None);
     let expected = [Holds, Fails, Holds, Fails, Holds, Fails, Holds];
     assert_eq!(
         days.iter().map(|proof| proof.verdict).collect::<Vec<_>>(),
@@ -163,7 +163,7 @@ fn missing_and_repeated_days_are_gaps_and_leave_the_next_day_open() {
     );
     assert_eq!(days[3].note, "no statement for the day");
     assert_eq!(days[3].to_break().unwrap().code, BreakCode::SequenceGap);
-    let roll = prove(&[ROLL], &statements, None);
+    let roll = prove(&[ROLL], &statements, None, None);
     assert_eq!(
         verdicts(&roll),
         [
@@ -191,7 +191,7 @@ fn a_balance_that_steps_without_a_movement_fails() {
         report(3, dec!(0), dec!(6), zero),
         report(4, dec!(1), dec!(7), zero),
     ];
-    let proofs = prove(&[step()], &statements, None);
+    let proofs = prove(&[step()], &statements, None, None);
     assert_eq!(
         proofs.iter().map(|proof| proof.verdict).collect::<Vec<_>>(),
         [NotTestable, Holds, Fails, Holds]
@@ -208,7 +208,7 @@ fn signs_are_solved_from_all_days_and_a_day_that_breaks_them_is_found() {
         report(4, dec!(-2), dec!(0), [dec!(0), dec!(0), dec!(2), dec!(0)]),
     ];
     let signs = [Sign::Plus, Sign::Minus, Sign::Unknown, Sign::Unknown];
-    let proofs = prove(&[net(signs)], &statements, None);
+    let proofs = prove(&[net(signs)], &statements, None, None);
     assert_eq!(
         verdicts(&proofs),
         [
@@ -240,7 +240,7 @@ fn signs_that_are_not_unique_are_not_claimed() {
         dec!(0),
         [dec!(10), dec!(1), dec!(1), dec!(0)],
     )];
-    let proofs = prove(&[net([Sign::Unknown; 4])], &statements, None);
+    let proofs = prove(&[net([Sign::Unknown; 4])], &statements, None, None);
     assert!(
         proofs[0]
             .note
@@ -249,7 +249,7 @@ fn signs_that_are_not_unique_are_not_claimed() {
         proofs[0].note
     );
     let zeros = [report(1, dec!(0), dec!(0), [dec!(0); 4])];
-    let proofs = prove(&[net([Sign::Unknown; 4])], &zeros, None);
+    let proofs = prove(&[net([Sign::Unknown; 4])], &zeros, None, None);
     assert_eq!(proofs[0].verdict, NotTestable);
     assert!(
         proofs[0]
@@ -264,7 +264,7 @@ fn signs_that_explain_no_movement_are_said_to() {
         report(1, dec!(0), dec!(0), [dec!(0); 4]),
         report(2, dec!(5), dec!(0), [dec!(1), dec!(1), dec!(0), dec!(0)]),
     ];
-    let proofs = prove(&[net([Sign::Unknown; 4])], &statements, None);
+    let proofs = prove(&[net([Sign::Unknown; 4])], &statements, None, None);
     assert_eq!(
         verdicts(&proofs),
         [(None, Fails), (Some(1), Holds), (Some(2), Fails)]
@@ -281,7 +281,7 @@ fn signs_that_explain_no_movement_are_said_to() {
 fn a_figure_that_is_not_stated_leaves_the_day_open() {
     let [first, mut second] = published();
     second.figures.remove("netAmount");
-    let proofs = prove(&[ROLL, net([Sign::Plus; 4])], &[first, second], None);
+    let proofs = prove(&[ROLL, net([Sign::Plus; 4])], &[first, second], None, None);
     let open: Vec<_> = proofs
         .iter()
         .filter(|proof| proof.verdict == NotTestable)
@@ -292,7 +292,7 @@ fn a_figure_that_is_not_stated_leaves_the_day_open() {
 
 #[test]
 fn without_statements_nothing_is_proven() {
-    let proofs = prove(&[DAYS, ROLL], &[], None);
+    let proofs = prove(&[DAYS, ROLL], &[], None, None);
     assert_eq!(
         verdicts(&proofs),
         [(None, NotTestable), (None, NotTestable)]
@@ -311,7 +311,7 @@ fn breaks_of_proofs_have_ids_of_their_own() {
         }
     }
     let books = reconcile_engine::Book::new();
-    let proofs = prove(&[ROLL, net([Sign::Plus; 4])], &statements, None);
+    let proofs = prove(&[ROLL, net([Sign::Plus; 4])], &statements, None, None);
     let breaks: Vec<_> = proofs.iter().filter_map(Proof::to_break).collect();
     let ids: std::collections::BTreeSet<_> = breaks
         .iter()
@@ -329,7 +329,7 @@ fn days_asked_for_before_the_first_and_after_the_last_are_said_to_be_open() {
         Some(Period::new(first - days(before), first + days(after)))
     };
     let verdicts = |asked| -> Vec<_> {
-        let proofs = prove(&[DAYS], &statements, asked);
+        let proofs = prove(&[DAYS], &statements, None, asked);
         proofs.iter().map(|proof| proof.verdict).collect()
     };
     assert_eq!(verdicts(asked(0, 2)), [Holds, Holds]);

@@ -86,13 +86,15 @@ fn the_same_records_give_the_same_bytes() {
 #[test]
 fn statements_are_one_row_a_figure() {
     insta::assert_snapshot!(statements(Format::Csv), @r"
-    provider,id,account,scope,day,zone,period_from,period_to,figure,amount,count,currency
-    tupay,7-2024-06-01-PEN,7,,2024-06-01,UTC,2024-06-01T00:00:00Z,2024-06-02T00:00:00Z,netAmount,-12.40,,PEN
-    tupay,7-2024-06-01-PEN,7,,2024-06-01,UTC,2024-06-01T00:00:00Z,2024-06-02T00:00:00Z,transactions,,18446744073709551615,PEN
+    provider,id,account,scope,day,zone,period_from,period_to,figure,amount,count,flag,currency
+    tupay,7-2024-06-01-PEN,7,,2024-06-01,UTC,2024-06-01T00:00:00Z,2024-06-02T00:00:00Z,netAmount,-12.40,,,PEN
+    tupay,7-2024-06-01-PEN,7,,2024-06-01,UTC,2024-06-01T00:00:00Z,2024-06-02T00:00:00Z,transactions,,18446744073709551615,,PEN
+    tupay,7-2024-06-01-PEN,7,,2024-06-01,UTC,2024-06-01T00:00:00Z,2024-06-02T00:00:00Z,upheld,,,false,PEN
     ");
     insta::assert_snapshot!(statements(Format::Jsonl), @r#"
-    {"provider":"tupay","id":"7-2024-06-01-PEN","account":"7","scope":null,"day":"2024-06-01","zone":"UTC","period_from":"2024-06-01T00:00:00Z","period_to":"2024-06-02T00:00:00Z","figure":"netAmount","amount":"-12.40","count":null,"currency":"PEN"}
-    {"provider":"tupay","id":"7-2024-06-01-PEN","account":"7","scope":null,"day":"2024-06-01","zone":"UTC","period_from":"2024-06-01T00:00:00Z","period_to":"2024-06-02T00:00:00Z","figure":"transactions","amount":null,"count":18446744073709551615,"currency":"PEN"}
+    {"provider":"tupay","id":"7-2024-06-01-PEN","account":"7","scope":null,"day":"2024-06-01","zone":"UTC","period_from":"2024-06-01T00:00:00Z","period_to":"2024-06-02T00:00:00Z","figure":"netAmount","amount":"-12.40","count":null,"flag":null,"currency":"PEN"}
+    {"provider":"tupay","id":"7-2024-06-01-PEN","account":"7","scope":null,"day":"2024-06-01","zone":"UTC","period_from":"2024-06-01T00:00:00Z","period_to":"2024-06-02T00:00:00Z","figure":"transactions","amount":null,"count":18446744073709551615,"flag":null,"currency":"PEN"}
+    {"provider":"tupay","id":"7-2024-06-01-PEN","account":"7","scope":null,"day":"2024-06-01","zone":"UTC","period_from":"2024-06-01T00:00:00Z","period_to":"2024-06-02T00:00:00Z","figure":"upheld","amount":null,"count":null,"flag":false,"currency":"PEN"}
     "#);
 }
 
@@ -100,8 +102,9 @@ fn statements_are_one_row_a_figure() {
 #[cfg(feature = "parquet")]
 fn statements_in_parquet_hold_the_same_figures() {
     let rows = parquet_rows(statement_bytes(Format::Parquet));
-    insta::assert_snapshot!(rows[0], @r#"{provider: "tupay", id: "7-2024-06-01-PEN", account: "7", scope: null, day: 2024-06-01, zone: "UTC", period_from: 2024-06-01 00:00:00.000000 +00:00, period_to: 2024-06-02 00:00:00.000000 +00:00, figure: "netAmount", amount: -12.4000000000000000000, count: null, currency: "PEN"}"#);
-    insta::assert_snapshot!(rows[1], @r#"{provider: "tupay", id: "7-2024-06-01-PEN", account: "7", scope: null, day: 2024-06-01, zone: "UTC", period_from: 2024-06-01 00:00:00.000000 +00:00, period_to: 2024-06-02 00:00:00.000000 +00:00, figure: "transactions", amount: null, count: 18446744073709551615, currency: "PEN"}"#);
+    insta::assert_snapshot!(rows[0], @r#"{provider: "tupay", id: "7-2024-06-01-PEN", account: "7", scope: null, day: 2024-06-01, zone: "UTC", period_from: 2024-06-01 00:00:00.000000 +00:00, period_to: 2024-06-02 00:00:00.000000 +00:00, figure: "netAmount", amount: -12.4000000000000000000, count: null, flag: null, currency: "PEN"}"#);
+    insta::assert_snapshot!(rows[1], @r#"{provider: "tupay", id: "7-2024-06-01-PEN", account: "7", scope: null, day: 2024-06-01, zone: "UTC", period_from: 2024-06-01 00:00:00.000000 +00:00, period_to: 2024-06-02 00:00:00.000000 +00:00, figure: "transactions", amount: null, count: 18446744073709551615, flag: null, currency: "PEN"}"#);
+    insta::assert_snapshot!(rows[2], @r#"{provider: "tupay", id: "7-2024-06-01-PEN", account: "7", scope: null, day: 2024-06-01, zone: "UTC", period_from: 2024-06-01 00:00:00.000000 +00:00, period_to: 2024-06-02 00:00:00.000000 +00:00, figure: "upheld", amount: null, count: null, flag: false, currency: "PEN"}"#);
 }
 
 #[test]
@@ -314,6 +317,7 @@ fn statement_bytes(format: Format) -> Vec<u8> {
                 Figure::Amount("-12.40".parse().unwrap()),
             ),
             ("transactions".into(), Figure::Count(u64::MAX)),
+            ("upheld".into(), Figure::Flag(false)),
         ]),
     };
     let mut writer = StatementWriter::create(format, Vec::new()).unwrap();

@@ -175,6 +175,17 @@ impl<'r> IdentityGroup<'r> {
     }
 }
 
+/// What a proof is about beside its day: account, scope, statement and subject.
+pub(crate) fn place(proof: &Proof) -> impl Iterator<Item = &str> {
+    let place = [
+        &proof.account,
+        &proof.scope,
+        &proof.statement,
+        &proof.subject,
+    ];
+    place.into_iter().flatten().map(String::as_str)
+}
+
 /// The proofs by identity, in the order in which these first appear.
 pub(crate) fn by_identity<'r>(run: &Run<'r>) -> Vec<IdentityGroup<'r>> {
     let mut positions = BTreeMap::new();

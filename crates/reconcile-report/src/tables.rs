@@ -204,7 +204,7 @@ fn break_row<'r>(run: &'r Run<'_>, broken: &Break) -> Vec<Cell<'r>> {
     ]
 }
 
-/// Every identity and day that was checked.
+/// Every identity and what it was tested on.
 pub(crate) fn proofs<'r>(run: &'r Run<'_>) -> Table<'r> {
     Table {
         name: "proofs",
@@ -213,7 +213,7 @@ pub(crate) fn proofs<'r>(run: &'r Run<'_>) -> Table<'r> {
     }
 }
 
-const PROOFS: [Column; 11] = [
+const PROOFS: [Column; 14] = [
     column("identity", ColumnType::Text),
     column("account", ColumnType::Text),
     column("scope", ColumnType::Text),
@@ -225,6 +225,9 @@ const PROOFS: [Column; 11] = [
     column("difference", ColumnType::Amount),
     column("note", ColumnType::Text),
     column("title", ColumnType::Text),
+    column("statement", ColumnType::Text),
+    column("subject", ColumnType::Text),
+    column("record_ids", ColumnType::Text),
 ];
 
 fn proof_row(proof: &Proof) -> Vec<Cell<'_>> {
@@ -240,6 +243,9 @@ fn proof_row(proof: &Proof) -> Vec<Cell<'_>> {
         amount(proof.difference, proof.currency),
         text(&*proof.note),
         text(proof.title),
+        proof.statement.as_deref().map_or(Cell::Absent, text),
+        proof.subject.as_deref().map_or(Cell::Absent, text),
+        joined(proof.records.iter().map(String::as_str)),
     ]
 }
 
@@ -259,23 +265,28 @@ fn code<'r>(currency: Option<Currency>) -> Cell<'r> {
     currency.map_or(Cell::Absent, |currency| text(currency.to_string()))
 }
 
-/// The ids of rows, separated by `|`; absent where there are none. Inside an
-/// id, `|` and `\` follow a `\`.
+/// The ids of rows.
 fn ids<'r>(book: &Book, rows: &[RowIndex]) -> Cell<'r> {
-    if rows.is_empty() {
-        return Cell::Absent;
-    }
+    joined(rows.iter().map(|&row| book.row(row).id))
+}
+
+/// Ids, separated by `|`; absent where there are none. Inside an id, `|` and
+/// `\` follow a `\`.
+fn joined<'i, 'r>(ids: impl Iterator<Item = &'i str>) -> Cell<'r> {
     let mut joined = String::new();
-    for (position, &row) in rows.iter().enumerate() {
+    for (position, id) in ids.enumerate() {
         if position > 0 {
             joined.push('|');
         }
-        for character in book.row(row).id.chars() {
+        for character in id.chars() {
             if matches!(character, '|' | '\\') {
                 joined.push('\\');
             }
             joined.push(character);
         }
+    }
+    if joined.is_empty() {
+        return Cell::Absent;
     }
     text(joined)
 }

@@ -233,9 +233,8 @@ fn failure(proof: &Proof) -> String {
         .map_or_else(String::new, |currency| format!(" {currency}"));
     let figure = |name, text: Option<String>| text.map(|text| format!("{name} {text}{currency}"));
     let plain = |amount: Option<_>| amount.map(|amount| grouped(amount, proof.currency));
-    let facts: Vec<_> = [
-        proof.account.clone(),
-        proof.scope.clone(),
+    let place = overview::place(proof).map(str::to_owned);
+    let figures = [
         figure("expected", plain(proof.expected)),
         figure("actual", plain(proof.actual)),
         figure(
@@ -244,10 +243,8 @@ fn failure(proof: &Proof) -> String {
                 .difference
                 .map(|amount| signed(amount, proof.currency)),
         ),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    ];
+    let facts: Vec<_> = place.chain(figures.into_iter().flatten()).collect();
     let date = proof
         .date
         .map_or_else(|| "no date   ".to_owned(), |date| date.to_string());

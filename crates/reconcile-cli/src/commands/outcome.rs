@@ -7,7 +7,7 @@ use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use reconcile_core::{
     Certificate, ProviderExt, PullOptions, RecordQuery, StatementQuery, Verdict, Window,
 };
-use reconcile_engine::{Absence, Book, Context, Outcome, Period, Proof, Row, Rules};
+use reconcile_engine::{Absence, Book, Context, Listing, Outcome, Period, Proof, Row, Rules};
 use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger, read_records};
 use tokio::task;
 
@@ -32,50 +32,63 @@ impl Evidence {
     ) -> Result<Self, CommandError> {
         let mut asked = StatementQuery::new(query.window);
         asked.concurrency = query.concurrency;
-        let mut evidence = pull(account, query, options, progress).await?;
+        let (mut evidence, listing) = pull(account, query, options, progress).await?;
         if account.provider.descriptor().capabilities.statements {
             progress.say("statements");
-            evidence.proofs = prove(account, asked, options, &evidence.certificate).await?;
+            evidence.proofs =
+                prove(account, asked, options, &evidence.certificate, &listing).await?;
         }
         Ok(evidence)
     }
 }
 
+/// Pulls the records, once as rows to match and once as what identities are about.
 async fn pull(
     account: &Account,
     query: RecordQuery,
     options: PullOptions,
     progress: &Progress,
-) -> Result<Evidence, CommandError> {
+) -> Result<(Evidence, Listing), CommandError> {
     let mut pull = account.provider.pull(query, options);
     let mut records = Book::new();
+    let mut listing = Listing::of(account.provider.descriptor());
     while let Some(page) = pull.next().await {
         let page = page?;
         for record in &page.records {
             records.push(Row::of_record(record, &account.zone))?;
+            listing.push(record);
         }
         page.set_aside.iter().for_each(commands::warn);
         progress.say(format!("{} records", records.len()));
     }
-    Ok(Evidence {
+    let certificate = pull.certificate();
+    listing.certify(&certificate);
+    let evidence = Evidence {
         records,
-        certificate: pull.certificate(),
+        certificate,
         proofs: Vec::new(),
-    })
+    };
+    Ok((evidence, listing))
 }
 
-/// Pulls the statements and tests what the provider declares about them.
+/// Pulls the statements and tests what the provider declares about them and
+/// about the records.
 async fn prove(
     account: &Account,
     query: StatementQuery,
     options: PullOptions,
     certificate: &Certificate,
+    records: &Listing,
 ) -> Result<Vec<Proof>, CommandError> {
     let descriptor = account.provider.descriptor();
     let pulled = account.provider.collect_statements(query, options).await?;
     let asked = period(certificate, &descriptor.zone);
-    let identities = &descriptor.identities;
-    let mut proofs = reconcile_engine::prove(identities, &pulled.statements, Some(asked));
+    let mut proofs = reconcile_engine::prove(
+        &descriptor.identities,
+        &pulled.statements,
+        Some(records),
+        Some(asked),
+    );
     if let Verdict::Unproven { reasons } = &pulled.verdict {
         proofs.push(Proof::unproven_statements(reasons));
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Display};
 use reconcile_core::{Identity, Part, Sign, Statement, Sum};
 use rust_decimal::Decimal;
 
-use super::{Proof, ProofVerdict, Series, untestable};
+use super::{Proof, ProofVerdict, Series};
 use crate::BreakCode;
 
 /// How many signs are solved at most: every assignment is tried.
@@ -18,61 +18,33 @@ const SOLVABLE: usize = 12;
 /// A summary says what came out, and the proofs of the statements use it.
 pub(super) fn prove(
     identity: &Identity,
-    series: &[Series<'_>],
+    series: &[&Series<'_>],
     total: &'static str,
     parts: &[Part],
 ) -> Vec<Proof> {
-    let statements = || series.iter().flat_map(Series::all);
+    let statements = || series.iter().flat_map(|series| series.all());
     let lines: Vec<Line> = statements()
         .filter_map(|statement| Line::of(statement, total, parts).ok())
         .collect();
     let unknown = parts.iter().filter(|part| part.sign == Sign::Unknown);
     if unknown.clone().count() > SOLVABLE {
         let note = format!("more than {SOLVABLE} signs are unknown");
-        return vec![untestable(identity, &note)];
+        return vec![Proof::untestable(identity, note)];
     }
     let solution = Solution::of(&lines, parts);
     let mut proofs = Vec::new();
     if unknown.count() > 0 && !lines.is_empty() {
         proofs.push(solution.summary(identity, total, lines.len()));
     }
-    for series in series {
-        for statement in series.all() {
-            let proof = series.proof(
-                identity,
-                statement.day.as_ref().map(|day| day.date),
-                BreakCode::NetIdentity,
-                ProofVerdict::NotTestable,
-                "",
-            );
-            let proof = Proof {
-                statement: Some(statement.id.clone()),
-                ..proof
-            };
-            proofs.push(match Line::of(statement, total, parts) {
-                Ok(line) => solution.test(&line, proof),
-                Err(note) => Proof { note, ..proof },
-            });
-        }
+    for statement in statements() {
+        let proof = Proof::about(identity, statement, BreakCode::NetIdentity)
+            .counted(statement.count(total).is_some());
+        proofs.push(match Line::of(statement, total, parts) {
+            Ok(line) => solution.test(&line, proof),
+            Err(note) => Proof { note, ..proof },
+        });
     }
     proofs
-}
-
-impl<'a> Series<'a> {
-    /// Every statement; a day that is stated twice with equal figures counts once.
-    fn all(&self) -> impl Iterator<Item = &'a Statement> {
-        self.days.values().chain([&self.other]).flat_map(|same| {
-            let mut distinct: Vec<&Statement> = Vec::new();
-            for &statement in same {
-                let seen = statement.day.is_some()
-                    && distinct.iter().any(|s| s.figures == statement.figures);
-                if !seen {
-                    distinct.push(statement);
-                }
-            }
-            distinct
-        })
-    }
 }
 
 /// The figures of one statement.
@@ -83,16 +55,16 @@ struct Line {
 
 impl Line {
     fn of(statement: &Statement, total: &str, parts: &[Part]) -> Result<Self, String> {
-        let amount = |figure: &str| {
+        let number = |figure: &str| {
             statement
-                .amount(figure)
+                .number(figure)
                 .ok_or_else(|| format!("{figure} is not stated"))
         };
         Ok(Self {
-            total: amount(total)?,
+            total: number(total)?,
             parts: parts
                 .iter()
-                .map(|part| amount(part.figure))
+                .map(|part| number(part.figure))
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -214,7 +186,7 @@ impl Solution {
         // The failing statements carry the code.
         Proof {
             verdict,
-            ..untestable(identity, &note.join("; "))
+            ..Proof::untestable(identity, note.join("; "))
         }
     }
 

@@ -22,7 +22,7 @@ pub(super) fn every_day_once(
             continue;
         };
         let proof = |date, verdict, note| {
-            series.proof(identity, Some(date), BreakCode::SequenceGap, verdict, note)
+            series.proof(identity, date, BreakCode::SequenceGap, verdict, note)
         };
         let open = |date, note| proof(date, ProofVerdict::NotTestable, note);
         if let Some(asked) = asked.filter(|asked| asked.from < first) {
@@ -56,7 +56,7 @@ pub(super) fn every_day_once(
 /// `balance[d] = balance[d − 1] + movement[d]`.
 pub(super) fn roll_forward(
     identity: &Identity,
-    series: &[Series<'_>],
+    series: &[&Series<'_>],
     balance: &str,
     movement: &str,
 ) -> Vec<Proof> {
@@ -79,7 +79,7 @@ pub(super) fn roll_forward(
 /// A balance that changed has at least one part that is not zero.
 pub(super) fn step_explained(
     identity: &Identity,
-    series: &[Series<'_>],
+    series: &[&Series<'_>],
     balance: &str,
     parts: &[&str],
 ) -> Vec<Proof> {
@@ -120,15 +120,14 @@ enum Obstacle {
 
 fn each_day(
     identity: &Identity,
-    series: &[Series<'_>],
+    series: &[&Series<'_>],
     test: impl Fn(&Series<'_>, Proof, Date) -> Result<Proof, Obstacle>,
 ) -> Vec<Proof> {
     let mut proofs = Vec::new();
     for series in series {
         for &date in series.days.keys() {
-            let proof = |verdict, note| {
-                series.proof(identity, Some(date), BreakCode::RollForward, verdict, note)
-            };
+            let proof =
+                |verdict, note| series.proof(identity, date, BreakCode::RollForward, verdict, note);
             let open = proof(ProofVerdict::NotTestable, String::new());
             proofs.push(match test(series, open, date) {
                 Ok(tested) => tested,

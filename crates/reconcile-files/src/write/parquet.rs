@@ -59,6 +59,7 @@ const STATEMENTS: &str = "message statement {
     required binary figure (STRING);
     optional fixed_len_byte_array(16) amount (DECIMAL(38,19));
     optional int64 count (INTEGER(64,false));
+    optional boolean flag;
     required binary currency (STRING);
 }";
 
@@ -155,6 +156,7 @@ impl<W: Write + Send> TableWriter<W> {
         row.text(Some(figure.figure));
         row.amount(amount);
         row.number(figure.count.map(u64::cast_signed));
+        row.number(figure.flag.map(i64::from));
         row.text(Some(figure.currency.as_str()));
         self.count_row()
     }

@@ -15,14 +15,14 @@ use crate::{FileError, Format, neutralised};
 
 /// Writes statements as long rows, one a figure, in flat memory.
 ///
-/// A figure is either an amount, in major units of the currency and signed as
-/// the provider signs it, or a count. The period is in UTC and its end is
+/// A figure is an amount, in major units of the currency and signed as the
+/// provider signs it, or a count, or a flag. The period is in UTC and its end is
 /// exclusive. Formats are as in [`RecordWriter`](crate::RecordWriter).
 pub struct StatementWriter<W: Write + Send>(Sink<W>);
 
 impl<W: Write + Send> StatementWriter<W> {
     /// The columns of every output, in order.
-    pub const COLUMNS: [&'static str; 12] = [
+    pub const COLUMNS: [&'static str; 13] = [
         "provider",
         "id",
         "account",
@@ -34,6 +34,7 @@ impl<W: Write + Send> StatementWriter<W> {
         "figure",
         "amount",
         "count",
+        "flag",
         "currency",
     ];
 
@@ -94,17 +95,20 @@ pub(super) struct FigureRow<'a> {
     #[serde(serialize_with = "decimal_text")]
     pub(super) amount: Option<Decimal>,
     pub(super) count: Option<u64>,
+    pub(super) flag: Option<bool>,
     pub(super) currency: Currency,
 }
 
 impl<'a> FigureRow<'a> {
     fn new(statement: &'a Statement, name: &'a str, figure: Figure) -> Self {
-        let (amount, count) = match figure {
-            Figure::Amount(amount) => (Some(amount), None),
-            Figure::Count(count) => (None, Some(count)),
+        let (mut amount, mut count, mut flag) = (None, None, None);
+        match figure {
+            Figure::Amount(stated) => amount = Some(stated),
+            Figure::Count(stated) => count = Some(stated),
+            Figure::Flag(stated) => flag = Some(stated),
             // A kind of figure that a later core adds has no column here yet.
-            _ => (None, None),
-        };
+            _ => {}
+        }
         Self {
             provider: &statement.provider,
             id: &statement.id,
@@ -117,6 +121,7 @@ impl<'a> FigureRow<'a> {
             figure: name,
             amount,
             count,
+            flag,
             currency: statement.currency,
         }
     }
@@ -141,6 +146,7 @@ fn write_cells<W: Write>(
             .map(|amount| amount.to_string())
             .unwrap_or_default(),
         row.count.map(|count| count.to_string()).unwrap_or_default(),
+        row.flag.map(|flag| flag.to_string()).unwrap_or_default(),
         row.currency.to_string(),
     ];
     writer.write_record(cells).map_err(cannot_write_csv)

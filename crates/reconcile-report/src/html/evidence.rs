@@ -66,7 +66,7 @@ fn identity(group: &IdentityGroup<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn table(proofs: &[&Proof], out: &mut dyn Write) -> io::Result<()> {
     out.write_all(
-        b"<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Date</th><th scope=\"col\">Account</th>\
+        b"<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Date</th><th scope=\"col\">About</th>\
 <th scope=\"col\">Verdict</th><th scope=\"col\" class=\"n\">Expected</th><th scope=\"col\" class=\"n\">Actual</th>\
 <th scope=\"col\" class=\"n\">Difference</th><th scope=\"col\">Note</th></tr></thead><tbody>",
     )?;
@@ -89,7 +89,7 @@ fn row(proof: &Proof, out: &mut dyn Write) -> io::Result<()> {
         .date
         .map_or_else(|| "all days".to_owned(), |date| date.to_string());
     write!(out, "<tr><td class=\"day\">{date}</td><td>")?;
-    for text in [&proof.account, &proof.scope].into_iter().flatten() {
+    for text in overview::place(proof) {
         write!(out, "{} ", Isolated(text))?;
     }
     write!(

@@ -114,7 +114,7 @@ impl Month {
         let outcome = outcome(&ledger, &records);
         Self {
             outcome,
-            proofs: prove(&identities(), statements, None),
+            proofs: prove(&identities(), statements, None, None),
             certificate: certificate(),
             ledger,
             records,
