@@ -104,6 +104,9 @@ pub struct Limits {
     /// How long after its creation a record may still be missing in the
     /// provider's list. A pull ends this long before now.
     pub settle_lag: Duration,
+    /// Whether only days that are over, as the provider's zone counts them, are
+    /// listed: a pull then ends with the last day that was over before the lag.
+    pub closed_days: bool,
 }
 
 impl Default for Limits {
@@ -112,6 +115,7 @@ impl Default for Limits {
             max_window: None,
             page_size: None,
             settle_lag: Duration::from_secs(15 * 60),
+            closed_days: false,
         }
     }
 }

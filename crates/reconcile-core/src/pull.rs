@@ -347,11 +347,16 @@ impl Unreadable {
     }
 }
 
-/// The window up to the settle lag before now.
+/// The window up to the settle lag before now or, where only days that are over
+/// are listed, to the end of the last that was over by then.
 fn settled(descriptor: &crate::Descriptor, asked: Window, options: PullOptions) -> Window {
     let lag = options.settle_lag.unwrap_or(descriptor.limits.settle_lag);
     // A lag beyond the range of time leaves nothing that could be trusted.
     let end = options.now.checked_sub(lag).unwrap_or(Timestamp::MIN);
+    if descriptor.limits.closed_days {
+        let day = end.to_zoned(descriptor.zone.clone()).start_of_day();
+        return asked.until(day.map_or(Timestamp::MIN, |day| day.timestamp()));
+    }
     // Whole seconds: no provider's list is finer, and people read it.
     asked.until(Timestamp::from_second(end.as_second()).unwrap_or(end))
 }

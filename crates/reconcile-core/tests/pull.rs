@@ -204,3 +204,31 @@ fn a_pull_ends_at_the_lag_before_now_of_the_provider_or_of_the_user() {
     );
     assert_eq!(read(PullOptions::at(at(160))), window());
 }
+
+#[test]
+fn where_only_closed_days_are_listed_a_pull_ends_with_the_last_of_them() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let istanbul = TimeZone::get("Europe/Istanbul").unwrap();
+    let mut descriptor = Descriptor::new("acme", "Acme", istanbul);
+    descriptor.limits.closed_days = true;
+    let gateway = Scripted {
+        descriptor,
+        pages: Vec::new(),
+    };
+    let week = Window::new(at("2026-01-01T21:00:00Z"), at("2026-01-08T21:00:00Z")).unwrap();
+    let verdict = |now| {
+        let pull = gateway.pull(RecordQuery::new(week), PullOptions::at(at(now)));
+        pull.certificate().query.read
+    };
+    // Midnight in Istanbul is 21:00 in UTC; the lag is a quarter of an hour.
+    assert_eq!(
+        verdict("2026-01-05T21:14:59Z").to(),
+        at("2026-01-04T21:00:00Z")
+    );
+    assert_eq!(
+        verdict("2026-01-05T21:15:00Z").to(),
+        at("2026-01-05T21:00:00Z")
+    );
+    assert!(verdict("2026-01-02T12:00:00Z").is_empty());
+    assert_eq!(verdict("2026-01-08T22:00:00Z"), week);
+}
