@@ -9,7 +9,7 @@ use std::{
     fmt,
 };
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::DateTime};
 
 use crate::json::{Node, Value};
 
@@ -64,7 +64,8 @@ impl fmt::Display for Loss {
 /// The order of keys says nothing. A key whose value is `null`, `{}` or `[]` is
 /// as good as absent. Numbers are the same when their value and their scale are:
 /// `1e2` is `100`, `30.0` is not `30`. Texts are the same when they decode to
-/// the same, or when both are the same instant (RFC 3339).
+/// the same, or when both are the same time (RFC 3339, or without an offset):
+/// providers write fractions with and without zeros at the end.
 #[must_use]
 pub fn compare(input: &Node<'_>, output: &Node<'_>) -> Vec<Loss> {
     let mut comparison = Comparison::default();
@@ -187,35 +188,44 @@ fn same(was: &Value<'_>, is: &Value<'_>) -> bool {
         }
         (Value::Text(was), Value::Text(is)) => {
             let (was, is) = (was.decode(), is.decode());
-            was == is || instant(&was).is_some_and(|was| instant(&is) == Some(was))
+            was == is || moment(&was).is_some_and(|was| moment(&is) == Some(was))
         }
         _ => false,
     }
 }
 
-/// The instant that a text is, by the grammar of RFC 3339 alone: the parser
-/// takes more, and reads the second 60 as 59.
-fn instant(text: &str) -> Option<Timestamp> {
+/// A time as texts tell it.
+#[derive(PartialEq)]
+enum Moment {
+    /// With an offset from UTC.
+    Instant(Timestamp),
+    /// Without one.
+    Local(DateTime),
+}
+
+/// The time that a text is by the grammar of RFC 3339, with or without an
+/// offset: the parser takes more, and reads the second 60 as 59.
+fn moment(text: &str) -> Option<Moment> {
     let shape: String = text
         .chars()
-        .map(|character| {
-            if character.is_ascii_digit() {
-                '0'
-            } else {
-                character
-            }
+        .map(|character| match character {
+            '0'..='9' => '0',
+            other => other,
         })
         .collect();
     let rest = shape.strip_prefix("0000-00-00T00:00:00")?;
+    if text.get(17..19) == Some("60") {
+        return None;
+    }
     let offset = match rest.strip_prefix('.') {
         Some(fraction) => fraction.trim_start_matches('0'),
         None => rest,
     };
-    let is_offset = matches!(offset, "Z" | "+00:00" | "-00:00");
-    let is_leap_second = text.get(17..19) == Some("60");
-    (is_offset && !is_leap_second)
-        .then(|| text.parse().ok())
-        .flatten()
+    match offset {
+        "" => text.parse().ok().map(Moment::Local),
+        "Z" | "+00:00" | "-00:00" => text.parse().ok().map(Moment::Instant),
+        _ => None,
+    }
 }
 
 fn describe(value: &Value<'_>) -> String {
@@ -288,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_may_be_written_otherwise_and_no_other_text_may() {
+    fn a_time_may_be_written_otherwise_and_no_other_text_may() {
         let instant = r#""2022-10-19T15:45:20Z""#;
         assert_eq!(losses(instant, r#""2022-10-19T15:45:20.000Z""#).len(), 0);
         assert_eq!(losses(instant, r#""2022-10-19T18:45:20+03:00""#).len(), 0);
@@ -297,6 +307,9 @@ mod tests {
         let leap = r#""2016-12-31T23:59:60Z""#;
         assert_eq!(losses(leap, r#""2016-12-31T23:59:59Z""#).len(), 1);
         assert_eq!(losses(r#""10.00""#, r#""10.0""#).len(), 1);
+        let local = r#""2024-05-08T00:31:05.123450""#;
+        assert_eq!(losses(local, r#""2024-05-08T00:31:05.12345""#).len(), 0);
+        assert_eq!(losses(local, r#""2024-05-08T00:31:05.12345Z""#).len(), 1);
     }
 
     #[test]
