@@ -1,9 +1,16 @@
 //! The same samples make the same bytes, however they come; and what has a name
 //! keeps it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use xtask::{
@@ -74,7 +81,7 @@ fn lock(bodies: &[String]) -> Lock {
             json::read(body).unwrap(),
         );
     }
-    evidence.lock(Default::default())
+    evidence.lock(BTreeMap::new())
 }
 
 fn generated(bodies: &[String]) -> Option<(String, String)> {

@@ -1,5 +1,12 @@
 //! What is generated is what the fixtures and the overrides say.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
 #[path = "support/copy.rs"]
 mod copy;
 

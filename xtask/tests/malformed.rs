@@ -1,5 +1,12 @@
 //! What is malformed is refused with its file, line and column, and nothing is written.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
 #[path = "support/copy.rs"]
 mod copy;
 

@@ -1,5 +1,12 @@
 //! The rules by which samples and decisions become types, one by one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
 mod support;
 
 use support::{code, decided, field, model, object, thing, type_of};
@@ -16,6 +23,8 @@ fn named(name: &str) -> Type {
 }
 
 mod required {
+    use std::collections::BTreeMap;
+
     use super::*;
     use xtask::{fixture::Origin, json, lock::Evidence, lower};
 
@@ -27,7 +36,7 @@ mod required {
             evidence.add("x".to_owned(), *origin, json::read(&body).unwrap());
         }
         let overrides = support::overrides("[[operation]]\nname = \"x\"\ntype = \"Vec<Thing>\"\n");
-        let model = lower::lower(&overrides, &evidence.lock(Default::default())).unwrap();
+        let model = lower::lower(&overrides, &evidence.lock(BTreeMap::new())).unwrap();
         field(&model, "Thing", "id").required
     }
 

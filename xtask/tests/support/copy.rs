@@ -1,5 +1,7 @@
 //! A copy of the part of the checkout that `models` reads and writes.
 
+#![allow(dead_code, reason = "no test file needs all of it")]
+
 use std::{
     collections::BTreeMap,
     fs,

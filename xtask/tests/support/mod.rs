@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "no test file needs all of it")]
 
+use std::collections::BTreeMap;
+
 use xtask::{
     Error,
     fixture::Origin,
@@ -22,7 +24,7 @@ pub(crate) fn lock(samples: &[(&str, &str)]) -> Lock {
             json::read(*body).unwrap(),
         );
     }
-    evidence.lock(Default::default())
+    evidence.lock(BTreeMap::new())
 }
 
 /// The overrides: a provider, and what the test decides.
