@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::tupay::OPERATIONS;
+use crate::gateway::GatewayId;
 
 mod rewrite;
 
@@ -15,8 +15,10 @@ use rewrite::Rewriting;
 
 /// One change to the bodies of one operation, written `OPERATION:PATH:CHANGE`.
 ///
-/// The operation is one of [`Alteration::OPERATIONS`]; `error` is every error
-/// of the gateway, in JSON, whatever was asked for. The path leads from the
+/// The operation is one of [`Alteration::operations`]: those of TuPay have bare
+/// names, those of the others begin with the name of the gateway, as in
+/// `paywall/end-of-day`, which may be left out where no other has that name.
+/// `error` is every error of a gateway, in JSON, whatever was asked for. The path leads from the
 /// whole body, which is the empty path, through `.`-separated keys; `[]` after
 /// a key is every element of the list there. A path that leads nowhere changes
 /// nothing: see [`RequestLog::altered`](crate::RequestLog::altered).
@@ -53,8 +55,12 @@ pub struct Alteration {
 }
 
 impl Alteration {
-    /// The operations whose bodies can be altered, and `error`.
-    pub const OPERATIONS: &'static [&'static str] = OPERATIONS;
+    /// The operations whose bodies can be altered, and the errors of each
+    /// gateway, as they are printed.
+    pub fn operations() -> impl Iterator<Item = &'static str> {
+        let gateways = GatewayId::ALL.iter();
+        gateways.flat_map(|gateway| gateway.operations()).copied()
+    }
 
     /// The changes there are, for `--help`.
     pub const CHANGES: &'static str =
@@ -93,10 +99,7 @@ impl FromStr for Alteration {
                 text: text.to_owned(),
             });
         };
-        let known = OPERATIONS.iter().copied().find(|known| *known == operation);
-        let operation = known.ok_or_else(|| AlterationParseError::Operation {
-            name: operation.to_owned(),
-        })?;
+        let operation = known(operation)?;
         let (path, change): (Path, Change) = (path.parse()?, change.parse()?);
         if change.needs_field() && !matches!(path.0.last(), Some(Step::Field(_))) {
             return Err(AlterationParseError::NoField {
@@ -112,6 +115,29 @@ impl FromStr for Alteration {
     }
 }
 
+/// The operation that a name stands for: the bare names are TuPay's, and those
+/// that only one other gateway has.
+fn known(name: &str) -> Result<&'static str, AlterationParseError> {
+    let bare = name.strip_prefix("tupay/").unwrap_or(name);
+    if let Some(exact) = Alteration::operations().find(|known| *known == bare) {
+        return Ok(exact);
+    }
+    let is_of_some_gateway = |known: &&str| known.split_once('/').is_some_and(|it| it.1 == name);
+    let found: Vec<&str> = Alteration::operations()
+        .filter(is_of_some_gateway)
+        .collect();
+    match found[..] {
+        [only] => Ok(only),
+        [] => Err(AlterationParseError::Operation {
+            name: name.to_owned(),
+        }),
+        _ => Err(AlterationParseError::Ambiguous {
+            name: name.to_owned(),
+            of: found.join(", "),
+        }),
+    }
+}
+
 /// Why a text is no alteration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -123,10 +149,18 @@ pub enum AlterationParseError {
         text: String,
     },
     /// No gateway has an operation of that name.
-    #[error("there is no operation `{name}`, only {}", OPERATIONS.join(", "))]
+    #[error("there is no operation `{name}`, only {}", all_operations())]
     Operation {
         /// The name that was given.
         name: String,
+    },
+    /// More than one gateway has an operation of that name.
+    #[error("`{name}` can be each of {of}")]
+    Ambiguous {
+        /// The name that was given.
+        name: String,
+        /// What it could stand for.
+        of: String,
     },
     /// The path is not made of keys and `[]`.
     #[error("`{path}` is no path of the form `data[].fee`")]
@@ -148,6 +182,10 @@ pub enum AlterationParseError {
         /// Where it was to be made.
         path: String,
     },
+}
+
+fn all_operations() -> String {
+    Alteration::operations().collect::<Vec<_>>().join(", ")
 }
 
 /// What an alteration does at its place.
@@ -389,16 +427,33 @@ mod tests {
     }
 
     #[test]
+    fn an_operation_is_printed_with_its_gateway_unless_that_is_tupay() {
+        for (given, printed) in [
+            ("tupay/deposits", "deposits"),
+            ("error", "error"),
+            ("end-of-day", "paywall/end-of-day"),
+            ("paywall/reconciliation", "paywall/reconciliation"),
+            ("streampay/error", "streampay/error"),
+        ] {
+            let alteration: Alteration = format!("{given}::null").parse().unwrap();
+            assert_eq!(alteration.to_string(), format!("{printed}::null"));
+        }
+    }
+
+    #[test]
     fn what_is_no_alteration_is_refused_with_what_is_wrong() {
         let message = |text: &str| text.parse::<Alteration>().unwrap_err().to_string();
         assert_eq!(
             message("deposits:fee"),
             "`deposits:fee` is not OPERATION:PATH:CHANGE"
         );
-        assert_eq!(
-            message("deposit:fee:drop"),
+        assert!(message("deposit:fee:drop").starts_with(
             "there is no operation `deposit`, only login, deposits, cashouts, balance-report, \
-             balance, settlements, notes, deposit-status, cashout-status, error"
+             balance, settlements, notes, deposit-status, cashout-status, error, paywall/"
+        ));
+        assert_eq!(
+            message("reconciliation:fee:drop"),
+            "`reconciliation` can be each of paywall/reconciliation, streampay/reconciliation"
         );
         for path in [
             "data..fee",

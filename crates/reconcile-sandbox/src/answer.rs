@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::alteration::Alteration;
 use crate::chaos::Strike;
 use crate::faults::FaultKind;
-use crate::refusal::{Form, Refusal};
+use crate::refusal::Refusal;
 use crate::wire::Line;
 
 /// An answer that is whole in memory.
@@ -96,28 +96,37 @@ impl From<Answer> for Response {
 }
 
 impl Strike {
-    /// What the gateway says instead of the page.
-    pub(crate) fn instead_of_page(self, now: Timestamp) -> Option<Refusal> {
-        let json = |status: StatusCode, text: &'static str| {
-            let form = Form::Json {
-                code: status.as_u16().into(),
-                kind: None,
-                key: "description",
-            };
-            Refusal::new(status, form, text)
-        };
-        let page = |status| Refusal::new(status, Form::Page, "Please wait");
-        let busy = || json(StatusCode::TOO_MANY_REQUESTS, "Too many requests.");
+    /// Whether a fault of that kind puts a refusal in the place of an answer.
+    pub(crate) fn refuses(kind: FaultKind) -> bool {
+        matches!(
+            kind,
+            FaultKind::RateLimit
+                | FaultKind::RateLimitRetryAfter
+                | FaultKind::ServerError
+                | FaultKind::Unavailable
+                | FaultKind::HtmlBody
+        )
+    }
+
+    /// What is said instead of an answer, where the fault is of that kind;
+    /// `error` is how the gateway says it in JSON.
+    pub(crate) fn instead(
+        self,
+        now: Timestamp,
+        error: impl FnOnce(StatusCode, &'static str) -> Refusal,
+    ) -> Option<Refusal> {
+        const BUSY: (StatusCode, &str) = (StatusCode::TOO_MANY_REQUESTS, "Too many requests.");
+        let page = |status| Refusal::page(status, "Please wait");
         match self.kind {
-            FaultKind::RateLimit => Some(busy()),
+            FaultKind::RateLimit => Some(error(BUSY.0, BUSY.1)),
             FaultKind::RateLimitRetryAfter => {
-                Some(busy().retry_after(retry_after(self.variant, now)))
+                Some(error(BUSY.0, BUSY.1).retry_after(retry_after(self.variant, now)))
             }
-            FaultKind::ServerError => Some(json(
+            FaultKind::ServerError => Some(error(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "An unexpected error has occurred.",
             )),
-            FaultKind::Unavailable if self.variant.is_multiple_of(2) => Some(json(
+            FaultKind::Unavailable if self.variant.is_multiple_of(2) => Some(error(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The service is not available.",
             )),

@@ -5,7 +5,6 @@
 //! concurrent requests happen to arrive. So a failed run can be repeated.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::faults::{FaultKind, Faults};
@@ -19,15 +18,13 @@ pub(crate) struct Strike {
     pub(crate) variant: u64,
 }
 
-/// The state of the transient faults of one server.
+/// The state of the transient faults of one gateway.
 #[derive(Debug)]
 pub(crate) struct Chaos {
     seed: u64,
     one_in: u64,
     transient: Vec<FaultKind>,
     permanent: Option<FaultKind>,
-    token_life: u64,
-    authorised: AtomicU64,
     attempts: Mutex<HashMap<String, Attempts>>,
     visits: Option<Mutex<HashMap<String, u64>>>,
 }
@@ -52,8 +49,6 @@ impl Chaos {
             one_in: faults.strike_rate(),
             transient,
             permanent,
-            token_life: faults.value(FaultKind::TokenExpiry),
-            authorised: AtomicU64::new(0),
             attempts: Mutex::default(),
             visits: faults
                 .is_on(FaultKind::InsertWhilePaging)
@@ -86,12 +81,6 @@ impl Chaos {
             kind,
             variant: random.next(),
         })
-    }
-
-    /// Counts an authorised request, and says whether its token has to die.
-    pub(crate) fn kills_token(&self) -> bool {
-        self.token_life > 0
-            && (self.authorised.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(self.token_life)
     }
 
     /// Which rows of a window show up at this visit, where some are late.

@@ -2,7 +2,8 @@
 //!
 //! A *transient fault* strikes a part of the requests and lets a client that
 //! tries again get through; a *switch* changes how the gateway behaves for
-//! good. Both have one syntax, `name` or `name=value`, in kebab-case.
+//! good. Both have one syntax, `name` or `name=value`, in kebab-case, and are
+//! of all gateways unless one is named: `gateway/name`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,19 +14,24 @@ mod catalogue;
 pub use catalogue::FaultKind;
 use catalogue::{Section, Spec, Values};
 
-/// One fault or switch and its value.
+use crate::gateway::{GatewayId, UnknownGateway};
+
+/// One fault or switch and its value, at all gateways or at one.
 ///
 /// ```
-/// use reconcile_sandbox::{Fault, FaultKind};
+/// use reconcile_sandbox::{Fault, FaultKind, GatewayId};
 ///
 /// let fault: Fault = "max-rows=20".parse()?;
 /// assert_eq!(fault.kind(), FaultKind::MaxRows);
 /// assert_eq!(fault.to_string(), "max-rows=20");
+/// assert_eq!(fault.only(GatewayId::Paywall).to_string(), "paywall/max-rows=20");
 /// assert!("max-rows=many".parse::<Fault>().is_err());
 /// # Ok::<(), reconcile_sandbox::FaultParseError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fault {
+    /// The gateway, where it is not all.
+    gateway: Option<GatewayId>,
     kind: FaultKind,
     value: u64,
 }
@@ -35,6 +41,15 @@ impl Fault {
     #[must_use]
     pub fn kind(self) -> FaultKind {
         self.kind
+    }
+
+    /// The same at that gateway alone.
+    #[must_use]
+    pub fn only(self, gateway: GatewayId) -> Self {
+        Self {
+            gateway: Some(gateway),
+            ..self
+        }
     }
 
     /// Every fault and switch, for `--help`.
@@ -69,6 +84,7 @@ impl From<FaultKind> for Fault {
     /// The fault with the value that stands for its bare name.
     fn from(kind: FaultKind) -> Self {
         Self {
+            gateway: None,
             kind,
             value: kind.spec().values.when_named(),
         }
@@ -78,6 +94,9 @@ impl From<FaultKind> for Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Spec { name, values, .. } = self.kind.spec();
+        if let Some(gateway) = self.gateway {
+            write!(out, "{gateway}/")?;
+        }
         out.write_str(name)?;
         if self.value == values.when_named() {
             return Ok(());
@@ -98,6 +117,10 @@ impl FromStr for Fault {
     type Err = FaultParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (gateway, text) = match text.split_once('/') {
+            Some((gateway, text)) => (Some(gateway.parse()?), text),
+            None => (None, text),
+        };
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (text, None),
@@ -110,7 +133,10 @@ impl FromStr for Fault {
                 name: name.to_owned(),
             })?;
         let Some(value) = value else {
-            return Ok(kind.into());
+            return Ok(Self {
+                gateway,
+                ..Self::from(kind)
+            });
         };
         let values = kind.spec().values;
         let value = values.parse(value).ok_or_else(|| FaultParseError::Value {
@@ -118,7 +144,11 @@ impl FromStr for Fault {
             value: value.to_owned(),
             expected: values.hint().unwrap_or("no value"),
         })?;
-        Ok(Self { kind, value })
+        Ok(Self {
+            gateway,
+            kind,
+            value,
+        })
     }
 }
 
@@ -132,6 +162,9 @@ pub enum FaultParseError {
         /// The name that was given.
         name: String,
     },
+    /// There is no gateway of that name.
+    #[error(transparent)]
+    Gateway(#[from] UnknownGateway),
     /// The fault does not take that value.
     #[error("`{name}` takes {expected}, not `{value}`")]
     Value {
@@ -177,7 +210,8 @@ pub struct FaultDescription {
 pub struct Faults {
     seed: u64,
     one_in: u64,
-    on: BTreeMap<FaultKind, u64>,
+    /// Of one gateway's and everybody's, the gateway's own counts there.
+    on: BTreeMap<(Option<GatewayId>, FaultKind), u64>,
 }
 
 impl Faults {
@@ -191,12 +225,33 @@ impl Faults {
         }
     }
 
-    /// Turns one on; of the same fault twice, the later value stays.
+    /// Turns one on; of the same fault twice, the later value stays. A value
+    /// for one gateway stands beside that for all, and counts there.
     #[must_use]
     pub fn with(mut self, fault: impl Into<Fault>) -> Self {
-        let Fault { kind, value } = fault.into();
-        self.on.insert(kind, value);
+        let Fault {
+            gateway,
+            kind,
+            value,
+        } = fault.into();
+        self.on.insert((gateway, kind), value);
         self
+    }
+
+    /// The faults and switches as that gateway has them.
+    #[must_use]
+    pub fn at(&self, gateway: GatewayId) -> Self {
+        let of = |wanted: Option<GatewayId>| {
+            let wanted = self
+                .on
+                .iter()
+                .filter(move |((gateway, _), _)| *gateway == wanted);
+            wanted.map(|((_, kind), value)| ((None, *kind), *value))
+        };
+        Self {
+            on: of(None).chain(of(Some(gateway))).collect(),
+            ..*self
+        }
     }
 
     /// Which requests the transient faults strike; 1 unless told.
@@ -215,24 +270,26 @@ impl Faults {
         self
     }
 
-    /// Whether it was turned on.
+    /// Whether it was turned on for all gateways.
     #[must_use]
     pub fn is_on(&self, kind: FaultKind) -> bool {
-        self.on.contains_key(&kind)
+        self.on.contains_key(&(None, kind))
     }
 
     /// The faults and switches that were turned on.
     pub fn iter(&self) -> impl Iterator<Item = Fault> + '_ {
-        self.on.iter().map(|(kind, value)| Fault {
+        self.on.iter().map(|((gateway, kind), value)| Fault {
+            gateway: *gateway,
             kind: *kind,
             value: *value,
         })
     }
 
-    /// The value of a switch: what it was turned to, else its default.
+    /// The value of a switch at all gateways: what it was turned to, else its
+    /// default.
     pub(crate) fn value(&self, kind: FaultKind) -> u64 {
         self.on
-            .get(&kind)
+            .get(&(None, kind))
             .copied()
             .unwrap_or_else(|| kind.spec().values.when_absent())
     }
@@ -241,7 +298,7 @@ impl Faults {
     pub(crate) fn transient(&self) -> Vec<FaultKind> {
         self.on
             .keys()
-            .copied()
+            .map(|(_, kind)| *kind)
             .filter(|kind| kind.spec().section == Section::Transient)
             .collect()
     }
@@ -253,8 +310,8 @@ impl Faults {
         };
         self.on
             .iter()
-            .find(|(kind, value)| always(**kind, **value))
-            .map(|(kind, _)| *kind)
+            .find(|((_, kind), value)| always(*kind, **value))
+            .map(|((_, kind), _)| *kind)
     }
 
     pub(crate) fn strike_seed(&self) -> u64 {
@@ -299,6 +356,8 @@ mod tests {
             "order=oldest",
             "latency=250",
             "repeat-page=always",
+            "paywall/rate-limit",
+            "streampay/max-rows=20",
         ] {
             assert_eq!(
                 text.parse::<Fault>().map(|fault| fault.to_string()),
@@ -311,12 +370,29 @@ mod tests {
     fn what_is_no_fault_is_refused_with_what_is_taken() {
         let message = |text: &str| text.parse::<Fault>().unwrap_err().to_string();
         assert_eq!(message("ratelimit"), "there is no fault `ratelimit`");
+        assert_eq!(
+            message("alipay/order"),
+            "there is no gateway `alipay`, only tupay, paywall, streampay"
+        );
         assert_eq!(message("order=up"), "`order` takes newest|oldest, not `up`");
         assert_eq!(message("max-rows=0"), "`max-rows` takes ROWS, not `0`");
         assert_eq!(
             message("integers=always"),
             "`integers` takes no value, not `always`"
         );
+    }
+
+    #[test]
+    fn a_gateway_has_everybodys_faults_and_its_own() {
+        let faults: Faults = ["max-rows=20", "paywall/max-rows=30", "paywall/rate-limit"]
+            .into_iter()
+            .map(|text| text.parse::<Fault>().unwrap())
+            .collect();
+        let (tupay, paywall) = (faults.at(GatewayId::TuPay), faults.at(GatewayId::Paywall));
+        assert_eq!(tupay.value(FaultKind::MaxRows), 20);
+        assert_eq!(paywall.value(FaultKind::MaxRows), 30);
+        assert!(paywall.is_on(FaultKind::RateLimit) && !tupay.is_on(FaultKind::RateLimit));
+        assert!(!faults.is_on(FaultKind::RateLimit));
     }
 
     #[test]

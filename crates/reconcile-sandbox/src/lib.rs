@@ -4,24 +4,34 @@ mod alteration;
 mod answer;
 mod chaos;
 mod clock;
+mod desk;
 mod faults;
+mod gateway;
 mod json;
 mod ledger;
 mod money;
+mod paywall;
 mod random;
 mod refusal;
 mod requests;
 mod sandbox;
+mod stationery;
+mod streampay;
 mod tupay;
 mod wire;
+mod worlds;
 
 pub use alteration::{Alteration, AlterationParseError};
 pub use clock::Clock;
 pub use faults::{Fault, FaultDescription, FaultKind, FaultParseError, Faults};
-pub use ledger::{LedgerRow, Planted, PlantedLedger, tupay_ledger};
+pub use gateway::{GatewayId, UnknownGateway};
+pub use ledger::{LedgerRow, Planted, PlantedLedger};
+pub use paywall::{PaywallAccess, PaywallConfidential, PaywallWorld};
 pub use requests::RequestLog;
 pub use sandbox::{Sandbox, SandboxConfig, SandboxError};
+pub use streampay::{StreamPayAccess, StreamPayConfidential, StreamPayWorld};
 pub use tupay::{
     BalanceDay, Cashout, CashoutStatus, Deposit, DepositStatus, Note, ODD_AMOUNTS, Settlement,
-    TuPayAccess, TuPayConfidential, TuPayWorld, WorldConfig,
+    TuPayAccess, TuPayConfidential, TuPayWorld, tupay_ledger,
 };
+pub use worlds::{WorldConfig, Worlds};

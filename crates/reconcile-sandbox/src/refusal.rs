@@ -1,11 +1,11 @@
 //! Answers that say what went wrong.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use axum::http::{HeaderValue, StatusCode, header};
 
 use crate::answer::Answer;
-use crate::json::{Object, Style};
 
 /// Why there is no answer to what was asked.
 #[derive(Debug)]
@@ -17,20 +17,29 @@ pub(crate) struct Refusal {
 }
 
 /// How a refusal is written.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Form {
-    /// An object of a code, in some APIs a type, and the text under a key.
-    Json {
-        code: u32,
-        kind: Option<&'static str>,
-        key: &'static str,
-    },
+enum Form {
+    /// The gateway's JSON around the text.
+    Json(Box<dyn FnOnce(&str) -> Vec<u8> + Send>),
     /// A page, as the proxy in front of a gateway does.
     Page,
 }
 
 impl Refusal {
-    pub(crate) fn new(status: StatusCode, form: Form, text: impl Into<Cow<'static, str>>) -> Self {
+    /// A refusal in the gateway's own words; `write` makes the body of them.
+    pub(crate) fn json(
+        status: StatusCode,
+        text: impl Into<Cow<'static, str>>,
+        write: impl FnOnce(&str) -> Vec<u8> + Send + 'static,
+    ) -> Self {
+        Self::new(status, text, Form::Json(Box::new(write)))
+    }
+
+    /// A page in the place of an answer.
+    pub(crate) fn page(status: StatusCode, text: &'static str) -> Self {
+        Self::new(status, text, Form::Page)
+    }
+
+    fn new(status: StatusCode, text: impl Into<Cow<'static, str>>, form: Form) -> Self {
         Self {
             status,
             form,
@@ -50,21 +59,20 @@ impl Refusal {
         let text = [&*self.text, gap, note].concat();
         let mut answer = match self.form {
             Form::Page => Answer::text(self.status, HTML, &page(&text)),
-            Form::Json { code, kind, key } => {
-                let mut body = Vec::new();
-                let mut object = Object::open(&mut body, Style::default());
-                object.integer("code", code);
-                if let Some(kind) = kind {
-                    object.text("type", kind);
-                }
-                object.text(key, &text);
-                object.close();
-                Answer::json(self.status, body)
-            }
+            Form::Json(write) => Answer::json(self.status, write(&text)),
         };
         let retry_after = self.retry_after.map(|when| (header::RETRY_AFTER, when));
         answer.headers.extend(retry_after);
         answer
+    }
+}
+
+impl fmt::Debug for Form {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Json(_) => "Json",
+            Self::Page => "Page",
+        })
     }
 }
 

@@ -25,7 +25,9 @@ impl RequestLog {
 
     /// The requests to one endpoint: `login`, `logout`, `switch-context`,
     /// `deposits`, `cashouts`, `balance-report`, `balance`, `settlements`,
-    /// `notes`, `cashout-status`, `deposit-status`.
+    /// `notes`, `cashout-status`, `deposit-status` of TuPay; of the others, an
+    /// operation as in [`Alteration::operations`], such as
+    /// `paywall/end-of-day`.
     #[must_use]
     pub fn count(&self, endpoint: &str) -> u64 {
         self.by_endpoint.get(endpoint).copied().unwrap_or(0)

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -12,9 +13,13 @@ use tokio::task::JoinHandle;
 use crate::alteration::Alteration;
 use crate::clock::Clock;
 use crate::faults::Faults;
-use crate::requests::RequestLog;
-use crate::tupay::{Gateway, TuPayAccess, TuPayConfidential, TuPayWorld, WorldConfig, router};
+use crate::gateway::GatewayId;
+use crate::paywall::{self, PaywallAccess, PaywallConfidential, PaywallWorld};
+use crate::requests::{RequestLog, Requests};
+use crate::streampay::{self, StreamPayAccess, StreamPayConfidential, StreamPayWorld};
+use crate::tupay::{self, TuPayAccess, TuPayConfidential, TuPayWorld};
 use crate::wire::{Line, Wires};
+use crate::worlds::{WorldConfig, Worlds};
 
 /// How a sandbox is to be.
 #[derive(Debug, Clone)]
@@ -29,10 +34,14 @@ pub struct SandboxConfig {
     pub latency: Duration,
     /// Where it listens; port 0 is any free port.
     pub listen: SocketAddr,
-    /// The clock by which sessions expire.
+    /// The clock by which sessions expire and days close.
     pub clock: Clock,
     /// The credentials, tokens and personal data of its TuPay.
     pub tupay: TuPayConfidential,
+    /// The credentials and personal data of its Paywall.
+    pub paywall: PaywallConfidential,
+    /// The credentials and personal data of its StreamPay.
+    pub streampay: StreamPayConfidential,
 }
 
 impl Default for SandboxConfig {
@@ -46,6 +55,8 @@ impl Default for SandboxConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             clock: Clock::system(),
             tupay: TuPayConfidential::default(),
+            paywall: PaywallConfidential::default(),
+            streampay: StreamPayConfidential::default(),
         }
     }
 }
@@ -63,9 +74,11 @@ pub enum SandboxError {
         source: io::Error,
     },
     /// A text that is to be sent in a header cannot stand in one.
-    #[error("`{field}` of TuPay's confidential data cannot stand in a header")]
+    #[error("`{field}` of the confidential data of {gateway} cannot stand in a header")]
     Header {
-        /// The field of [`TuPayConfidential`].
+        /// Whose data it is.
+        gateway: GatewayId,
+        /// The field of that gateway's confidential data.
         field: &'static str,
     },
 }
@@ -74,26 +87,28 @@ pub enum SandboxError {
 /// or dropped.
 #[derive(Debug)]
 pub struct Sandbox {
-    gateway: Arc<Gateway>,
+    worlds: Worlds,
     tupay: TuPayAccess,
-    world: Arc<TuPayWorld>,
+    paywall: PaywallAccess,
+    streampay: StreamPayAccess,
+    requests: Arc<Requests>,
     /// Dropping the sender stops the server, too.
     stop: oneshot::Sender<()>,
     server: JoinHandle<io::Result<()>>,
 }
 
 impl Sandbox {
-    /// Generates the world of `config` and serves it. Must be called within
+    /// Generates the worlds of `config` and serves them. Must be called within
     /// a tokio runtime with input, output and time enabled.
     pub async fn start(config: SandboxConfig) -> Result<Self, SandboxError> {
-        let world = Arc::new(TuPayWorld::generate(&config.world));
-        Self::start_with_world(world, config).await
+        let worlds = Worlds::generate(&config.world);
+        Self::start_with_worlds(worlds, config).await
     }
 
-    /// Serves a world that exists already, so that many sandboxes can share
-    /// it; `config.world` is not looked at.
-    pub async fn start_with_world(
-        world: Arc<TuPayWorld>,
+    /// Serves worlds that exist already, so that many sandboxes can share
+    /// them; `config.world` is not looked at.
+    pub async fn start_with_worlds(
+        worlds: Worlds,
         config: SandboxConfig,
     ) -> Result<Self, SandboxError> {
         let failed = |source| SandboxError::Listen {
@@ -101,21 +116,37 @@ impl Sandbox {
             source,
         };
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let tupay = TuPayAccess::new(format!("http://{address}"), &config.tupay);
-        let gateway = Gateway::new(Arc::clone(&world), tupay.clone(), config)?;
-        let gateway = Arc::new(gateway);
-        let service = router(Arc::clone(&gateway)).into_make_service_with_connect_info::<Line>();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let server = axum::serve(Wires(listener), service).with_graceful_shutdown(async {
-            // An error means that the sandbox was dropped: just as good.
-            let _ = stopped.await;
-        });
-        let server = tokio::spawn(server.into_future());
+        let base_url = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let tupay = TuPayAccess::new(base_url.clone(), &config.tupay);
+        let paywall = PaywallAccess::new(base_url.clone(), &config.paywall);
+        let streampay = StreamPayAccess::new(base_url, &config.streampay);
+        let requests = Arc::new(Requests::default());
+        let router = Router::new()
+            .merge(tupay::router(Arc::new(tupay::Gateway::new(
+                Arc::clone(&worlds.tupay),
+                tupay.clone(),
+                &config,
+                &requests,
+            )?)))
+            .merge(paywall::router(Arc::new(paywall::Gateway::new(
+                Arc::clone(&worlds.paywall),
+                paywall.clone(),
+                &config,
+                &requests,
+            )?)))
+            .merge(streampay::router(Arc::new(streampay::Gateway::new(
+                Arc::clone(&worlds.streampay),
+                streampay.clone(),
+                &config,
+                &requests,
+            )?)));
+        let (stop, server) = serve(listener, router);
         Ok(Self {
-            gateway,
+            worlds,
             tupay,
-            world,
+            paywall,
+            streampay,
+            requests,
             stop,
             server,
         })
@@ -127,33 +158,61 @@ impl Sandbox {
         self.tupay.clone()
     }
 
-    /// What it has in its books.
+    /// How to reach the simulated Paywall.
+    #[must_use]
+    pub fn paywall(&self) -> PaywallAccess {
+        self.paywall.clone()
+    }
+
+    /// How to reach the simulated StreamPay.
+    #[must_use]
+    pub fn streampay(&self) -> StreamPayAccess {
+        self.streampay.clone()
+    }
+
+    /// What TuPay has in its books.
     #[must_use]
     pub fn tupay_world(&self) -> &TuPayWorld {
-        &self.world
+        &self.worlds.tupay
+    }
+
+    /// What Paywall has in its books.
+    #[must_use]
+    pub fn paywall_world(&self) -> &PaywallWorld {
+        &self.worlds.paywall
+    }
+
+    /// What StreamPay has in its books.
+    #[must_use]
+    pub fn streampay_world(&self) -> &StreamPayWorld {
+        &self.worlds.streampay
     }
 
     /// The environment variables under which the `reconcile` command finds
     /// the gateways, with their values, **secrets included**.
     #[must_use]
     pub fn environment(&self) -> Vec<(String, String)> {
-        let TuPayAccess {
-            base_url,
-            access_key,
-            secret_key,
-            ..
-        } = self.tupay();
-        vec![
-            ("RECONCILE_TUPAY_BASE_URL".to_owned(), base_url),
-            ("RECONCILE_TUPAY_ACCESS_KEY".to_owned(), access_key),
-            ("RECONCILE_TUPAY_SECRET_KEY".to_owned(), secret_key),
-        ]
+        let (tupay, paywall, streampay) = (self.tupay(), self.paywall(), self.streampay());
+        let lines = [
+            ("RECONCILE_TUPAY_BASE_URL", tupay.base_url),
+            ("RECONCILE_TUPAY_ACCESS_KEY", tupay.access_key),
+            ("RECONCILE_TUPAY_SECRET_KEY", tupay.secret_key),
+            ("RECONCILE_PAYWALL_BASE_URL", paywall.base_url),
+            ("RECONCILE_PAYWALL_API_KEY", paywall.api_key),
+            ("RECONCILE_PAYWALL_API_CLIENT", paywall.api_client),
+            ("RECONCILE_STREAMPAY_BASE_URL", streampay.base_url),
+            ("RECONCILE_STREAMPAY_API_KEY", streampay.api_key),
+        ];
+        let lines = lines.into_iter();
+        lines
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 
     /// What was asked so far.
     #[must_use]
     pub fn requests(&self) -> RequestLog {
-        self.gateway.requests().snapshot()
+        self.requests.snapshot()
     }
 
     /// Stops listening, and waits for the answers that are under way; a few
@@ -166,3 +225,17 @@ impl Sandbox {
 }
 
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Answers at the listener until the sender is dropped.
+fn serve(
+    listener: TcpListener,
+    router: Router,
+) -> (oneshot::Sender<()>, JoinHandle<io::Result<()>>) {
+    let service = router.into_make_service_with_connect_info::<Line>();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(Wires(listener), service).with_graceful_shutdown(async {
+        // An error means that the sandbox was dropped: just as good.
+        let _ = stopped.await;
+    });
+    (stop, tokio::spawn(server.into_future()))
+}

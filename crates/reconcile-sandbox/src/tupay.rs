@@ -3,8 +3,8 @@
 mod api;
 mod balance_report;
 mod confidential;
-mod exchange;
 mod generate;
+mod ledger;
 mod lists;
 mod payment_api;
 mod records;
@@ -29,7 +29,8 @@ pub(crate) const OPERATIONS: &[&str] = &[
 
 pub(crate) use api::{Gateway, router};
 pub use confidential::TuPayConfidential;
+pub use ledger::tupay_ledger;
 pub use records::{BalanceDay, Cashout, CashoutStatus, Deposit, DepositStatus, Note, Settlement};
 pub use render::ODD_AMOUNTS;
 pub use session::TuPayAccess;
-pub use world::{TuPayWorld, WorldConfig};
+pub use world::TuPayWorld;

@@ -2,31 +2,31 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{ConnectInfo, Path, Query, RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::balance_report::balance_report;
-use super::exchange::Exchange;
 use super::lists::{BadRequest, Envelope, List, Order, Parameters, Request, page};
 use super::payment_api;
 use super::records::BalanceDay;
 use super::render::{Dialect, Listed, MERCHANT_ID};
 use super::session::{Sessions, TuPayAccess, bearer};
 use super::world::TuPayWorld;
-use crate::alteration::Alteration;
-use crate::answer::{Answer, deliver};
-use crate::chaos::{Chaos, Strike};
-use crate::clock::Clock;
-use crate::faults::{FaultKind, Faults};
-use crate::refusal::{Form, Refusal};
+use crate::answer::Answer;
+use crate::chaos::Strike;
+use crate::desk::Desk;
+use crate::faults::FaultKind;
+use crate::gateway::GatewayId;
+use crate::json::{Object, Style};
+use crate::refusal::Refusal;
 use crate::requests::Requests;
 use crate::sandbox::{SandboxConfig, SandboxError};
 use crate::wire::Line;
@@ -34,19 +34,12 @@ use crate::wire::Line;
 /// Everything that one simulated TuPay knows and remembers.
 #[derive(Debug)]
 pub(crate) struct Gateway {
+    pub(super) desk: Desk,
     pub(super) world: Arc<TuPayWorld>,
     /// The balance report as it is told, which faults may bend.
     balance_days: Vec<BalanceDay>,
     pub(super) access: TuPayAccess,
-    pub(super) clock: Clock,
-    pub(super) requests: Requests,
-    pub(super) alterations: Vec<Alteration>,
     pub(super) dialect: Dialect,
-    /// The headers of every answer.
-    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
-    faults: Faults,
-    latency: Duration,
-    chaos: Chaos,
     sessions: Sessions,
 }
 
@@ -55,70 +48,46 @@ impl Gateway {
     pub(crate) fn new(
         world: Arc<TuPayWorld>,
         access: TuPayAccess,
-        config: SandboxConfig,
+        config: &SandboxConfig,
+        requests: &Arc<Requests>,
     ) -> Result<Self, SandboxError> {
-        let SandboxConfig { faults, tupay, .. } = config;
-        let added = Duration::from_millis(faults.value(FaultKind::Latency));
-        let headers = tupay
-            .headers()
-            .map_err(|field| SandboxError::Header { field })?;
+        let confidential = &config.tupay;
+        let stationery = confidential.stationery().map_err(|field| {
+            let gateway = GatewayId::TuPay;
+            SandboxError::Header { gateway, field }
+        })?;
+        let desk = Desk::new(GatewayId::TuPay, config, requests, stationery);
         Ok(Self {
-            balance_days: balance_report(&world, &faults),
-            sessions: Sessions::new(tupay.token_prefix.clone()),
-            dialect: Dialect::new(&faults, &world, tupay),
-            chaos: Chaos::new(&faults),
-            latency: config.latency.saturating_add(added),
-            requests: Requests::default(),
-            alterations: config.alterations,
-            clock: config.clock,
-            headers,
+            balance_days: balance_report(&world, &desk.faults),
+            sessions: Sessions::new(confidential.token_prefix.clone()),
+            dialect: Dialect::new(&desk.faults, &world, confidential.clone()),
+            desk,
             world,
             access,
-            faults,
         })
-    }
-
-    pub(crate) fn requests(&self) -> &Requests {
-        &self.requests
-    }
-
-    /// Counts a request and lets it take its time.
-    pub(super) async fn begin(&self, operation: &'static str) -> Exchange<'_> {
-        let exchange = Exchange::begin(self, operation);
-        if !self.latency.is_zero() {
-            tokio::time::sleep(self.latency).await;
-        }
-        exchange
     }
 
     /// The merchant whose data the request may see.
     fn authorise(&self, headers: &HeaderMap) -> Result<u64, Refusal> {
         let refusal = || {
-            let status = self.status(FaultKind::ExpiredStatus);
+            let status = self.desk.status(FaultKind::ExpiredStatus);
             refusal(status, 2, "Your session is not valid or has expired.")
         };
         let token = bearer(headers).ok_or_else(refusal)?;
         let merchant = self
             .sessions
-            .merchant(token, self.clock.now())
+            .merchant(token, self.desk.clock.now())
             .ok_or_else(refusal)?;
-        if self.chaos.kills_token() {
-            self.requests.injected(FaultKind::TokenExpiry);
+        if self.desk.kills_token() {
+            self.desk.injected(FaultKind::TokenExpiry);
             self.sessions.close(token);
             return Err(refusal());
         }
         Ok(merchant)
     }
 
-    fn status(&self, switch: FaultKind) -> StatusCode {
-        u16::try_from(self.faults.value(switch))
-            .ok()
-            .and_then(|status| StatusCode::from_u16(status).ok())
-            .unwrap_or(StatusCode::UNAUTHORIZED)
-    }
-
     fn order(&self) -> Order {
-        if self.faults.value(FaultKind::Order) == 0 {
+        if self.desk.faults.value(FaultKind::Order) == 0 {
             Order::Newest
         } else {
             Order::Oldest
@@ -126,7 +95,7 @@ impl Gateway {
     }
 
     fn page_size(&self) -> usize {
-        usize::try_from(self.faults.value(FaultKind::MaxRows)).unwrap_or(50)
+        usize::try_from(self.desk.faults.value(FaultKind::MaxRows)).unwrap_or(50)
     }
 }
 
@@ -144,7 +113,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/notes", get(notes))
         .route("/v3/cashout/status", post(payment_api::cashout_status))
         .route("/v3/deposits/{id}", get(payment_api::deposit_status));
-    if gateway.faults.is_on(FaultKind::CashoutAlias) {
+    if gateway.desk.faults.is_on(FaultKind::CashoutAlias) {
         router = router.route("/v1/cashout", get(cashouts));
     }
     router.fallback(not_found).with_state(gateway)
@@ -160,12 +129,12 @@ struct Credentials {
 }
 
 async fn login(State(gateway): Shared, body: Bytes) -> Response {
-    let exchange = gateway.begin("login").await;
+    let exchange = gateway.desk.begin("login").await;
     exchange.send(gateway.log_in(&body))
 }
 
 async fn logout(State(gateway): Shared, headers: HeaderMap) -> Response {
-    let exchange = gateway.begin("logout").await;
+    let exchange = gateway.desk.begin("logout").await;
     exchange.send(gateway.log_out(&headers))
 }
 
@@ -174,17 +143,17 @@ async fn switch_context(
     Path(merchant): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let exchange = gateway.begin("switch-context").await;
+    let exchange = gateway.desk.begin("switch-context").await;
     exchange.send(gateway.switch_context(&merchant, &headers))
 }
 
 async fn balance(State(gateway): Shared, headers: HeaderMap) -> Response {
-    let exchange = gateway.begin("balance").await;
+    let exchange = gateway.desk.begin("balance").await;
     exchange.send(gateway.balance(&headers))
 }
 
 async fn not_found(State(gateway): Shared) -> Response {
-    let exchange = gateway.begin("unknown").await;
+    let exchange = gateway.desk.begin("unknown").await;
     exchange.send(Err(refusal(StatusCode::NOT_FOUND, 404, "Not found.")))
 }
 
@@ -197,8 +166,8 @@ const SIBLING_MERCHANT: u64 = MERCHANT_ID + 1;
 
 impl Gateway {
     fn log_in(&self, body: &[u8]) -> Result<Answer, Refusal> {
-        if self.faults.is_on(FaultKind::IpNotAllowed) {
-            self.requests.injected(FaultKind::IpNotAllowed);
+        if self.desk.faults.is_on(FaultKind::IpNotAllowed) {
+            self.desk.injected(FaultKind::IpNotAllowed);
             return Err(refusal(StatusCode::FORBIDDEN, 83, NOT_FROM_HERE));
         }
         if let Some(refusal) = self.struck_login() {
@@ -208,10 +177,10 @@ impl Gateway {
             .map_err(|_| refusal(StatusCode::BAD_REQUEST, 1, "The body is not valid."))?;
         let access = &self.access;
         if given.access_key != access.access_key || given.secret_key != access.secret_key {
-            let status = self.status(FaultKind::WrongPasswordStatus);
+            let status = self.desk.status(FaultKind::WrongPasswordStatus);
             return Err(refusal(status, 3, "The user or the password is not valid."));
         }
-        let token = self.sessions.open(self.clock.now());
+        let token = self.sessions.open(self.desk.clock.now());
         let cookie = format!("BEARER_TOKEN={token}; Path=/; HttpOnly; Secure");
         let mut answer = Answer::json(StatusCode::OK, self.dialect.user());
         // A prefix that cannot stand in a header is refused at the start.
@@ -222,20 +191,18 @@ impl Gateway {
     }
 
     fn struck_login(&self) -> Option<Refusal> {
-        if !self.faults.is_on(FaultKind::StruckLogin) {
+        if !self.desk.faults.is_on(FaultKind::StruckLogin) {
             return None;
         }
-        let strike = self.chaos.strike("login")?;
-        let refusal = strike.instead_of_page(self.clock.now())?;
-        self.requests.injected(strike.kind);
-        Some(refusal)
+        let strike = self.desk.strike("login", Strike::refuses)?;
+        instead(strike, self.desk.clock.now())
     }
 
     /// The status and the body of logging out are not documented.
     fn log_out(&self, headers: &HeaderMap) -> Result<Answer, Refusal> {
         self.authorise(headers)?;
         self.sessions.close(bearer(headers).unwrap_or_default());
-        Ok(match self.status(FaultKind::LogoutStatus) {
+        Ok(match self.desk.status(FaultKind::LogoutStatus) {
             StatusCode::NO_CONTENT => Answer::empty(StatusCode::NO_CONTENT),
             status => Answer::text(status, "text/plain", "Session destroyed"),
         })
@@ -256,7 +223,7 @@ impl Gateway {
         self.authorise(headers)?;
         let latest = self.world.balance_days().last();
         let balance = latest.map(BalanceDay::total_balance).unwrap_or_default();
-        let body = match self.faults.value(FaultKind::BalanceShape) {
+        let body = match self.desk.faults.value(FaultKind::BalanceShape) {
             0 => format!(r#"{{"balance":{balance},"currency":"USD"}}"#),
             1 => format!(r#"[{{"currency":"USD","balance":{balance}}}]"#),
             _ => balance.to_string(),
@@ -322,7 +289,7 @@ async fn notes(State(gateway): Shared, ask: Ask) -> Response {
 impl Gateway {
     async fn list<T: Listed>(&self, list: List, all: &[T], ask: Ask) -> Response {
         let (headers, RawQuery(query), parameters, ConnectInfo(line)) = ask;
-        let exchange = self.begin(list.endpoint).await;
+        let exchange = self.desk.begin(list.endpoint).await;
         let merchant = match self.authorise(&headers) {
             Ok(merchant) => merchant,
             Err(refusal) => return exchange.send(Err(refusal)),
@@ -330,38 +297,28 @@ impl Gateway {
         let now = self.world.as_of().as_second();
         let request = parameters
             .map_err(|_| BadRequest::Unreadable)
-            .and_then(|Query(parameters)| Request::read(parameters, &self.faults, now));
+            .and_then(|Query(parameters)| Request::read(parameters, &self.desk.faults, now));
         let request = match request {
             Ok(request) => request,
             Err(reason) => return exchange.send(self.refuse_window(reason, list)),
         };
         let all = if merchant == MERCHANT_ID { all } else { &[] };
         let strike = self.strike(list, &query.unwrap_or_default(), &request);
-        let instead = strike.and_then(|strike| strike.instead_of_page(self.clock.now()));
-        let answer = exchange.answer(match instead {
+        let refusal = strike.and_then(|strike| instead(strike, self.desk.clock.now()));
+        let outcome = match refusal {
             Some(refusal) => Err(refusal),
             None => self.page(list, all, &request, strike),
-        });
-        let answer = match self.padding(strike) {
-            Some(padding) => answer.padded(&padding),
-            None => answer,
         };
-        let answer = if accepts_gzip(&headers) {
-            answer.gzipped()
-        } else {
-            answer
-        };
-        deliver(answer, strike, self.pause(), &line)
+        exchange.deliver(outcome, strike, &headers, &line)
     }
 
     /// The fault that strikes this request, if it can be felt there.
     fn strike(&self, list: List, query: &str, request: &Request) -> Option<Strike> {
-        let strike = self.chaos.strike(&format!("{}?{query}", list.endpoint))?;
-        if strike.kind == FaultKind::RepeatPage && request.page == 0 {
-            return None;
-        }
-        self.requests.injected(strike.kind);
-        Some(strike)
+        let request_line = format!("{}?{query}", list.endpoint);
+        let has_page_before = request.page > 0;
+        self.desk.strike(&request_line, |kind| {
+            kind != FaultKind::RepeatPage || has_page_before
+        })
     }
 
     fn page<T: Listed>(
@@ -377,12 +334,11 @@ impl Gateway {
             shown.page -= 1;
         }
         let size = self.page_size();
-        let late = self
-            .chaos
-            .late_rows(&format!("{} {}", list.endpoint, request.window()));
+        let window = format!("{} {}", list.endpoint, request.window());
+        let late = self.desk.late_rows(&window);
         let mut found = page(all, &shown, &self.dialect, list.order, size, late);
         if found.is_beyond_end {
-            match self.faults.value(FaultKind::BeyondEnd) {
+            match self.desk.faults.value(FaultKind::BeyondEnd) {
                 0 => {}
                 1 => return Err(refusal(StatusCode::NOT_FOUND, 23, "There is no such page.")),
                 _ => {
@@ -403,28 +359,12 @@ impl Gateway {
         Ok(Answer::json(StatusCode::OK, body))
     }
 
-    /// What a fault adds before the closing brace of a body.
-    fn padding(&self, strike: Option<Strike>) -> Option<Vec<u8>> {
-        match strike?.kind {
-            FaultKind::DeepJson => {
-                const DEPTH: usize = 100_000;
-                let mut nested = br#","nested":"#.to_vec();
-                nested.resize(nested.len() + DEPTH, b'[');
-                nested.resize(nested.len() + DEPTH, b']');
-                Some(nested)
-            }
-            FaultKind::OversizeBody => {
-                let mebibytes = self.faults.value(FaultKind::OversizeBody);
-                Some(vec![b' '; usize::try_from(mebibytes).unwrap_or(1) << 20])
-            }
-            _ => None,
-        }
-    }
-
     fn refuse_window(&self, reason: BadRequest, list: List) -> Result<Answer, Refusal> {
         let (code, description) = reason.answer();
         let status = match reason {
-            BadRequest::UpsideDown | BadRequest::TooLong => self.status(FaultKind::WindowStatus),
+            BadRequest::UpsideDown | BadRequest::TooLong => {
+                self.desk.status(FaultKind::WindowStatus)
+            }
             BadRequest::Number(_) | BadRequest::Unreadable => StatusCode::BAD_REQUEST,
         };
         if status.is_success() {
@@ -439,27 +379,23 @@ impl Gateway {
         }
         Err(refusal(status, code, description))
     }
-
-    /// How long a slow body waits before each of its parts.
-    fn pause(&self) -> Duration {
-        Duration::from_millis(self.faults.value(FaultKind::SlowBody))
-    }
 }
 
 /// The Merchants API's error.
 fn refusal(status: StatusCode, code: u32, text: impl Into<Cow<'static, str>>) -> Refusal {
-    let form = Form::Json {
-        code,
-        kind: None,
-        key: "description",
-    };
-    Refusal::new(status, form, text)
+    Refusal::json(status, text, move |text| {
+        let mut body = Vec::new();
+        let mut object = Object::open(&mut body, Style::default());
+        object.integer("code", code);
+        object.text("description", text);
+        object.close();
+        body
+    })
 }
 
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter();
-    accepted
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|coding| coding.trim().split(';').next() == Some("gzip"))
+/// What a strike has the gateway say instead of an answer.
+fn instead(strike: Strike, now: Timestamp) -> Option<Refusal> {
+    strike.instead(now, |status, text| {
+        refusal(status, status.as_u16().into(), text)
+    })
 }

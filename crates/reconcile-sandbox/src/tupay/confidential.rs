@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use axum::http::header::{InvalidHeaderValue, SET_COOKIE};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::HeaderValue;
 
 use crate::random::Random;
+use crate::stationery::Stationery;
 
 /// The credentials, tokens and personal data of a simulated TuPay: everything
 /// in its requests and answers that must not get about.
@@ -150,30 +150,14 @@ impl TuPayConfidential {
         values
     }
 
-    /// The headers of every answer; the field that cannot stand in one, if any
-    /// cannot.
-    pub(crate) fn headers(&self) -> Result<Vec<(HeaderName, HeaderValue)>, &'static str> {
+    /// What stands on every answer; the field that cannot stand in a header,
+    /// if any cannot.
+    pub(super) fn stationery(&self) -> Result<Stationery, &'static str> {
         // Only tried here: each session has a token of its own.
         HeaderValue::from_str(&self.token_prefix).map_err(|_| "token_prefix")?;
-        let mut headers = Vec::new();
-        if let Some(id) = &self.trace_id {
-            let value = sensitive(id).map_err(|_| "trace_id")?;
-            headers.push((HeaderName::from_static("x-trace-id"), value));
-        }
-        if let Some(device) = &self.device_cookie {
-            let cookie = format!("DEVICE={device}; Path=/; HttpOnly; Secure");
-            let value = sensitive(&cookie).map_err(|_| "device_cookie")?;
-            headers.push((SET_COOKIE, value));
-        }
-        Ok(headers)
+        let (trace_id, device) = (self.trace_id.as_deref(), self.device_cookie.as_deref());
+        Stationery::new(trace_id, device, &self.error_note)
     }
-}
-
-/// A header that `Debug` does not show.
-fn sensitive(text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
-    let mut value = HeaderValue::from_str(text)?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 impl Default for TuPayConfidential {
@@ -223,15 +207,5 @@ mod tests {
         let texts: BTreeSet<_> = one.iter().chain(&other).map(|(_, text)| text).collect();
         assert_eq!((one.len(), other.len(), texts.len()), (20, 20, 40));
         assert_eq!(one, TuPayConfidential::canaries(1).values());
-    }
-
-    #[test]
-    fn what_cannot_stand_in_a_header_is_named() {
-        let with = |text: &str| TuPayConfidential {
-            trace_id: Some(text.to_owned()),
-            ..TuPayConfidential::default()
-        };
-        assert_eq!(with("a\r\nb").headers(), Err("trace_id"));
-        assert_eq!(with("ab").headers().map(|headers| headers.len()), Ok(1));
     }
 }

@@ -12,9 +12,10 @@ use super::records::{
     BalanceDay, Cashout, CashoutStatus, Deposit, DepositStatus, Method, Note, Settlement,
     SettlementStatus,
 };
-use super::world::{TuPayWorld, WorldConfig};
+use super::world::TuPayWorld;
 use crate::money::Cents;
 use crate::random::Random;
+use crate::worlds::WorldConfig;
 
 pub(super) fn world(config: &WorldConfig) -> TuPayWorld {
     let calendar = Calendar::new(config);

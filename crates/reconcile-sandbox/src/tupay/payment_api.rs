@@ -19,7 +19,7 @@ use super::records::{Cashout, CashoutStatus, Deposit, Method};
 use super::render::Dialect;
 use crate::answer::Answer;
 use crate::json::{Object, Style};
-use crate::refusal::{Form, Refusal};
+use crate::refusal::Refusal;
 
 type Shared = State<Arc<Gateway>>;
 
@@ -45,7 +45,7 @@ pub(super) async fn cashout_status(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let exchange = gateway.begin("cashout-status").await;
+    let exchange = gateway.desk.begin("cashout-status").await;
     exchange.send(gateway.cashout_status(&headers, &body))
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn deposit_status(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let exchange = gateway.begin("deposit-status").await;
+    let exchange = gateway.desk.begin("deposit-status").await;
     exchange.send(gateway.deposit_status(&headers, &id))
 }
 
@@ -123,7 +123,7 @@ impl Gateway {
             let (status, text) = (StatusCode::UNAUTHORIZED, "Invalid credentials");
             return Err(deposit_error(status, 100, "INVALID_CREDENTIALS", text));
         }
-        let drift = instant(date).map(|date| self.clock.now().as_second() - date.as_second());
+        let drift = instant(date).map(|date| self.desk.clock.now().as_second() - date.as_second());
         if drift.is_none_or(|drift| drift.abs() > MOST_CLOCK_DRIFT_SECONDS) {
             let text = "X-Date header value out of valid range";
             return Err(bad(103, "INVALID_DATE_RANGE", text));
@@ -164,12 +164,7 @@ fn cashout_body(cashout: &Cashout, dialect: &Dialect) -> Option<Vec<u8>> {
 }
 
 fn cashout_error(status: StatusCode, code: u32, text: &'static str) -> Refusal {
-    let form = Form::Json {
-        code,
-        kind: None,
-        key: "message",
-    };
-    Refusal::new(status, form, text)
+    error(status, code, None, text)
 }
 
 /// Amounts have two decimals here, as in the published sample.
@@ -200,12 +195,22 @@ fn deposit_body(deposit: &Deposit, dialect: &Dialect) -> Vec<u8> {
 }
 
 fn deposit_error(status: StatusCode, code: u32, kind: &'static str, text: &'static str) -> Refusal {
-    let form = Form::Json {
-        code,
-        kind: Some(kind),
-        key: "message",
-    };
-    Refusal::new(status, form, text)
+    error(status, code, Some(kind), text)
+}
+
+/// An object of a code, in one of the APIs a type, and a message.
+fn error(status: StatusCode, code: u32, kind: Option<&'static str>, text: &'static str) -> Refusal {
+    Refusal::json(status, text, move |text| {
+        let mut body = Vec::new();
+        let mut object = Object::open(&mut body, Style::default());
+        object.integer("code", code);
+        if let Some(kind) = kind {
+            object.text("type", kind);
+        }
+        object.text("message", text);
+        object.close();
+        body
+    })
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

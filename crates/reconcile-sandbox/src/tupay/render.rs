@@ -121,10 +121,6 @@ impl Dialect {
         Some((code, chosen.unwrap_or(reason)))
     }
 
-    pub(super) fn error_note(&self) -> &str {
-        &self.confidential.error_note
-    }
-
     fn merchant_name(&self) -> &str {
         &self.confidential.merchant_name
     }

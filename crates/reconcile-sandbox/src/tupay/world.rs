@@ -1,63 +1,12 @@
 //! A world: what the simulated gateway has in its books.
 
-use jiff::civil::Date;
-use jiff::{Timestamp, civil};
+use jiff::Timestamp;
 
 use super::generate;
 use super::records::{
     BalanceDay, CASHOUT_PREFIX, Cashout, Deposit, DepositStatus, Note, Settlement,
 };
-
-/// What a world is made from. The same configuration gives the same world.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorldConfig {
-    /// What everything random is drawn from.
-    pub seed: u64,
-    /// Deposits and cashouts together, exactly.
-    pub records: usize,
-    /// How many of the records are deposits, exactly; 17 in 20 where absent.
-    pub deposits: Option<usize>,
-    /// The first day, in UTC.
-    pub from: Date,
-    /// The number of days, at least one. Records spread over them evenly.
-    pub days: u32,
-    /// The instant at which the world is looked at; the end of the last day
-    /// where absent. Earlier instants show the same lives less far on: what
-    /// is decided later is still pending, what is created later is not there.
-    pub as_of: Option<Timestamp>,
-    /// How many deposits repeat the `externalId` of the one before, both
-    /// completed; less in a world of under 20 deposits for each.
-    pub duplicates: usize,
-}
-
-impl WorldConfig {
-    /// A world whose deposits fill `pages` pages of 50 and leave none over,
-    /// which is where a client must ask for one more page than has rows.
-    #[must_use]
-    pub fn full_pages(pages: usize) -> Self {
-        Self {
-            records: pages * 50,
-            deposits: Some(pages * 50),
-            ..Self::default()
-        }
-    }
-}
-
-impl Default for WorldConfig {
-    /// 2,000 records (34 full pages of deposits, 6 of cashouts) in January
-    /// 2026.
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            records: 2_000,
-            deposits: None,
-            from: civil::date(2026, 1, 1),
-            days: 31,
-            as_of: None,
-            duplicates: 3,
-        }
-    }
-}
+use crate::worlds::WorldConfig;
 
 /// The books of the simulated TuPay, which never change once generated.
 ///

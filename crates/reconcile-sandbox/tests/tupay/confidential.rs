@@ -211,7 +211,8 @@ async fn what_cannot_stand_in_a_header_keeps_the_sandbox_from_starting() {
     assert!(matches!(
         refused,
         Err(SandboxError::Header {
-            field: "token_prefix"
+            field: "token_prefix",
+            ..
         })
     ));
 }
