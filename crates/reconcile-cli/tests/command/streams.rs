@@ -100,7 +100,7 @@ fn statements_go_to_stdout_as_csv_and_as_json_lines() {
     assert_eq!(
         lines.next(),
         Some(
-            "provider,id,account,scope,day,zone,period_from,period_to,figure,amount,count,currency"
+            "provider,id,account,scope,day,zone,period_from,period_to,figure,amount,count,flag,currency"
         )
     );
     // Eight figures for each of 31 days.
