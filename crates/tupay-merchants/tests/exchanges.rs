@@ -321,6 +321,8 @@ async fn an_address_that_is_not_listed_is_said_to_be_so() {
     };
     assert_eq!((refusal.operation, refusal.code), ("login", Some(83)));
     assert_eq!(refusal.status.as_u16(), 403);
+    let words = refusal.message.as_deref().unwrap();
+    assert!(words.starts_with("You are not permitted to log in"));
     assert!(error.hint().unwrap().contains("allow-list"));
 }
 
