@@ -121,11 +121,7 @@ impl<'a> Compared<'a> {
             compared.different.extend(different);
             compared.missing.extend(of_part.missing);
         }
-        if compared.is_empty() { own } else { compared }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.equal.is_empty() && self.different.is_empty() && self.missing.is_empty()
+        compared
     }
 
     fn verdict(&self, flag: &str, said: Option<bool>, open: Proof) -> Proof {
@@ -149,7 +145,10 @@ impl<'a> Compared<'a> {
             return open.with(ProofVerdict::NotTestable, self.unstated());
         }
         match self.equal.as_slice() {
-            [] => open.with(ProofVerdict::NotTestable, "there is no pair to tell"),
+            [] => open.with(
+                ProofVerdict::NotTestable,
+                "neither it nor a part of it states a pair",
+            ),
             pairs if said => open.with(
                 ProofVerdict::Holds,
                 format!("{flag} is true, and {}", listed(pairs)),

@@ -178,6 +178,44 @@ fn where_any_of_several_records_would_do_none_is_accused() {
     assert!(!failed.note.contains("would agree"));
 }
 
+/// The failure of a batch that lists sales of these amounts and states less,
+/// two sales fewer.
+fn two_less(amounts: &[i64], less: i64) -> Proof {
+    let receipts = vec![(0, 0, "P1", false, true); amounts.len()];
+    let mut world = World::of(1, &receipts);
+    for (record, amount) in world.records.iter_mut().zip(amounts) {
+        record.amount.amount = Decimal::from(*amount);
+    }
+    let stated = amounts.iter().sum::<i64>() - less;
+    let count = amounts.len() as u64 - 2;
+    set(&mut world, None, "purchase", Figure::Amount(stated.into()));
+    set(&mut world, None, "purchase_count", Figure::Count(count));
+    failure(&world)
+}
+
+#[test]
+fn two_records_are_named_only_where_no_other_two_would_do() {
+    assert_eq!(two_less(&[1, 4, 9, 30], 5).records, ["R-0", "R-1"]);
+    assert_eq!(two_less(&[1, 5, 5, 30], 10).records, ["R-1", "R-2"]);
+    assert!(two_less(&[1, 4, 2, 3], 5).records.is_empty());
+    assert!(two_less(&[5, 5, 5], 10).records.is_empty());
+    assert!(two_less(&[1, 4, 4], 5).records.is_empty());
+    // A third would be needed.
+    assert!(two_less(&[1, 4, 30], 6).records.is_empty());
+}
+
+#[test]
+fn a_record_of_the_batch_is_not_also_sought_beside_it() {
+    let mut world = World::small();
+    let next = &mut world.statement(1, None).period;
+    *next = Window::new(start(), next.to()).unwrap();
+    set(&mut world, None, "purchase", Figure::Amount(dec!(44.11)));
+    set(&mut world, None, "purchase_count", Figure::Count(4));
+    let failed = failure(&world);
+    assert_eq!(failed.statement.as_deref(), Some("B-0-0"));
+    assert!(failed.records.is_empty(), "{failed:#?}");
+}
+
 #[test]
 fn a_line_may_count_only_records_with_an_attribute() {
     let mut world = World::small();
@@ -362,6 +400,14 @@ fn numbers_that_are_there_twice_are_named_unless_they_are_of_one_reference() {
         record.reference = Some(order.to_owned());
     }
     let note = "000007 to 000009, none missing".to_owned();
+    assert_eq!(findings(&world), [(None, Holds, note)]);
+}
+
+#[test]
+fn records_of_a_kind_that_is_not_numbered_are_left_alone() {
+    let mut world = numbered(&["000007", "000007", "000008"]);
+    world.records[1].kind = Kind::Adjustment;
+    let note = "000007 to 000008, none missing".to_owned();
     assert_eq!(findings(&world), [(None, Holds, note)]);
 }
 

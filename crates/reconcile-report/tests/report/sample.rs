@@ -65,6 +65,23 @@ impl Month {
         Self::of(&ledger, &records, &[])
     }
 
+    /// Nothing but a settlement batch whose sides differ in a number.
+    pub(crate) fn unbalanced() -> Self {
+        let pairs = vec![("terminal_count", "host_count")];
+        let law = Law::Equal { pairs };
+        let mut batch = statement(1, dec!(0), dec!(0));
+        batch.scope = Some("VC".to_owned());
+        batch.figures = BTreeMap::from([
+            ("terminal_count".to_owned(), Figure::Count(1204)),
+            ("host_count".to_owned(), Figure::Count(1203)),
+        ]);
+        let identity = Identity::new("sides", "Both sides are equal", law);
+        Self {
+            proofs: prove(&[identity], &[batch], None, None),
+            ..Self::of(&[], &[], &[])
+        }
+    }
+
     /// The month with its input rows in the opposite order.
     pub(crate) fn reversed() -> Self {
         let month = Self::new();

@@ -3,7 +3,7 @@
 use reconcile_core::Verdict;
 use reconcile_report::{Style, terminal};
 
-use crate::sample::Month;
+use crate::sample::{Month, file};
 
 #[test]
 fn a_month_with_breaks_says_what_is_open_and_why() {
@@ -15,6 +15,23 @@ fn a_month_with_breaks_says_what_is_open_and_why() {
 fn a_clean_month_is_short() {
     let month = Month::clean();
     insta::assert_snapshot!(terminal(&month.run(), Style::default()));
+}
+
+#[test]
+fn a_difference_of_numbers_is_not_shown_as_money() {
+    let month = Month::unbalanced();
+    let text = terminal(&month.run(), Style::default());
+    // The line is longer than the screen.
+    let words: Vec<_> = text.split_whitespace().collect();
+    let failure = "VC · merchant-7/2026-10-01/PEN · terminal_count = host_count · \
+                   expected 1,204 · actual 1,203 · difference +1 terminal_count";
+    assert!(words.join(" ").contains(failure), "{text}");
+    let proofs = file(&month.run(), "proofs.csv");
+    assert!(
+        proofs.contains("sides,merchant-7,VC,,2026-10-01,fails,1204,1203,1,"),
+        "{proofs}"
+    );
+    assert!(!file(&month.run(), "report.html").contains("1,204 PEN"));
 }
 
 #[test]
