@@ -1,11 +1,13 @@
 //! What holds of every body: the comparison finds each change and nothing else,
-//! and sums over bodies are those of whole numbers.
+//! repairs mend what they name, and sums over bodies are those of whole numbers.
 
 use proptest::{collection::vec, prelude::*};
 use xtask::{
+    fixture::Repair,
     invariant::{Law, Verdict},
     json,
     lossless::compare,
+    repair::mend,
 };
 
 /// A body without nothings (`null`, `{}`, `[]`), whose absence would not be told.
@@ -46,7 +48,36 @@ fn count_losses(input: &str, output: &str) -> usize {
     compare(&json::read(input).unwrap(), &json::read(output).unwrap()).len()
 }
 
+/// The canonical text of an object, without the line end.
+fn canonical(values: Vec<String>) -> String {
+    let node = object(values);
+    json::write(&json::read(&node).unwrap())
+        .trim_end()
+        .to_owned()
+}
+
 proptest! {
+    #[test]
+    fn what_a_repair_mends_is_what_was_broken(values in vec(body(), 1..4), comment in "[a-z \"/]{0,9}") {
+        use Repair::{AppendCloseBrace, PrependOpenBrace, StripLineComment};
+        let sound = canonical(values);
+        let mended = format!("{sound}\n");
+        let commented = sound.replacen('\n', &format!(" // {comment}\n"), 1);
+        for (broken, repairs) in [
+            (sound[1..].to_owned(), &[PrependOpenBrace][..]),
+            (sound[..sound.len() - 1].to_owned(), &[AppendCloseBrace]),
+            (sound[1..sound.len() - 1].to_owned(), &[PrependOpenBrace, AppendCloseBrace]),
+            (commented.clone(), &[StripLineComment]),
+            (commented[1..].to_owned(), &[StripLineComment, PrependOpenBrace]),
+        ] {
+            let whole = mend(&broken, repairs);
+            prop_assert_eq!(whole.as_ref(), Ok(&mended));
+            // Nothing else mends it, and nothing mends it twice.
+            prop_assert!(mend(&broken, &repairs[1..]).is_err());
+            prop_assert!(mend(&mended, repairs).is_err());
+        }
+    }
+
     #[test]
     fn a_body_is_the_same_as_itself_however_it_is_laid_out(body in body()) {
         let node = json::read(&body).unwrap();
