@@ -8,3 +8,4 @@
 mod generated;
 
 pub use generated::*;
+pub use reconcile_transport::{Json, MaskedPan, Personal};

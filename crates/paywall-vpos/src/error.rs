@@ -1,0 +1,375 @@
+//! The error of this crate.
+
+use std::{collections::BTreeSet, fmt, time::Duration};
+
+use http::{StatusCode, header::RETRY_AFTER};
+use jiff::{Timestamp, civil::Date};
+use reconcile_transport::{
+    DecodeError, EndpointError, ErrorKind, PageFault, Reply, parse_retry_after,
+};
+
+use crate::{
+    Meanings,
+    codes::{self, WRONG_CREDENTIALS},
+    envelope::Head,
+    models::Reconciliation,
+};
+
+/// What can go wrong with Paywall.
+///
+/// `Display` is one line without its cause; [`hint`](Self::hint) says what to
+/// do. No credential, no parameter and no value of a body is in either.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Paywall answered, and said no.
+    #[error(transparent)]
+    Api(ApiError),
+    /// There was no usable answer.
+    #[error("{0}")]
+    Transport(#[source] reconcile_transport::Error),
+    /// Paywall said yes, and nothing else.
+    #[error("{operation}: Paywall answered that it worked, and with nothing else")]
+    Empty {
+        /// The operation.
+        operation: &'static str,
+    },
+    /// A row of a list could not be read.
+    #[error("{0}")]
+    Row(DecodeError),
+    /// A row was read, but a value in it does not fit the model.
+    #[error("{operation}, page {page}, row {index}, `{path}`: {reason}")]
+    Value {
+        /// The list.
+        operation: &'static str,
+        /// The page, from 0.
+        page: u64,
+        /// The index of the row, from 0.
+        index: u64,
+        /// The JSON path in the row.
+        path: String,
+        /// What is wrong with the value.
+        reason: String,
+    },
+    /// The pages of a list do not fit together.
+    #[error("{operation}, page {page}: {fault}")]
+    Paging {
+        /// The list.
+        operation: &'static str,
+        /// The page, from 0.
+        page: u64,
+        /// What does not fit.
+        fault: PageFault,
+    },
+    /// A list was read to its end, but what was seen does not show that nothing
+    /// is missing.
+    #[error("{operation}, page {page}: {doubt}")]
+    Unproven {
+        /// The list.
+        operation: &'static str,
+        /// The page, from 0.
+        page: u64,
+        /// What was seen.
+        doubt: String,
+    },
+    /// The day is not over, or cannot be reconciled yet; nothing was sent.
+    #[error("{operation}: {day} opens on {from} in {zone}")]
+    NotYet {
+        /// The operation.
+        operation: &'static str,
+        /// The day.
+        day: Date,
+        /// When it can be asked for, as the clocks of the zone show it.
+        from: String,
+        /// The IANA name of the zone.
+        zone: String,
+    },
+    /// The day is reconciled, so that its totals were not sent again.
+    #[error("reconcile: {day} is reconciled already; nothing was sent")]
+    AlreadyReconciled {
+        /// The day.
+        day: Date,
+        /// What Paywall has stored of it.
+        reconciliation: Reconciliation,
+    },
+    /// The totals of a day were sent, and whether Paywall has taken them is not
+    /// known.
+    #[error("reconcile: the totals of {day} were sent, and what came of it is not known")]
+    Uncertain {
+        /// The day.
+        day: Date,
+        /// What went wrong.
+        #[source]
+        cause: Box<Self>,
+    },
+    /// What was asked cannot be asked; nothing was sent.
+    #[error("{operation}: {reason}")]
+    Query {
+        /// The operation.
+        operation: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The settings cannot work.
+    #[error("{0}")]
+    Configuration(String),
+    /// The base URL or a path cannot be part of a URL; nothing was sent.
+    #[error("the address is not usable: {0}")]
+    Endpoint(EndpointError),
+}
+
+impl Error {
+    /// What to do about it, as one sentence.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Api(error) => match (error.hint(), error.retry_after.and_then(waiting)) {
+                (Some(hint), Some(wait)) => Some(format!("{hint}; {wait}")),
+                (hint, _) => hint.map(str::to_owned),
+            },
+            Self::Transport(error) => match error.kind() {
+                ErrorKind::RateLimited => error.retry_after().and_then(waiting),
+                ErrorKind::TooLarge | ErrorKind::TooDeep | ErrorKind::Decode => Some(
+                    "check that the base URL is Paywall's; if it is, tell us what was asked".into(),
+                ),
+                _ => None,
+            },
+            Self::Paging { .. } | Self::Unproven { .. } => {
+                Some("ask again; if it stays, tell Paywall, and say which list and days".into())
+            }
+            Self::Value { path, .. } if path.ends_with("TypeId") => Some(
+                "say what steps of that type are (Config::step), or set such rows aside with --skip-invalid; the pull is then unproven".into(),
+            ),
+            Self::Row(_) | Self::Value { .. } => Some(
+                "tell us the field, or set such rows aside with --skip-invalid; the pull is then unproven".into(),
+            ),
+            Self::NotYet { from, zone, .. } => {
+                Some(format!("ask again from {from} on, as clocks in {zone} show it"))
+            }
+            Self::Uncertain { day, .. } => Some(format!(
+                "look at the reconciliation of {day}; sending again is safe, since a day that is reconciled is not sent"
+            )),
+            _ => None,
+        }
+    }
+
+    /// Whether a call that acts may have acted all the same.
+    pub(crate) fn leaves_open(&self) -> bool {
+        use ErrorKind as Transport;
+        match self {
+            Self::Transport(error) => matches!(
+                error.kind(),
+                Transport::Timeout
+                    | Transport::Broken
+                    | Transport::TooLarge
+                    | Transport::TooDeep
+                    | Transport::Decode
+            ),
+            Self::Api(error) => match error.status.as_u16() {
+                // The SDK's names: Exception, InternalException to GatewayTimeout.
+                200..=299 => matches!(error.code, Some(5 | 500..=504)),
+                status => status == 408 || status >= 500,
+            },
+            Self::Empty { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The JSON path of a row that could not be read.
+    pub(crate) fn path(&self) -> Option<&str> {
+        match self {
+            Self::Row(row) => Some(row.path()),
+            Self::Value { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a row that could not be read, without its place.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Row(row) => reason(row),
+            Self::Value { reason, .. } => reason.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
+impl From<reconcile_transport::Error> for Error {
+    fn from(error: reconcile_transport::Error) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        Self::Row(error)
+    }
+}
+
+impl From<EndpointError> for Error {
+    fn from(error: EndpointError) -> Self {
+        Self::Endpoint(error)
+    }
+}
+
+/// A refusal by Paywall, which mostly comes with HTTP 200.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The operation.
+    pub operation: &'static str,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// Paywall's number. See [`meanings`](Self::meanings).
+    pub code: Option<i64>,
+    /// Paywall's words, shortened, without addresses and long numbers.
+    pub message: Option<String>,
+    /// How often it was asked.
+    pub attempts: u32,
+    /// How long Paywall asks to wait, where it says so.
+    pub retry_after: Option<Duration>,
+}
+
+impl ApiError {
+    pub(crate) fn new(operation: &'static str, reply: &Reply) -> Self {
+        let head = Head::of(&reply.body);
+        Self {
+            operation,
+            status: reply.status,
+            code: head.error_code,
+            message: head.words().map(excerpt).filter(|words| !words.is_empty()),
+            attempts: reply.attempts,
+            retry_after: reply
+                .headers
+                .get(RETRY_AFTER)
+                .and_then(|value| parse_retry_after(value, Timestamp::now())),
+        }
+    }
+
+    /// What the two published tables say that the number means. They contradict
+    /// each other, so both are given.
+    #[must_use]
+    pub fn meanings(&self) -> Meanings {
+        self.code.map(Meanings::of).unwrap_or_default()
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self.status.as_u16() {
+            401 => Some(WRONG_CREDENTIALS),
+            403 => codes::hint(403),
+            404 => Some("check the base URL: it is that of the payment private API"),
+            429 => Some("ask for less at once (--concurrency), or try again later"),
+            500.. => Some("Paywall fails at present: try again later"),
+            _ => codes::hint(self.code?),
+        }
+    }
+
+    /// Whether it is one of these numbers, in an answer that is Paywall's own.
+    pub(crate) fn says(&self, codes: &BTreeSet<i64>) -> bool {
+        self.status.is_success() && self.code.is_some_and(|code| codes.contains(&code))
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: Paywall refused", self.operation)?;
+        if !self.status.is_success() {
+            write!(f, " with {}", self.status)?;
+        }
+        if let Some(code) = self.code {
+            write!(f, ", code {code}")?;
+        }
+        if let Some(message) = &self.message {
+            write!(f, ": {message}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+fn waiting(wait: Duration) -> Option<String> {
+    (!wait.is_zero()).then(|| format!("Paywall asks to wait {} s", wait.as_secs().max(1)))
+}
+
+/// At most 200 characters of a provider's words. Blanked are addresses and long
+/// numbers, which are people's, also where blanks part their digits, and what is
+/// too long to be a word, which may be a token.
+fn excerpt(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let shown: Vec<_> = words
+        .chunk_by(|one, next| digits(one) > 0 && digits(next) > 0)
+        .flat_map(|together| {
+            let is_long = together.iter().map(|word| digits(word)).sum::<usize>() >= 6;
+            together.iter().map(move |word| {
+                if is_long || word.contains('@') || word.chars().count() > 24 {
+                    "[…]"
+                } else {
+                    word
+                }
+            })
+        })
+        .collect();
+    shown
+        .join(" ")
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect()
+}
+
+fn digits(word: &str) -> usize {
+    word.chars().filter(|c| c.is_numeric()).count()
+}
+
+/// What was expected of a row, and what kind of value is there.
+pub(crate) fn reason(row: &DecodeError) -> String {
+    match row.found() {
+        Some(found) => format!("{}, found {found}", row.message()),
+        None => row.message().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_holds_no_addresses_and_no_long_numbers() {
+        for (said, shown) in [
+            (
+                "Üye jane@example.com\nwith card 12345678 is  unknown, code 83",
+                "Üye […] with card […] is unknown, code 83",
+            ),
+            (
+                "card 4000 0012 3456 0001 declined",
+                "card […] […] […] […] declined",
+            ),
+            ("key U3dcUxQIRJxnLjbpWYMccHaqqHFqnrqAk", "key […]"),
+        ] {
+            assert_eq!(excerpt(said), shown);
+        }
+        assert_eq!(excerpt(&"word ".repeat(100)).len(), 200);
+    }
+
+    #[test]
+    fn the_two_published_tables_are_kept_apart() {
+        let missing = Meanings::of(4);
+        assert_eq!(missing.sdk, Some("HeaderMissing"));
+        assert!(
+            missing
+                .documentation
+                .is_some_and(|words| words.contains("exists already"))
+        );
+        assert_eq!(Meanings::of(9999), Meanings::default());
+    }
+
+    #[test]
+    fn errors_cross_threads_and_are_small() {
+        fn check<T: Send + Sync + 'static>() {}
+        check::<Error>();
+        assert!(size_of::<Error>() <= 128, "{}", size_of::<Error>());
+    }
+}
