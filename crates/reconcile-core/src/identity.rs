@@ -1,6 +1,6 @@
 //! Identities: the equations that a provider declares about its own figures.
 
-use crate::{Kind, Status};
+use crate::{Direction, Kind, Status};
 
 /// An equation that a provider's statements and records are to satisfy.
 ///
@@ -141,6 +141,8 @@ pub struct BatchLine {
     pub kinds: Vec<Kind>,
     /// The statuses that count.
     pub statuses: Vec<Status>,
+    /// The direction that a record must have to count.
+    pub direction: Option<Direction>,
     /// The attribute that a record must have to count, and its value as text.
     pub having: Option<(&'static str, &'static str)>,
     /// The figure that the amounts add up to, none of them signed.
@@ -161,6 +163,13 @@ impl BatchLine {
             statuses: statuses.into_iter().collect(),
             ..Self::default()
         }
+    }
+
+    /// Counts only records of this direction: reversals of sales, not of refunds.
+    #[must_use]
+    pub const fn direction(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
     }
 
     /// Counts only records that have this attribute with this value.

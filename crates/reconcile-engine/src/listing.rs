@@ -6,7 +6,9 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use reconcile_core::{Certificate, Descriptor, Kind, Law, Money, Record, Status, Verdict, Window};
+use reconcile_core::{
+    Certificate, Descriptor, Direction, Kind, Law, Money, Record, Status, Verdict, Window,
+};
 
 /// The records of a pull, to test identities on.
 ///
@@ -55,6 +57,7 @@ impl Listing {
             created_at: record.created_at,
             amount: record.amount,
             kind: record.kind,
+            direction: record.direction,
             status: record.status,
             account: self.name(record.account.as_deref()),
             method: self.name(record.method.as_deref()),
@@ -108,6 +111,7 @@ pub(crate) struct Entry {
     pub(crate) created_at: Timestamp,
     pub(crate) amount: Money,
     pub(crate) kind: Kind,
+    pub(crate) direction: Direction,
     pub(crate) status: Status,
     pub(crate) account: Option<Arc<str>>,
     pub(crate) method: Option<Arc<str>>,

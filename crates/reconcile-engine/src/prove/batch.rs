@@ -300,7 +300,11 @@ fn is_of(line: &BatchLine, entry: &Entry) -> bool {
 /// Whether a line would count a record, had it another status.
 fn would_be_of(line: &BatchLine, entry: &Entry) -> bool {
     let has = |(name, value)| entry.attribute(name) == Some(value);
-    line.kinds.contains(&entry.kind) && line.having.is_none_or(has)
+    line.kinds.contains(&entry.kind)
+        && line
+            .direction
+            .is_none_or(|direction| direction == entry.direction)
+        && line.having.is_none_or(has)
 }
 
 fn any_of(alone: &[&Entry], describe: impl Fn(&&Entry) -> String) -> String {

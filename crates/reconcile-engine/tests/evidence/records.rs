@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 use reconcile_core::{
-    Attribute, BatchLine, Descriptor, Figure, Identity, Kind, Law, Status, Verdict, Window,
+    Attribute, BatchLine, Descriptor, Direction, Figure, Identity, Kind, Law, Status, Verdict,
+    Window,
 };
 use reconcile_engine::{BreakCode, Listing, Proof, ProofVerdict, prove};
 use rust_decimal::{Decimal, dec};
@@ -216,26 +217,37 @@ fn a_record_of_the_batch_is_not_also_sought_beside_it() {
     assert!(failed.records.is_empty(), "{failed:#?}");
 }
 
-#[test]
-fn a_line_may_count_only_records_with_an_attribute() {
-    let mut world = World::small();
-    world.records[0]
-        .attributes
-        .insert("step".to_owned(), Attribute::Integer(7));
-    set(&mut world, None, "purchase", Figure::Amount(dec!(10.00)));
-    let line = BatchLine::new([Kind::Payment], [Status::Succeeded])
-        .having("step", "7")
-        .amount("purchase");
-    let identity = Identity::new("steps", "steps add up", Law::Batch { lines: vec![line] });
-    let mut listing = Listing::of(
-        &Descriptor::new("acme", "Acme", jiff::tz::TimeZone::UTC)
-            .with_identities(vec![identity.clone()]),
-    );
+/// The proof that the sales which a line counts are stated as `purchase`.
+fn narrowed(world: &World, line: BatchLine) -> Proof {
+    let lines = vec![line.amount("purchase")];
+    let identity = Identity::new("narrowed", "some add up", Law::Batch { lines });
+    let acme = Descriptor::new("acme", "Acme", jiff::tz::TimeZone::UTC);
+    let mut listing = Listing::of(&acme.with_identities(vec![identity.clone()]));
     world.records.iter().for_each(|record| listing.push(record));
     listing.certify(&world.certificate);
-    let proofs = prove(&[identity], &world.statements[..1], Some(&listing), None);
-    assert_eq!(proofs[0].verdict, Holds, "{proofs:#?}");
-    assert_eq!(proofs[0].expected, Some(dec!(10.00)));
+    prove(&[identity], &world.statements[..1], Some(&listing), None).remove(0)
+}
+
+#[test]
+fn a_line_may_count_only_records_with_an_attribute_or_of_a_direction() {
+    let mut world = World::small();
+    let first = &mut world.records[0];
+    first.attributes.insert("step".to_owned(), 7.into());
+    first.direction = Direction::Debit;
+    let line = || BatchLine::new([Kind::Payment], [Status::Succeeded]);
+    for (line, sum) in [
+        (line().having("step", "7"), dec!(10.00)),
+        (line().having("step", "8"), dec!(0)),
+        (line().direction(Direction::Debit), dec!(10.00)),
+        (line().direction(Direction::Credit), dec!(24.11)),
+        (line(), dec!(34.11)),
+    ] {
+        let proof = narrowed(&world, line);
+        assert_eq!(
+            (proof.expected, proof.actual),
+            (Some(sum), Some(dec!(34.11)))
+        );
+    }
 }
 
 #[test]
