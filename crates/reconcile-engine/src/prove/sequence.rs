@@ -57,7 +57,7 @@ pub(super) fn prove(
 struct Numbers<'a> {
     /// Who has each number, in the order of creation.
     taken: BTreeMap<i64, Vec<&'a Entry>>,
-    /// Those without a number.
+    /// Those without a number, in the order of creation.
     unnumbered: Vec<&'a Entry>,
     /// How many digits a number is written with at least.
     width: usize,
@@ -124,10 +124,13 @@ impl<'a> Numbers<'a> {
     /// Numbers that nobody has. Records without a number may have them, where
     /// they were created between the records beside the gap.
     fn gap(&self, (from, to): (i64, i64), before: &'a Entry, after: &'a Entry) -> Finding<'a> {
-        let between = before.created_at..=after.created_at;
-        let unnumbered = self.unnumbered.iter();
-        let unnumbered = unnumbered.filter(|entry| between.contains(&entry.created_at));
-        let unnumbered = i64::try_from(unnumbered.count()).unwrap_or(i64::MAX);
+        let since = self
+            .unnumbered
+            .partition_point(|entry| entry.created_at < before.created_at);
+        let until = self
+            .unnumbered
+            .partition_point(|entry| entry.created_at <= after.created_at);
+        let unnumbered = i64::try_from(until.saturating_sub(since)).unwrap_or(i64::MAX);
         let kind = if unnumbered > to - from {
             FindingKind::Unnumbered
         } else {
