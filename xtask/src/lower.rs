@@ -5,6 +5,7 @@
 //! with the line to write in `overrides.toml`. All refusals come at once.
 
 mod assign;
+mod checks;
 mod kind;
 mod words;
 
@@ -16,10 +17,11 @@ use crate::{
     model::{Field, Model, Root, Rule, Struct, Type, Why},
     names,
     overrides::{self, Overrides},
-    place::{Place, Step},
+    place::{Place, Step, parse_steps},
     shape::{ANY_KEY, Shape},
 };
 use assign::Assigned;
+use kind::Value;
 
 /// How many objects prove that a field is always there.
 const PROOF_OBJECTS: u64 = 20;
@@ -45,15 +47,18 @@ pub fn lower(overrides: &Overrides, lock: &Lock) -> Result<Model, Error> {
         shapes: &shapes,
         assigned: &assigned,
         structs: Vec::new(),
+        unnamed: Vec::new(),
         enums_used: BTreeSet::new(),
         refusals,
     };
     for name in &assigned.order {
         lowering.object(name, assigned.places(name));
     }
-    lowering.check_names();
-    lowering.check_recursion();
-    lowering.check_invariants();
+    let checked = checks::names(&lowering.structs, overrides)
+        .into_iter()
+        .chain(checks::recursion(&lowering.structs))
+        .chain(checks::invariants(overrides, &shapes));
+    lowering.refusals.extend(checked);
     let enums = words::enums(overrides, &lowering.enums_used, &mut lowering.refusals);
     if !lowering.refusals.is_empty() {
         return Err(Error::Refused(lowering.refusals));
@@ -78,17 +83,17 @@ struct Lowering<'a> {
     shapes: &'a BTreeMap<Place, &'a Shape>,
     assigned: &'a Assigned,
     structs: Vec<Struct>,
+    /// The structs that nobody named, as they are met: name and places.
+    unnamed: Vec<(String, Vec<Place>)>,
     enums_used: BTreeSet<String>,
     refusals: Vec<String>,
 }
 
-/// A struct that nobody named: its name and its places.
-type Unnamed = (String, Vec<Place>);
-
-/// Why a field cannot be typed, and what to decide about it.
-struct Problem {
-    what: String,
-    write: &'static str,
+/// A struct whose fields are being made.
+struct Owner<'a> {
+    name: &'a str,
+    decided: Option<&'a overrides::Type>,
+    objects: u64,
 }
 
 /// What is known of a key in all places of a struct.
@@ -96,6 +101,12 @@ struct Problem {
 struct Seen {
     shape: Shape,
     places: Vec<Place>,
+}
+
+/// Why a field cannot be typed, and what to decide about it.
+struct Problem {
+    what: String,
+    write: &'static str,
 }
 
 impl Lowering<'_> {
@@ -107,28 +118,16 @@ impl Lowering<'_> {
                 whole.merge(shape);
             }
         }
-        if !places.iter().any(|place| self.shapes.contains_key(place)) {
-            self.refuse(format!(
-                "{}: `{name}` is named, but no sample shows one",
-                shown(&places)
-            ));
-        }
-        if whole.present() > whole.object.count {
-            self.refuse(format!(
-                "{}: `{name}` is a struct, and here is {whole}",
-                shown(&places)
-            ));
-        }
-        if whole.object.fields.contains_key(ANY_KEY) {
-            self.refuse(format!(
-                "{}: some keys of `{name}` look like data, and a struct has names for keys. \
-                 Write for the field that holds it: type = \"map\", or type = \"json\"",
-                shown(&places)
-            ));
+        if let Some(refusal) = self.no_struct(name, &places, &whole) {
+            self.refusals.push(refusal);
             return;
         }
-        let mut unnamed = Vec::new();
-        let fields = self.fields(name, decided, &places, whole.object.count, &mut unnamed);
+        let owner = Owner {
+            name,
+            decided,
+            objects: whole.object.count,
+        };
+        let fields = self.fields(&owner, &places);
         self.structs.push(Struct {
             name: name.to_owned(),
             doc: decided.map_or_else(
@@ -138,55 +137,64 @@ impl Lowering<'_> {
             generic: decided.is_some_and(|decided| decided.generic.is_some()),
             sent: places.iter().any(|place| place.root.ends_with(".request")),
             places,
-            objects: whole.object.count,
+            objects: owner.objects,
             fields,
         });
-        for (name, places) in unnamed {
+        for (name, places) in std::mem::take(&mut self.unnamed) {
             self.object(&name, places);
         }
     }
 
-    fn fields(
-        &mut self,
-        name: &str,
-        decided: Option<&overrides::Type>,
-        places: &[Place],
-        objects: u64,
-        unnamed: &mut Vec<Unnamed>,
-    ) -> Vec<Field> {
+    /// Why what is at these places cannot be a struct.
+    fn no_struct(&self, name: &str, places: &[Place], whole: &Shape) -> Option<String> {
+        let shown = shown(places);
+        if !places.iter().any(|place| self.shapes.contains_key(place)) {
+            Some(format!(
+                "{shown}: `{name}` is named, but no sample shows one"
+            ))
+        } else if whole.present() > whole.object.count {
+            Some(format!(
+                "{shown}: `{name}` is a struct, and here is {whole}"
+            ))
+        } else if whole.object.fields.contains_key(ANY_KEY) {
+            Some(format!(
+                "{shown}: some keys of `{name}` look like data, and a struct has names for keys. \
+                 Write for the field that holds it: type = \"map\", or type = \"json\""
+            ))
+        } else {
+            None
+        }
+    }
+
+    /// The fields that somebody decided about, in that order, then the others.
+    fn fields(&mut self, owner: &Owner<'_>, places: &[Place]) -> Vec<Field> {
         let mut seen = self.keys(places);
         let mut fields = Vec::new();
-        for field in decided.map_or(&[][..], |decided| &decided.fields) {
-            let mut keys = std::iter::once(&field.key).chain(&field.alias);
-            let found: Vec<Seen> = keys.by_ref().filter_map(|key| seen.remove(key)).collect();
-            if found.is_empty() {
-                self.refuse(format!(
-                    "[[type]] \"{name}\", key = \"{}\": no sample has it at {}. \
-                     Remove it, or add a fixture that shows it",
-                    field.key,
-                    shown(places)
-                ));
-                continue;
-            }
+        for field in owner.decided.map_or(&[][..], |decided| &decided.fields) {
             let mut all = Seen::default();
-            for part in found {
+            for part in std::iter::once(&field.key)
+                .chain(&field.alias)
+                .filter_map(|key| seen.remove(key))
+            {
                 all.shape.merge(&part.shape);
                 all.places.extend(part.places);
             }
-            fields.extend(self.field(
-                name,
-                decided,
-                Some(field),
-                &field.key,
-                all,
-                objects,
-                unnamed,
-            ));
+            if all.places.is_empty() {
+                self.refusals.push(format!(
+                    "[[type]] \"{}\", key = \"{}\": no sample has it at {}. \
+                     Remove it, or add a fixture that shows it",
+                    owner.name,
+                    field.key,
+                    shown(places)
+                ));
+            } else {
+                fields.extend(self.field(owner, Some(field), &field.key, all));
+            }
         }
         for (key, seen) in seen {
-            fields.extend(self.field(name, decided, None, &key, seen, objects, unnamed));
+            fields.extend(self.field(owner, None, &key, seen));
         }
-        self.check_fields(name, decided, &fields);
+        self.refusals.extend(checks::fields(owner, &fields));
         fields
     }
 
@@ -206,57 +214,35 @@ impl Lowering<'_> {
         keys
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a field is what all of these say"
-    )]
     fn field(
         &mut self,
-        owner: &str,
-        owner_decided: Option<&overrides::Type>,
+        owner: &Owner<'_>,
         decided: Option<&overrides::Field>,
         key: &str,
-        seen: Seen,
-        objects: u64,
-        unnamed: &mut Vec<Unnamed>,
+        Seen { shape, places }: Seen,
     ) -> Option<Field> {
-        let Seen { shape, places } = seen;
-        let wanted = decided
-            .and_then(|field| field.name.as_deref())
-            .unwrap_or(key);
-        let name = names::field(wanted);
-        let problem = |problem: Problem| {
-            let write = format!("{{ key = {key:?}, {} }}", problem.write);
-            let at = shown(&places);
-            let place = match owner_decided {
-                Some(_) => format!("Write in [[type]] {owner:?}: {write}"),
-                None => format!(
-                    "Write [[type]] name = {owner:?} with at = the places of that object, and in it: {write}"
-                ),
-            };
-            format!("{at}: {}; seen: {shape}. {place}", problem.what)
-        };
-        let Some(name) = name else {
-            self.refuse(problem(Problem {
-                what: "no name in Rust can be made of the key".to_owned(),
-                write: "name = \"…\"",
-            }));
-            return None;
-        };
-        let parameter = owner_decided
-            .and_then(|decided| decided.generic.as_deref())
-            .and_then(|path| parameter(path, key));
-        let suggested = owner.to_owned() + &names::pascal(wanted).unwrap_or_default();
-        let resolved = match parameter {
-            Some(model) => Ok((
-                model,
-                Why::decided(Rule::Envelope, "it is the type parameter"),
-            )),
-            None => self.resolve(&places, &shape, key, decided, &suggested, unnamed),
-        };
-        let required = presence(decided, &shape, objects, self.proof(&places));
-        match (resolved, required) {
-            (Ok((model, why_type)), Ok((required, why_presence))) => Some(Field {
+        let wanted = decided.and_then(|field| field.name.as_deref());
+        let wanted = wanted.unwrap_or(key);
+        let name = names::field(wanted).ok_or_else(|| Problem {
+            what: "no name in Rust can be made of the key".to_owned(),
+            write: "name = \"…\"",
+        });
+        let suggested = owner.name.to_owned() + &names::pascal(wanted).unwrap_or_default();
+        let model = owner.parameter(key).map_or_else(
+            || {
+                self.resolve(&Value {
+                    places: &places,
+                    shape: &shape,
+                    key,
+                    decided,
+                    suggested: &suggested,
+                })
+            },
+            Ok,
+        );
+        let required = presence(decided, &shape, owner.objects, self.proof(&places));
+        match (name, model, required) {
+            (Ok(name), Ok((model, why_type)), Ok((required, why_presence))) => Some(Field {
                 key: key.to_owned(),
                 alias: decided.map_or_else(Vec::new, |field| field.alias.clone()),
                 name,
@@ -268,10 +254,11 @@ impl Lowering<'_> {
                 places,
                 shape,
             }),
-            (resolved, required) => {
-                let problems = [resolved.err(), required.err()];
+            (name, model, required) => {
+                let problems = [name.err(), model.err(), required.err()];
+                let problems = problems.into_iter().flatten();
                 self.refusals
-                    .extend(problems.into_iter().flatten().map(problem));
+                    .extend(problems.map(|problem| owner.refusal(key, &places, &shape, &problem)));
                 None
             }
         }
@@ -285,100 +272,39 @@ impl Lowering<'_> {
         observed().all(|observed| observed.synthetic == 0)
             && observed().map(|observed| observed.samples).sum::<u64>() >= PROOF_SAMPLES
     }
+}
 
-    fn check_fields(&mut self, name: &str, decided: Option<&overrides::Type>, fields: &[Field]) {
-        let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for field in fields {
-            by_name.entry(&field.name).or_default().push(&field.key);
-        }
-        for (field, keys) in by_name.into_iter().filter(|(_, keys)| keys.len() > 1) {
-            self.refuse(format!(
-                "`{name}`: the keys {keys:?} would all be the field `{field}`. \
-                 Write for all but one: name = \"…\""
-            ));
-        }
-        let generic = decided.and_then(|decided| decided.generic.as_deref());
-        let has_parameter = fields.iter().any(|field| contains_parameter(&field.model));
-        if let Some(path) = generic.filter(|_| !has_parameter) {
-            self.refuse(format!(
-                "[[type]] \"{name}\", generic = {path:?}: it has no such key"
-            ));
+impl Owner<'_> {
+    /// The type of the field `key` where the type parameter is in it.
+    fn parameter(&self, key: &str) -> Option<(Type, Why)> {
+        let path = parse_steps(self.decided?.generic.as_deref()?);
+        match path.split_first()? {
+            (Step::Key(first), rest) if first == key => {
+                let model = rest
+                    .iter()
+                    .fold(Type::Parameter, |inner, _| Type::List(Box::new(inner)));
+                Some((
+                    model,
+                    Why::shown(Rule::Envelope, "it is the type parameter"),
+                ))
+            }
+            _ => None,
         }
     }
 
-    fn check_names(&mut self) {
-        let structs = self
-            .structs
-            .iter()
-            .map(|s| (s.name.as_str(), shown(&s.places)));
-        let enums = self.overrides.enums.iter();
-        let all = structs.chain(enums.map(|e| (e.name.as_str(), "[[enum]]".to_owned())));
-        let mut known: BTreeMap<&str, String> = BTreeMap::new();
-        let mut refusals = Vec::new();
-        for (name, origin) in all {
-            if !names::is_type_name(name) {
-                refusals.push(format!(
-                    "{origin}: `{name}` cannot be the name of a type here"
-                ));
-            }
-            if let Some(first) = known.insert(name, origin.clone()) {
-                refusals.push(format!(
-                    "`{name}` would be two types, of {first} and of {origin}. \
-                     Write [[type]] with another name for one of them"
-                ));
-            }
-        }
-        self.refusals.extend(refusals);
-    }
-
-    /// A struct that holds itself without a list has no size.
-    fn check_recursion(&mut self) {
-        let held: BTreeMap<&str, Vec<&str>> = self
-            .structs
-            .iter()
-            .map(|s| {
-                let fields = s.fields.iter().filter_map(|field| match &field.model {
-                    Type::Struct(name, _) => Some(name.as_str()),
-                    _ => None,
-                });
-                (s.name.as_str(), fields.collect())
-            })
-            .collect();
-        let mut refusals = Vec::new();
-        for start in held.keys() {
-            let mut reached = BTreeSet::new();
-            let mut next: Vec<&str> = held.get(start).cloned().unwrap_or_default();
-            while let Some(name) = next.pop() {
-                if reached.insert(name) {
-                    next.extend(held.get(name).into_iter().flatten());
-                }
-            }
-            if reached.contains(start) {
-                refusals.push(format!(
-                    "`{start}` holds itself. Write for the field: type = \"own …\", or type = \"json\""
-                ));
-            }
-        }
-        self.refusals.extend(refusals);
-    }
-
-    fn check_invariants(&mut self) {
-        for invariant in &self.overrides.invariants {
-            if !self
-                .shapes
-                .keys()
-                .any(|place| invariant.each.matches(place))
-            {
-                self.refusals.push(format!(
-                    "[[invariant]] {:?}: no sample has a place that is {}",
-                    invariant.name, invariant.each
-                ));
-            }
-        }
-    }
-
-    fn refuse(&mut self, refusal: String) {
-        self.refusals.push(refusal);
+    /// What is wrong, what was seen, and what to write where.
+    fn refusal(&self, key: &str, places: &[Place], shape: &Shape, problem: &Problem) -> String {
+        let Problem { what, write } = problem;
+        let name = self.name;
+        let place = if self.decided.is_some() {
+            format!("Write in [[type]] {name:?}:")
+        } else {
+            format!("Write [[type]] name = {name:?} with at = its places, and in it:")
+        };
+        format!(
+            "{}: {what}; seen: {shape}. {place} {{ key = {key:?}, {write} }}",
+            shown(places)
+        )
     }
 }
 
@@ -412,25 +338,6 @@ fn presence(
          of {PROOF_SAMPLES} samples that nobody built"
     );
     Ok((false, Why::shown(Rule::Optional, reason)))
-}
-
-/// The type of the field `key` where `path` leads to the type parameter by it.
-fn parameter(path: &str, key: &str) -> Option<Type> {
-    match crate::place::parse_steps(path).split_first()? {
-        (Step::Key(first), rest) if first == key => Some(
-            rest.iter()
-                .fold(Type::Parameter, |inner, _| Type::List(Box::new(inner))),
-        ),
-        _ => None,
-    }
-}
-
-fn contains_parameter(model: &Type) -> bool {
-    match model {
-        Type::Parameter => true,
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => contains_parameter(inner),
-        _ => false,
-    }
 }
 
 /// The places, as many as a line takes.

@@ -1,9 +1,9 @@
 //! Names in Rust for keys and words on the wire.
 //!
 //! A name is a function of the key alone, so that no other key or sample can
-//! change it; what cannot stand side by side is refused where it is used.
-
-use unicode_ident::{is_xid_continue, is_xid_start};
+//! change it; what cannot stand side by side is refused where it is used. Names
+//! are ASCII, although Rust takes more: serde's `rename_all` panics on others, and
+//! what a key in Arabic is called in English is for a person to say.
 
 /// The keywords of the 2024 edition, those reserved for later included.
 const KEYWORDS: [&str; 52] = [
@@ -60,17 +60,16 @@ const TAKEN: [&str; 38] = [
 ];
 
 /// The name of a field: the key in snake case, with `r#` where it is a keyword.
-/// Nothing where no character of the key can stand in a name.
+/// Nothing where a person must find one.
 #[must_use]
 pub(crate) fn field(key: &str) -> Option<String> {
-    let words = words(key);
-    let name = words.join("_");
+    let name = ascii_words(key)?.join("_");
     let first = name.chars().next()?;
     Some(if NEVER_RAW.contains(&name.as_str()) {
         format!("{name}_")
     } else if KEYWORDS.contains(&name.as_str()) {
         format!("r#{name}")
-    } else if is_xid_start(first) {
+    } else if first.is_ascii_alphabetic() {
         name
     } else {
         format!("field_{name}")
@@ -78,14 +77,15 @@ pub(crate) fn field(key: &str) -> Option<String> {
 }
 
 /// The name of a type or the end of one, and of a variant: Pascal case.
-/// Nothing where no character of the word can stand in a name.
+/// Nothing where a person must find one.
 #[must_use]
 pub(crate) fn pascal(word: &str) -> Option<String> {
-    let name: String = words(word).iter().map(|word| capitalised(word)).collect();
+    let words = ascii_words(word)?;
+    let name: String = words.iter().map(|word| capitalised(word)).collect();
     let first = name.chars().next()?;
     Some(if NEVER_RAW.contains(&name.as_str()) {
         format!("{name}_")
-    } else if is_xid_start(first) {
+    } else if first.is_ascii_alphabetic() {
         name
     } else {
         format!("Value{name}")
@@ -159,6 +159,12 @@ impl Spelling {
     }
 }
 
+/// The words of a key of which every letter can be in a name.
+fn ascii_words(key: &str) -> Option<Vec<String>> {
+    let foreign = |c: char| !c.is_ascii() && c.is_alphanumeric();
+    (!key.contains(foreign)).then(|| words(key))
+}
+
 /// The words of a key, in lower case: `idUser`, `URLPath`, `on-hold`.
 pub(crate) fn words(key: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -167,7 +173,7 @@ pub(crate) fn words(key: &str) -> Vec<String> {
     for (index, &character) in characters.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|at| characters.get(at));
         let after = characters.get(index + 1);
-        if character == '_' || !is_xid_continue(character) {
+        if !character.is_alphanumeric() {
             words.push(std::mem::take(&mut word));
             continue;
         }
@@ -218,13 +224,14 @@ mod tests {
             ("Option", "option"),
             ("String", "string"),
             ("Vec", "vec"),
-            ("نص", "نص"),
             ("_id", "id"),
+            ("a–b", "a_b"),
         ] {
             assert_eq!(field(key).as_deref(), Some(name), "{key}");
         }
-        assert_eq!(field(""), None);
-        assert_eq!(field("--"), None);
+        for key in ["", "--", "نص", "naïve"] {
+            assert_eq!(field(key), None, "{key}");
+        }
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Lowering, Problem, Unnamed};
+use super::{Lowering, Problem};
 use crate::{
     model::{Rule, Type, Why},
     names,
     overrides::{self, Kind, Privacy, Wire},
-    place::Place,
+    place::{Place, parse_steps},
     shape::{ANY_KEY, Format, Shape},
 };
 
@@ -37,36 +37,41 @@ const MONEY: [&str; 21] = [
     "vat",
 ];
 
+/// What is to have a type.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'a> {
+    /// Where it is.
+    pub(super) places: &'a [Place],
+    /// What was seen there.
+    pub(super) shape: &'a Shape,
+    /// The key that it, or the list or map around it, has.
+    pub(super) key: &'a str,
+    /// What somebody decided about it.
+    pub(super) decided: Option<&'a overrides::Field>,
+    /// The name of the struct, if it is one and has no name.
+    pub(super) suggested: &'a str,
+}
+
 type Resolved = Result<(Type, Why), Problem>;
 
 impl Lowering<'_> {
-    pub(super) fn resolve(
-        &mut self,
-        places: &[Place],
-        shape: &Shape,
-        key: &str,
-        decided: Option<&overrides::Field>,
-        suggested: &str,
-        unnamed: &mut Vec<Unnamed>,
-    ) -> Resolved {
-        let kind = decided.and_then(|field| field.kind.as_ref());
-        let privacy = decided.and_then(|field| field.privacy);
+    pub(super) fn resolve(&mut self, value: &Value<'_>) -> Resolved {
+        let Value { shape, key, .. } = *value;
+        let kind = value.decided.and_then(|field| field.kind.as_ref());
+        let privacy = value.decided.and_then(|field| field.privacy);
         match kind {
             Some(Kind::Json) => return Ok((Type::Json, told("json", Rule::Conflict))),
             Some(Kind::Own(name)) => {
-                return Ok((
-                    Type::Own(name.clone()),
-                    told(&format!("own {name}"), Rule::Conflict),
-                ));
+                let why = told(&format!("own {name}"), Rule::Conflict);
+                return Ok((Type::Own(name.clone()), why));
             }
-            _ => {}
+            _ => one_kind(shape, kind.is_some())?,
         }
-        one_kind(shape, kind.is_some())?;
         if shape.array.count > 0 {
-            return self.list(places, shape, key, decided, suggested, unnamed);
+            return self.list(value);
         }
         if kind == Some(&Kind::Map) || (kind.is_none() && only_data_keys(shape)) {
-            return self.map(places, shape, key, suggested, unnamed);
+            return self.map(value);
         }
         let (model, why) = match kind {
             Some(Kind::Enum(name)) => self.words(name, shape, privacy)?,
@@ -74,9 +79,9 @@ impl Lowering<'_> {
                 classified(kind, shape, privacy)?,
                 told(word(kind), rule(kind)),
             ),
-            None if shape.object.count > 0 => self.object_type(places, suggested, unnamed)?,
-            None => match self.name_of(places)? {
-                Some(name) if shape.present() == 0 => self.named(places, &name, unnamed),
+            None if shape.object.count > 0 => self.object_type(value)?,
+            None => match self.name_of(value.places)? {
+                Some(name) if shape.present() == 0 => self.named(value.places, &name),
                 _ => inferred(shape, key, privacy)?,
             },
         };
@@ -90,26 +95,16 @@ impl Lowering<'_> {
         Ok((model, why))
     }
 
-    fn list(
-        &mut self,
-        places: &[Place],
-        shape: &Shape,
-        key: &str,
-        decided: Option<&overrides::Field>,
-        suggested: &str,
-        unnamed: &mut Vec<Unnamed>,
-    ) -> Resolved {
-        let places: Vec<Place> = places.iter().map(Place::elements).collect();
+    fn list(&mut self, value: &Value<'_>) -> Resolved {
+        let places: Vec<Place> = value.places.iter().map(Place::elements).collect();
         let none = Shape::default();
-        let items = shape.array.items.as_deref().unwrap_or(&none);
-        let (item, why) = self.resolve(&places, items, key, decided, suggested, unnamed)?;
-        refuse_amounts(&item)?;
-        let nullable = items.null > 0 && !matches!(item, Type::Json);
-        let item = if nullable {
-            Type::Nullable(Box::new(item))
-        } else {
-            item
-        };
+        let items = value.shape.array.items.as_deref().unwrap_or(&none);
+        let (item, why) = self.resolve(&Value {
+            places: &places,
+            shape: items,
+            ..*value
+        })?;
+        let item = element(item, items)?;
         let why = match item {
             Type::Json if why.rule == Rule::NoEvidence => why,
             _ => Why {
@@ -121,30 +116,23 @@ impl Lowering<'_> {
         Ok((Type::List(Box::new(item)), why))
     }
 
-    fn map(
-        &mut self,
-        places: &[Place],
-        shape: &Shape,
-        key: &str,
-        suggested: &str,
-        unnamed: &mut Vec<Unnamed>,
-    ) -> Resolved {
+    fn map(&mut self, value: &Value<'_>) -> Resolved {
         let mut values = Shape::default();
         let mut below = Vec::new();
-        for (key, field) in &shape.object.fields {
+        for (key, field) in &value.shape.object.fields {
             values.merge(field);
-            below.extend(places.iter().map(|place| place.key(key)));
+            below.extend(value.places.iter().map(|place| place.key(key)));
         }
         below.retain(|place| self.shapes.contains_key(place));
-        let (value, _) = self.resolve(&below, &values, key, None, suggested, unnamed)?;
-        refuse_amounts(&value)?;
-        let value = if values.null > 0 {
-            Type::Nullable(Box::new(value))
-        } else {
-            value
-        };
+        let (item, _) = self.resolve(&Value {
+            places: &below,
+            shape: &values,
+            decided: None,
+            ..*value
+        })?;
+        let item = element(item, &values)?;
         let why = Why::shown(Rule::Map, "its keys are data");
-        Ok((Type::Map(Box::new(value)), why))
+        Ok((Type::Map(Box::new(item)), why))
     }
 
     fn words(&mut self, name: &str, shape: &Shape, privacy: Option<Privacy>) -> Resolved {
@@ -172,21 +160,17 @@ impl Lowering<'_> {
         Ok((model, told(&format!("enum {name}"), Rule::Enum)))
     }
 
-    fn object_type(
-        &mut self,
-        places: &[Place],
-        suggested: &str,
-        unnamed: &mut Vec<Unnamed>,
-    ) -> Resolved {
-        if let Some(name) = self.name_of(places)? {
-            return Ok(self.named(places, &name, unnamed));
+    fn object_type(&mut self, value: &Value<'_>) -> Resolved {
+        if let Some(name) = self.name_of(value.places)? {
+            return Ok(self.named(value.places, &name));
         }
-        unnamed.push((suggested.to_owned(), places.to_vec()));
+        let name = value.suggested.to_owned();
+        self.unnamed.push((name.clone(), value.places.to_vec()));
         let why = Why::shown(
             Rule::Object,
             "an object without [[type]], named by its place",
         );
-        Ok((Type::Struct(suggested.to_owned(), None), why))
+        Ok((Type::Struct(name, None), why))
     }
 
     /// The one name that all of these places have that hold anything.
@@ -219,41 +203,53 @@ impl Lowering<'_> {
         }
     }
 
-    fn named(&mut self, places: &[Place], name: &str, unnamed: &mut Vec<Unnamed>) -> (Type, Why) {
+    fn named(&mut self, places: &[Place], name: &str) -> (Type, Why) {
         let why = Why::shown(
             Rule::Object,
-            format!("[[type]] \"{name}\" is at its places"),
+            format!("the objects there are [[type]] \"{name}\""),
         );
-        let argument = self.argument(places, name, unnamed);
+        let argument = self.argument(places, name).map(Box::new);
         (Type::Struct(name.to_owned(), argument), why)
     }
 
     /// The type parameter of a generic struct that is a field.
-    fn argument(
-        &mut self,
-        places: &[Place],
-        name: &str,
-        unnamed: &mut Vec<Unnamed>,
-    ) -> Option<Box<Type>> {
+    fn argument(&mut self, places: &[Place], name: &str) -> Option<Type> {
         let decided = self.overrides.types.iter().find(|t| t.name == name)?;
-        let steps = crate::place::parse_steps(decided.generic.as_deref()?);
-        let below: Vec<Place> = places
-            .iter()
-            .map(|place| Place {
-                root: place.root.clone(),
-                steps: [place.steps.as_slice(), &steps].concat(),
-            })
-            .filter(|place| self.shapes.contains_key(place))
-            .collect();
+        let steps = parse_steps(decided.generic.as_deref()?);
+        let below = places.iter().map(|place| Place {
+            root: place.root.clone(),
+            steps: [place.steps.as_slice(), &steps].concat(),
+        });
+        let mut known = Vec::new();
         let mut shape = Shape::default();
-        for place in &below {
-            if let Some(seen) = self.shapes.get(place) {
+        for place in below {
+            if let Some(seen) = self.shapes.get(&place) {
                 shape.merge(seen);
+                known.push(place);
             }
         }
-        let suggested = format!("{name}Content");
-        let resolved = self.resolve(&below, &shape, "", None, &suggested, unnamed);
-        Some(Box::new(resolved.map_or(Type::Json, |(model, _)| model)))
+        let resolved = self.resolve(&Value {
+            places: &known,
+            shape: &shape,
+            key: "",
+            decided: None,
+            suggested: &format!("{name}Content"),
+        });
+        Some(resolved.map_or(Type::Json, |(model, _)| model))
+    }
+}
+
+/// What a list or a map has of a type: null where it was seen, and no amounts,
+/// since the attribute that keeps them exact belongs to a field.
+fn element(item: Type, seen: &Shape) -> Result<Type, Problem> {
+    match item {
+        Type::Decimal | Type::DecimalText => Err(Problem {
+            what: "amounts cannot stand in a list or a map".to_owned(),
+            write: "type = \"own …\"",
+        }),
+        Type::Json => Ok(item),
+        item if seen.null > 0 => Ok(Type::Nullable(Box::new(item))),
+        item => Ok(item),
     }
 }
 
@@ -283,17 +279,6 @@ fn one_kind(shape: &Shape, decided: bool) -> Result<(), Problem> {
 
 fn only_data_keys(shape: &Shape) -> bool {
     shape.object.count > 0 && shape.object.fields.keys().all(|key| key == ANY_KEY)
-}
-
-/// The attribute that keeps an amount exact belongs to a field, not to an element.
-fn refuse_amounts(item: &Type) -> Result<(), Problem> {
-    if matches!(item, Type::Decimal | Type::DecimalText) {
-        return Err(Problem {
-            what: "amounts cannot stand in a list or a map".to_owned(),
-            write: "type = \"own …\"",
-        });
-    }
-    Ok(())
 }
 
 /// What somebody decided, where the evidence agrees.
