@@ -1,5 +1,11 @@
 //! The committed fixtures are sound, and whatever is unsound is found.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -1,6 +1,12 @@
 //! What holds of every body: the comparison finds each change and nothing else,
 //! repairs mend what they name, and sums over bodies are those of whole numbers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
 use proptest::{collection::vec, prelude::*};
 use xtask::{
     fixture::Repair,

@@ -1,5 +1,12 @@
 //! Every fixture comes back as it was, and whatever a model does not carry is told.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
 use std::collections::BTreeSet;
 
 use xtask::{

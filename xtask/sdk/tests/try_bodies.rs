@@ -1,5 +1,7 @@
 //! What `cargo xtask try` says of a body, and how it ends.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::{fs, path::PathBuf};
 
 use tempfile::TempDir;

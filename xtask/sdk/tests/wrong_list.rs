@@ -1,5 +1,11 @@
 //! What other generators get wrong on these very samples.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;

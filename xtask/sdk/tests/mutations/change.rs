@@ -98,7 +98,9 @@ fn turn(node: &mut Node<'_>) {
         Value::Array(items) => items.iter_mut().for_each(turn),
         Value::Object(members) => {
             members.reverse();
-            members.iter_mut().for_each(|member| turn(&mut member.node));
+            for member in members {
+                turn(&mut member.node);
+            }
         }
         _ => {}
     }

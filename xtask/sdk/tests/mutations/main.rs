@@ -1,6 +1,14 @@
 //! Single realistic changes of the bodies: the models accept whatever a
 //! provider may send, and refuse, with the path, what would lose information.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a panic is how a test fails; its output are the figures"
+)]
+
 mod change;
 mod paywall;
 mod streampay;

@@ -16,7 +16,9 @@ pub(crate) fn mutations() -> Vec<Mutation> {
         ("terminals/page", terminals()),
         ("assign-terminal/assigned", assigned()),
         ("create-merchant/created", merchant()),
-        ("transaction/found", transaction()),
+        ("transaction/found", amounts_in_text()),
+        ("transaction/found", codes_and_cards()),
+        ("transaction/found", receipts()),
         ("reconciliation/found", reconciliation()),
         ("create-terminal/created", created()),
     ] {
@@ -248,8 +250,7 @@ fn merchant() -> Vec<Row> {
     ]
 }
 
-fn transaction() -> Vec<Row> {
-    const CODE: &str = "transaction.receipts[0].approval_code";
+fn amounts_in_text() -> Vec<Row> {
     const LABEL: &str = "transaction.receipts[0].amount_authorized.label";
     vec![
         (
@@ -318,6 +319,12 @@ fn transaction() -> Vec<Row> {
             Add(LABEL, "urdu", r#""x""#),
             Unknown("transaction.receipts[0].amount_authorized.label.urdu"),
         ),
+    ]
+}
+
+fn codes_and_cards() -> Vec<Row> {
+    const CODE: &str = "transaction.receipts[0].approval_code";
+    vec![
         ("an approval code is missing", Drop(CODE), Lossless),
         ("an approval code is null", Set(CODE, "null"), Lossless),
         ("an approval code is empty", Set(CODE, "{}"), Lossless),
@@ -359,6 +366,11 @@ fn transaction() -> Vec<Row> {
             Set("transaction.receipts[0].pan", r#""4000 0000 0000 0002""#),
             Rewritten("transaction.receipts[0].pan"),
         ),
+    ]
+}
+
+fn receipts() -> Vec<Row> {
+    vec![
         (
             "a scheme is new",
             Set("transaction.receipts[0].card_scheme.id", r#""P9""#),

@@ -24,6 +24,7 @@ pub(crate) fn mutations() -> Vec<Mutation> {
         right,
     };
     all.extend(fields().into_iter().map(deposit));
+    all.extend(ids_and_flags().into_iter().map(deposit));
     all.extend(amounts().into_iter().map(deposit));
     all.extend(words_and_times().into_iter().map(deposit));
     all.extend(text_of_the_file().into_iter().map(deposit));
@@ -115,6 +116,11 @@ fn fields() -> Vec<Row> {
             Set("data[0]", "[]"),
             Refused("data[0]"),
         ),
+    ]
+}
+
+fn ids_and_flags() -> Vec<Row> {
+    vec![
         ("flags are null", Set("data[0].flags", "null"), Lossless),
         ("flags are missing", Drop("data[0].flags"), Lossless),
         (
@@ -375,7 +381,21 @@ fn text_of_the_file() -> Vec<Row> {
 }
 
 fn other_bodies() -> Vec<Mutation> {
-    let rows = [
+    let rows = other_lists().into_iter().chain(single_answers());
+    rows.map(|(name, fixture, change, right)| Mutation {
+        name,
+        fixture,
+        change,
+        right,
+    })
+    .collect()
+}
+
+/// A name, a fixture, a change and what is right.
+type Elsewhere = (&'static str, &'static str, Change, Right);
+
+fn other_lists() -> Vec<Elsewhere> {
+    vec![
         (
             "a balance is below nought",
             "balance-report/two-days",
@@ -436,11 +456,22 @@ fn other_bodies() -> Vec<Mutation> {
             Set("data[0].amount", r#"{"value":200.0}"#),
             Refused("data[0].amount"),
         ),
+    ]
+}
+
+fn single_answers() -> Vec<Elsewhere> {
+    vec![
         (
             "a user's id is a text",
             "login/success",
             Set("idUser", r#""123""#),
             Refused("idUser"),
+        ),
+        (
+            "a login is an array",
+            "login/success",
+            Whole("[]"),
+            Rewritten("."),
         ),
         (
             "a login says nothing",
@@ -514,13 +545,5 @@ fn other_bodies() -> Vec<Mutation> {
             Set("cashout_id", "8405147"),
             Refused("cashout_id"),
         ),
-    ];
-    rows.into_iter()
-        .map(|(name, fixture, change, right)| Mutation {
-            name,
-            fixture,
-            change,
-            right,
-        })
-        .collect()
+    ]
 }
