@@ -15,7 +15,7 @@ use std::{borrow::Cow, fmt};
 
 pub use read::read;
 pub use text::Text;
-pub use write::write;
+pub use write::{write, write_within};
 
 /// How many arrays and objects may enclose one another.
 pub const MAX_DEPTH: usize = 64;

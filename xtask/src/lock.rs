@@ -15,6 +15,9 @@ use crate::{
 /// The version of the rules that make models of a lock.
 const GENERATOR: u32 = 1;
 
+/// How long the lines of a lock may be.
+const COLUMNS: usize = 100;
+
 /// An environment that is a simulator of ours: what it answers was built.
 const SIMULATOR: &str = "simulator";
 
@@ -93,13 +96,12 @@ impl Lock {
         Ok(Some(lock))
     }
 
-    /// The text of the file.
+    /// The text of the file: the evidence of a place on one line where it fits.
     #[must_use]
     pub fn text(&self) -> String {
         // A lock is maps of texts, counts and shapes: nothing that JSON refuses.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        let text = serde_json::to_string(self).unwrap_or_default();
+        json::read(&text).map_or_else(|_| text.clone(), |lock| json::write_within(&lock, COLUMNS))
     }
 
     /// What is known of a root, from wherever.

@@ -37,6 +37,16 @@ fn layout_becomes_canonical_and_stays_so() {
 }
 
 #[test]
+fn what_fits_on_a_line_may_stand_on_one() {
+    let node = json::read(r#"{"a": {"b": [1, 2], "c": {}}, "long": ["aaaaaaaaaa", "bbbbbbbbbb"]}"#)
+        .unwrap();
+    assert_eq!(
+        json::write_within(&node, 32),
+        "{\n  \"a\": { \"b\": [1, 2], \"c\": {} },\n  \"long\": [\n    \"aaaaaaaaaa\",\n    \"bbbbbbbbbb\"\n  ]\n}\n"
+    );
+}
+
+#[test]
 fn escapes_are_decoded_on_demand() {
     let read = json::read(r#""\u0041\t\\\/\ud83d\ude00é""#).unwrap();
     let Value::Text(text) = &read.value else {
