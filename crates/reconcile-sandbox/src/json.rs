@@ -7,6 +7,7 @@
 use std::io::Write as _;
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 use crate::faults::{FaultKind, Faults};
 use crate::money::Cents;
@@ -105,6 +106,26 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// A float with two decimals at least.
+    pub(crate) fn decimal(&mut self, key: &str, value: Decimal) {
+        self.key(key);
+        let value = value.normalize();
+        let _ = if self.style.integers || value.scale() >= 2 {
+            write!(self.out, "{value}")
+        } else {
+            write!(self.out, "{value:.2}")
+        };
+    }
+
+    /// As [`decimal`](Self::decimal), of a field that may be null.
+    pub(crate) fn optional_decimal(&mut self, key: &str, value: Decimal) {
+        if self.style.null_optionals {
+            self.raw(key, "null");
+        } else {
+            self.decimal(key, value);
+        }
+    }
+
     /// A value that is JSON already.
     pub(crate) fn raw(&mut self, key: &str, json: &str) {
         self.key(key);
@@ -127,6 +148,34 @@ impl<'a> Object<'a> {
     pub(crate) fn with(&mut self, key: &str, write: impl FnOnce(&mut Vec<u8>)) {
         self.key(key);
         write(self.out);
+    }
+
+    /// As [`with`](Self::with), of a field that may be null.
+    pub(crate) fn optional_with(&mut self, key: &str, write: impl FnOnce(&mut Vec<u8>)) {
+        if self.style.null_optionals {
+            self.raw(key, "null");
+        } else {
+            self.with(key, write);
+        }
+    }
+
+    /// A list whose elements `write` appends.
+    pub(crate) fn array<T>(
+        &mut self,
+        key: &str,
+        elements: &[T],
+        mut write: impl FnMut(&mut Vec<u8>, &T),
+    ) {
+        self.with(key, |out| {
+            out.push(b'[');
+            for (index, element) in elements.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                write(out, element);
+            }
+            out.push(b']');
+        });
     }
 
     pub(crate) fn close(mut self) {
@@ -196,6 +245,33 @@ mod tests {
             sample(Style::default()),
             r#"{"id":7,"whole":30.0,"tenths":7.9,"cents":-0.05,"note":"x"}"#
         );
+    }
+
+    #[test]
+    fn decimals_have_two_places_at_least() {
+        let written = |value: &str, style| {
+            let mut out = Vec::new();
+            let mut object = Object::open(&mut out, style);
+            object.decimal("a", value.parse().unwrap());
+            object.close();
+            String::from_utf8(out).unwrap()
+        };
+        for (value, lexeme) in [
+            ("46", "46.00"),
+            ("-0.5", "-0.50"),
+            ("1.005", "1.005"),
+            ("100.000", "100.00"),
+        ] {
+            assert_eq!(
+                written(value, Style::default()),
+                format!(r#"{{"a":{lexeme}}}"#)
+            );
+        }
+        let integers = Style {
+            integers: true,
+            ..Style::default()
+        };
+        assert_eq!(written("46.00", integers), r#"{"a":46}"#);
     }
 
     #[test]

@@ -26,7 +26,10 @@ pub use clock::Clock;
 pub use faults::{Fault, FaultDescription, FaultKind, FaultParseError, Faults};
 pub use gateway::{GatewayId, UnknownGateway};
 pub use ledger::{LedgerRow, Planted, PlantedLedger};
-pub use paywall::{PaywallAccess, PaywallConfidential, PaywallWorld};
+pub use paywall::{
+    PaywallAccess, PaywallConfidential, PaywallEndOfDay, PaywallFigure, PaywallStatus, PaywallStep,
+    PaywallStepKind, PaywallTransaction, PaywallWorld, paywall_ledger,
+};
 pub use requests::RequestLog;
 pub use sandbox::{Sandbox, SandboxConfig, SandboxError};
 pub use streampay::{StreamPayAccess, StreamPayConfidential, StreamPayWorld};

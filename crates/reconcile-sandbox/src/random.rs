@@ -46,6 +46,22 @@ impl Random {
             .collect()
     }
 
+    /// `count` numbers from `start` on, ascending: one in each of `count` equal
+    /// parts of the length, so that no sorting is needed.
+    pub(crate) fn spread(
+        mut self,
+        count: usize,
+        start: i64,
+        length: i64,
+    ) -> impl Iterator<Item = i64> {
+        let count = i128::try_from(count).unwrap_or_default();
+        (0..count).map(move |part| {
+            let thousandth = i128::from(self.between(0, 1_000));
+            let offset = (part * 1_000 + thousandth) * i128::from(length) / (count * 1_000);
+            start + i64::try_from(offset).unwrap_or(0)
+        })
+    }
+
     /// Brings `items` into a random order (Fisher and Yates).
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {

@@ -16,10 +16,12 @@ pub(crate) struct Refusal {
     retry_after: Option<HeaderValue>,
 }
 
+/// Makes the gateway's JSON of a text.
+type Writer = Box<dyn FnOnce(&str) -> Vec<u8> + Send>;
+
 /// How a refusal is written.
 enum Form {
-    /// The gateway's JSON around the text.
-    Json(Box<dyn FnOnce(&str) -> Vec<u8> + Send>),
+    Json(Writer),
     /// A page, as the proxy in front of a gateway does.
     Page,
 }

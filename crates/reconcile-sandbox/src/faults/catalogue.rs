@@ -54,25 +54,51 @@ catalogue! {
         UnknownValues, "unknown-values", Values::Flag, "1 row in 10 has a status and a method that no document knows";
         NullOptionals, "null-optionals", Values::Flag, "optional fields are null";
         Integers, "integers", Values::Flag, "whole amounts are written `10`, not `10.0`";
-        OddAmounts, "odd-amounts", Values::Flag, "the first five deposits have amounts that floats cannot hold";
-        BadRecord, "bad-record", Values::Flag, "the amount of the 8th deposit is an object, of the 8th cashout a text";
+        OddAmounts, "odd-amounts", Values::Flag, "the first five payments have amounts that floats cannot hold";
+        BadRecord, "bad-record", Values::Flag, "the amount of the 8th payment is an object, of TuPay's 8th cashout a text";
         BrokenRollForward, "broken-roll-forward", Values::Flag, "one day of the balance report states a wrong balance";
-        MissingDay, "missing-day", Values::Flag, "the balance report leaves out one day";
-        RepeatedDay, "repeated-day", Values::Flag, "the balance report has one day twice";
+        MissingDay, "missing-day", Values::Flag, "the balance report leaves out one day; Paywall has no end of one";
+        RepeatedDay, "repeated-day", Values::Flag, "the balance report has one day twice, Paywall one reconciliation";
         UnexplainedStep, "unexplained-step", Values::Flag, "from one day on the balance is higher, without a movement";
-        IpNotAllowed, "ip-not-allowed", Values::Flag, "logging in answers 403 with code 83";
+        IpNotAllowed, "ip-not-allowed", Values::Flag, "logging in to TuPay answers 403 with code 83; Paywall refuses with 513";
         StruckLogin, "struck-login", Values::Flag, "the transient faults that refuse a list refuse logging in, too";
+        StruckWrites, "struck-writes", Values::Flag, "the transient faults strike what acts, too, after it acted but for 429";
         ExpiredStatus, "expired-status", REFUSAL, "the status for a missing or expired token";
         WrongPasswordStatus, "wrong-password-status", REFUSAL, "the status for wrong credentials";
         WindowStatus, "window-status", WINDOW, "the status for a window over 60 days or upside down; 200 lists nothing";
         BeyondEnd, "beyond-end", Values::Choice("empty|not-found|last-page"), "what a page beyond the last one answers";
-        MaxRows, "max-rows", MAX_ROWS, "the page size";
-        Order, "order", Values::Choice("newest|oldest"), "which rows come first";
-        ExclusiveTo, "exclusive-to", Values::Flag, "rows created at the second of `to` are left out";
+        MaxRows, "max-rows", MAX_ROWS, "the page size; where clients choose it, the most that they get";
+        Order, "order", Values::Choice("newest|oldest"), "which rows come first; oldest unless turned at Paywall";
+        ExclusiveTo, "exclusive-to", Values::Flag, "rows created at the second of `to` are left out, at Paywall those of `dateto`";
         CashoutAlias, "cashout-alias", Values::Flag, "`/v1/cashout` answers as `/v1/cashouts` does";
         ClientDocument, "client-document", Values::Flag, "the filter `clienteDocument` is honoured, too";
         LogoutStatus, "logout-status", LOGOUT, "the status for logging out; any but 204 has a text body";
         BalanceShape, "balance-shape", Values::Choice("object|array|number"), "the undocumented body of `/v1/balance`";
+        MissingHeader, "missing-header", Values::Choice("envelope|unauthorized"), "Paywall refuses a missing header with code 4, or with HTTP 401";
+        QueryParameters, "query-parameters", Values::Flag, "Paywall takes parameters from the query, too";
+        RefusalStatus, "refusal-status", PAYWALL_STATUS, "the HTTP status of Paywall's refusals, 200 unless turned";
+        WrongKeyStatus, "wrong-key-status", PAYWALL_KEY_STATUS, "the HTTP status of Paywall for wrong keys, 200 unless turned";
+        NotOpenCode, "not-open-code", code(269), "Paywall's code for a day that cannot be reconciled or listed yet";
+        EndOfDayCode, "end-of-day-code", code(65), "Paywall's code for a day that has no end yet, or none to reconcile";
+        AlreadyCode, "already-code", code(392), "Paywall's code for a day that is reconciled already";
+        NoRecordCode, "no-record-code", code(3), "Paywall's code where there is nothing";
+        NotFoundCode, "not-found-code", code(56), "Paywall's code for a payment that it does not know";
+        RangeLimit, "range-limit", RANGE, "from how many days on Paywall's list of reconciliations refuses, 31 unless turned";
+        LengthIsEnd, "length-is-end", Values::Flag, "the `length` of Paywall's list of reconciliations is where it ends";
+        ReconcileAgain, "reconcile-again", Values::Choice("update|insert"), "what Paywall keeps when a day is sent again that differed";
+        TotalCounts, "total-counts", Values::Choice("all|decided|parts"), "what Paywall's total counts: all, what succeeded or failed, or the sum of the parts";
+        DayOf, "day-of", Values::Choice("step|transaction"), "the day on which Paywall counts refunds and cancellations";
+        SuccessfulIs, "successful-is", Values::Choice("gross|net"), "whether what was taken back since is successful at Paywall";
+        Listed, "listed", Values::Choice("all|completed"), "which transactions Paywall lists";
+        StepTypes, "step-types", STEP_TYPES, "Paywall's type of cancellations; refunds and partial refunds have the next two";
+        PaywallZone, "paywall-zone", Values::Choice("istanbul|utc"), "the zone of Paywall's days and times";
+        Intraday, "intraday", Values::Flag, "Paywall has its intraday lists, at a path that is assumed";
+        UnmaskedCard, "unmasked-card", Values::Flag, "Paywall shows whole card numbers";
+        Unreconciled, "unreconciled", UNRECONCILED, "how many of the last days nobody reconciled with Paywall";
+        EndOfDayOff, "end-of-day-off", Values::Choice("amount|count"), "one end of day of Paywall has 0.01 or 1 too many that succeeded";
+        VerdictMissing, "verdict-missing", Values::Flag, "one day was never reconciled with Paywall";
+        VerdictLate, "verdict-late", Values::Flag, "one day was reconciled with Paywall 43 days late";
+        VerdictFalse, "verdict-false", Values::Flag, "one day differed at Paywall and was not sent again";
         ShuffleKeys, "shuffle-keys", Values::Flag, "the keys of rows and envelopes come in another order";
         Latency, "latency", LATENCY, "every request takes that much longer";
     }
@@ -233,6 +259,65 @@ const LATENCY: Values = number(
         absent: 0,
     },
 );
+
+const PAYWALL_STATUS: Values = number(
+    "STATUS",
+    200,
+    499,
+    Default {
+        named: 400,
+        absent: 200,
+    },
+);
+const PAYWALL_KEY_STATUS: Values = number(
+    "STATUS",
+    200,
+    499,
+    Default {
+        named: 401,
+        absent: 200,
+    },
+);
+const RANGE: Values = number(
+    "DAYS",
+    1,
+    100_000,
+    Default {
+        named: 31,
+        absent: 31,
+    },
+);
+const STEP_TYPES: Values = number(
+    "FIRST",
+    2,
+    1_000,
+    Default {
+        named: 2,
+        absent: 2,
+    },
+);
+const UNRECONCILED: Values = number(
+    "DAYS",
+    1,
+    100_000,
+    Default {
+        named: 1,
+        absent: 0,
+    },
+);
+
+/// An error code of Paywall, and what it is unless turned.
+const fn code(assumed: u64) -> Values {
+    number(
+        "CODE",
+        1,
+        999,
+        Default {
+            named: assumed,
+            absent: assumed,
+        },
+    )
+}
 
 const fn number(hint: &'static str, least: u64, most: u64, default: Default) -> Values {
     Values::Number(Number {

@@ -148,7 +148,7 @@ impl Books {
         for (place, Booking { row, record_id, .. }) in self.take_payments() {
             let amount = swapped_digits(row.amount);
             self.spoil(place, record_id, "amount_mismatch", |row| {
-                row.amount = amount
+                row.amount = amount;
             });
         }
         let charged = self.others.iter().position(|(_, it)| it.row.fee.is_some());
@@ -158,7 +158,7 @@ impl Books {
             let (place, Booking { row, record_id, .. }) = self.others.remove(index);
             let amount = row.amount + row.fee.unwrap_or_default();
             self.spoil(place, record_id, "amount_mismatch", |row| {
-                row.amount = amount
+                row.amount = amount;
             });
         }
     }
@@ -179,7 +179,7 @@ impl Books {
         }
         for (place, Booking { record_id, .. }) in self.take_payments() {
             self.spoil(place, record_id, "sign_mismatch", |row| {
-                row.direction = "debit"
+                row.direction = "debit";
             });
         }
     }

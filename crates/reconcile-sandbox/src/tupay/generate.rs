@@ -86,16 +86,9 @@ impl Calendar {
         soles.scaled(10_000, rate)
     }
 
-    /// The births of `count` records, ascending: one in each of `count` equal
-    /// parts of the time, so that no sorting is needed.
-    fn births(&self, count: usize, mut random: Random) -> impl Iterator<Item = i64> {
-        let count = i128::try_from(count).unwrap_or_default();
-        let (start, seconds) = (self.start, i128::from(self.seconds));
-        (0..count).map(move |part| {
-            let thousandth = i128::from(random.between(0, 1_000));
-            let offset = (part * 1_000 + thousandth) * seconds / (count * 1_000);
-            start + i64::try_from(offset).unwrap_or(0)
-        })
+    /// The births of `count` records, ascending.
+    fn births(&self, count: usize, random: Random) -> impl Iterator<Item = i64> {
+        random.spread(count, self.start, self.seconds)
     }
 }
 

@@ -234,7 +234,11 @@ impl Envelope {
         if self.data_last {
             self.counters(&mut object);
         }
-        object.with("data", |out| write_rows(out, rows, dialect));
+        object.array("data", rows, |out, row| {
+            let mut object = Object::open(out, dialect.style);
+            row.write(&mut object, dialect);
+            object.close();
+        });
         if !self.data_last {
             self.counters(&mut object);
         }
@@ -248,19 +252,6 @@ impl Envelope {
         object.integer("rows", count(self.rows));
         object.integer("maxRows", count(self.page_size));
     }
-}
-
-fn write_rows<T: Listed>(out: &mut Vec<u8>, rows: &[&T], dialect: &Dialect) {
-    out.push(b'[');
-    for (index, row) in rows.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        let mut object = Object::open(out, dialect.style);
-        row.write(&mut object, dialect);
-        object.close();
-    }
-    out.push(b']');
 }
 
 fn accepts(wanted: Option<&String>, value: &str) -> bool {
