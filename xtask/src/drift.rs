@@ -83,6 +83,8 @@ pub struct Report {
     pub provider: String,
     /// What is different, what matters most first.
     pub differences: Vec<Difference>,
+    /// The operations of which an answer was compared.
+    pub compared: Vec<String>,
     /// The operations that are known and were not asked, or not answered.
     pub not_asked: Vec<String>,
     /// The operations that answered and have no model to compare with.
@@ -97,19 +99,18 @@ impl Report {
         differences.sort_unstable();
         differences.dedup();
         let operations = known.operations();
+        let (compared, not_asked): (Vec<_>, Vec<_>) = operations
+            .iter()
+            .map(|operation| (*operation).to_owned())
+            .partition(|operation| seen.has(operation));
+        let without_model = seen.operations();
+        let without_model = without_model.filter(|operation| !operations.contains(operation));
         Self {
             provider: known.provider().to_owned(),
             differences,
-            not_asked: operations
-                .iter()
-                .filter(|operation| !seen.has(operation))
-                .map(|operation| (*operation).to_owned())
-                .collect(),
-            without_model: seen
-                .operations()
-                .filter(|operation| !operations.contains(operation))
-                .map(str::to_owned)
-                .collect(),
+            compared,
+            not_asked,
+            without_model: without_model.map(str::to_owned).collect(),
         }
     }
 
@@ -142,17 +143,21 @@ impl fmt::Display for Report {
         };
         list(f, "not asked", &self.not_asked)?;
         list(f, "without a model, not compared", &self.without_model)?;
-        write!(f, "{}: ", self.provider)?;
+        let provider = &self.provider;
+        if self.compared.is_empty() && self.is_same() {
+            return writeln!(f, "{provider}: nothing was compared");
+        }
+        let operations = counted(self.compared.len() as u64, "operation");
         if self.is_same() {
-            return f.write_str("no differences\n");
+            return writeln!(f, "{provider}: no differences in {operations}");
         }
         let count = |severity| {
             let of_it = |difference: &&Difference| difference.severity == severity;
-            self.differences.iter().filter(of_it).count()
+            self.differences.iter().filter(of_it).count() as u64
         };
         writeln!(
             f,
-            "{}, {}, {}",
+            "{provider}: {}, {}, {} in {operations}",
             counted(count(Severity::Error), "error"),
             counted(count(Severity::Warning), "warning"),
             counted(count(Severity::Info), "info"),
@@ -160,7 +165,7 @@ impl fmt::Display for Report {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+fn counted(count: u64, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {what}{plural}")
 }

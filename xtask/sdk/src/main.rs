@@ -24,6 +24,9 @@ use xtask_sdk::{
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask", version)]
 struct Arguments {
+    /// The checkout to work on, for tests.
+    #[arg(long, global = true, hide = true)]
+    root: Option<PathBuf>,
     #[command(subcommand)]
     task: Task,
 }
@@ -105,9 +108,11 @@ enum ReportFormat {
 
 fn main() -> ExitCode {
     observe::silence_panics();
-    let Arguments { task } = Arguments::parse();
+    let Arguments { root, task } = Arguments::parse();
+    let workspace = root.map_or_else(Workspace::here, Workspace::at);
     // What a panic says, the hook has said.
-    let ended = panic::catch_unwind(|| run(task)).unwrap_or(Ok(Ending::Trouble.status()));
+    let ended = panic::catch_unwind(|| run(&workspace, task));
+    let ended = ended.unwrap_or(Ok(Ending::Trouble.status()));
     ExitCode::from(ended.unwrap_or_else(|troubles| {
         for trouble in troubles {
             eprint!("{trouble}");
@@ -116,8 +121,7 @@ fn main() -> ExitCode {
     }))
 }
 
-fn run(task: Task) -> Result<u8, Vec<Trouble>> {
-    let workspace = Workspace::here();
+fn run(workspace: &Workspace, task: Task) -> Result<u8, Vec<Trouble>> {
     let out = &mut io::stdout();
     let refuse = |error: xtask::Error| vec![Trouble::from(error)];
     let ending = match task {
@@ -133,7 +137,7 @@ fn run(task: Task) -> Result<u8, Vec<Trouble>> {
                 _ => Use::Compare,
             };
             let asked = asked.resolve()?;
-            runtime()?.block_on(record::record(&workspace, &asked, use_, out))?
+            runtime()?.block_on(record::record(workspace, &asked, use_, out))?
         }
         Task::Drift {
             asked,
@@ -141,7 +145,7 @@ fn run(task: Task) -> Result<u8, Vec<Trouble>> {
             format,
         } => {
             let format = format.into();
-            record::drift_of_folder(&workspace, &asked.provider, &folder, format, out)?
+            record::drift_of_folder(workspace, &asked.provider, &folder, format, out)?
         }
         Task::Drift {
             asked,
@@ -149,15 +153,15 @@ fn run(task: Task) -> Result<u8, Vec<Trouble>> {
             format,
         } => {
             let asked = asked.resolve()?;
-            runtime()?.block_on(record::drift(&workspace, &asked, format.into(), out))?
+            runtime()?.block_on(record::drift(workspace, &asked, format.into(), out))?
         }
         Task::Try {
             provider,
             operation,
             files,
-        } => return attempt::run(&workspace, &provider, &operation, &files, out).map_err(refuse),
+        } => return attempt::run(workspace, &provider, &operation, &files, out).map_err(refuse),
         Task::RoundTrips { provider } => {
-            return round_trips::run(&workspace, provider.as_deref(), out).map_err(refuse);
+            return round_trips::run(workspace, provider.as_deref(), out).map_err(refuse);
         }
     };
     // Nobody is left to tell where the output is closed.

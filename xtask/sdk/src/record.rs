@@ -150,6 +150,12 @@ pub fn drift_of_folder(
     let known = known(workspace, provider)?;
     let seen = files::read(&known, folder)?;
     let report = Report::new(&known, &seen);
+    if report.compared.is_empty() {
+        return Err(vec![Trouble::new(
+            format!("{} has no body of {provider}", folder.display()),
+            "bodies are DIR/<operation>/<case>.json",
+        )]);
+    }
     tell_report(out, &report, format)?;
     Ok(ending(&report))
 }

@@ -36,6 +36,14 @@ pub struct Outcome {
     pub unread: Vec<&'static str>,
 }
 
+impl Outcome {
+    /// Whether everything so far was answered and read.
+    #[must_use]
+    pub const fn is_clean(&self) -> bool {
+        self.troubles.is_empty() && self.unread.is_empty()
+    }
+}
+
 /// One call, as a fixture may tell it.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {

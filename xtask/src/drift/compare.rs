@@ -1,14 +1,14 @@
 //! The rules by which two shapes are compared.
 
 use super::{
-    Difference, Known, Seen, Severity,
+    Difference, Known, Seen, Severity, counted,
     item::{Form, Item},
     seen::Root,
 };
 use crate::{
     model::Type,
     overrides::Field,
-    place::{Place, Step},
+    place::Place,
     redact::{Decision, Rules},
     shape::{Objects, Shape},
 };
@@ -250,25 +250,26 @@ impl<'a> Comparison<'a> {
         );
     }
 
-    fn fields(&mut self, place: &Place, above: Decision<'a>, was: &Objects, is: &Objects) {
+    fn fields(&mut self, object: &Place, above: Decision<'a>, was: &Objects, is: &Objects) {
         let new: Vec<_> = is
             .fields
             .iter()
-            .filter(|(key, _)| !was.fields.contains_key(*key) && !self.is_alias(place, key))
+            .filter(|(key, _)| !was.fields.contains_key(*key) && !self.is_alias(object, key))
             .collect();
         for (key, shape) in &new {
             self.differs(
                 Severity::Info,
-                &place.key(*key),
+                &object.key(*key),
                 "unknown".to_owned(),
                 names(&forms(shape)),
                 self.addition(),
             );
         }
         for (key, known) in &was.fields {
-            let place = place.key(key);
+            let place = object.key(key);
             let Some(found) = is.fields.get(key) else {
-                let renamed = new.iter().filter(|(_, shape)| forms(shape) == forms(known));
+                let kinds = names(&forms(known));
+                let renamed = new.iter().filter(|(_, new)| names(&forms(new)) == kinds);
                 let renamed: Vec<_> = renamed.map(|(key, _)| format!("`{key}`")).collect();
                 self.lost(&place, known.seen(), was.count, is.count, &renamed);
                 continue;
@@ -276,7 +277,7 @@ impl<'a> Comparison<'a> {
             if found.seen() < is.count {
                 self.missing(&place, known.seen() == was.count, found.seen(), is.count);
             }
-            let decision = self.rules.below(&parent(&place), above, key);
+            let decision = self.rules.below(object, above, key);
             self.value(&place, decision, known, found);
         }
     }
@@ -294,7 +295,7 @@ impl<'a> Comparison<'a> {
         self.differs(
             Severity::Error,
             place,
-            format!("in {known} of {of}"),
+            format!("in {known} of {}", counted(of, "object")),
             is,
             self.absence(item, required),
         );
@@ -384,15 +385,6 @@ impl<'a> Comparison<'a> {
 /// `{}` is nothing where an object is expected, and an object elsewhere.
 fn may_be_object(item: &Item<'_>) -> bool {
     item.reads(Form::Object, &[]) != Some(false)
-}
-
-/// The place of the object that has the key.
-fn parent(place: &Place) -> Place {
-    let mut parent = place.clone();
-    if matches!(parent.steps.last(), Some(Step::Key(_))) {
-        parent.steps.pop();
-    }
-    parent
 }
 
 /// The kinds of values that were there.

@@ -1,0 +1,379 @@
+//! No secret and nobody's data in anything that a recording leaves behind:
+//! files, both streams, traces, errors, and what a panic says.
+
+use std::{
+    fmt::Write as _,
+    io,
+    panic::{self, AssertUnwindSafe},
+    sync::{Arc, Mutex},
+};
+
+use base64::{Engine, engine::general_purpose};
+use reconcile_sandbox::{Alteration, Faults, SandboxConfig, TuPayConfidential};
+use tracing_subscriber::fmt::MakeWriter;
+use xtask_sdk::{
+    observe::{self, Observer},
+    record::{self, Asked, Use},
+    scenario::{Scenario, Settings, Trouble},
+};
+
+use crate::scene::{Scene, UNTIL};
+
+/// A simulator in which every secret and everybody's data is a canary.
+fn scene(alterations: &[&str], faults: &[&str]) -> (Scene, Canaries) {
+    let tupay = TuPayConfidential::canaries(20_261_121);
+    let canaries = Canaries::of(&tupay);
+    let alterations = alterations.iter().map(|text| text.parse());
+    let faults = faults.iter().map(|text| text.parse());
+    let scene = Scene::of(SandboxConfig {
+        tupay,
+        alterations: alterations.collect::<Result<Vec<Alteration>, _>>().unwrap(),
+        faults: faults.collect::<Result<Faults, _>>().unwrap(),
+        ..SandboxConfig::default()
+    });
+    (scene, canaries)
+}
+
+/// What to search for: every canary in every form.
+struct Canaries(Vec<(&'static str, Vec<String>)>);
+
+impl Canaries {
+    fn of(confidential: &TuPayConfidential) -> Self {
+        let values = confidential.values().into_iter();
+        Self(values.map(|(name, value)| (name, forms(&value))).collect())
+    }
+
+    /// The canaries in a text, by name and form.
+    fn found(&self, content: &[u8]) -> Vec<String> {
+        let text = String::from_utf8_lossy(content);
+        let lower = text.to_lowercase();
+        let forms = self
+            .0
+            .iter()
+            .flat_map(|(name, forms)| forms.iter().enumerate().map(move |form| (name, form)));
+        forms
+            .filter(|(_, (_, form))| text.contains(*form) || lower.contains(*form))
+            .map(|(name, (index, _))| format!("{name} in form {index}"))
+            .collect()
+    }
+}
+
+/// Every form in which a canary could be found.
+fn forms(canary: &str) -> Vec<String> {
+    let percent = |encoded: fn(u8) -> bool| -> String {
+        let byte = |byte: u8| match byte {
+            byte if encoded(byte) => format!("%{byte:02X}"),
+            byte => char::from(byte).to_string(),
+        };
+        canary.bytes().map(byte).collect()
+    };
+    let reserved = percent(|byte| !byte.is_ascii_alphanumeric() && !b"-._~".contains(&byte));
+    let all = percent(|_| true);
+    let mut forms = vec![
+        canary.to_owned(),
+        canary.to_lowercase(),
+        reserved.to_lowercase(),
+        reserved,
+        all.to_lowercase(),
+        all,
+        canary.chars().rev().collect(),
+        hex::encode(canary),
+        hex::encode_upper(canary),
+    ];
+    // In a longer text, Base64 depends on where the canary begins; the first
+    // and the last group also hold what stands beside it.
+    for shift in 0..3 {
+        let padded = [&b"\0\0"[..shift], canary.as_bytes()].concat();
+        for engine in [
+            general_purpose::STANDARD_NO_PAD,
+            general_purpose::URL_SAFE_NO_PAD,
+        ] {
+            let encoded = engine.encode(&padded);
+            forms.push(encoded[4..encoded.len() - 4].to_owned());
+        }
+    }
+    forms
+}
+
+/// Runs the command and searches all that it said and wrote.
+#[track_caller]
+fn check(scene: &Scene, canaries: &Canaries, arguments: &str, status: i32) {
+    let ran = scene.run(arguments).exits(status);
+    let mut places: Vec<(String, Vec<u8>)> = vec![
+        ("stdout".to_owned(), ran.stdout.into_bytes()),
+        ("stderr".to_owned(), ran.stderr.into_bytes()),
+    ];
+    for (path, content) in scene.files() {
+        let name = path.display().to_string();
+        places.push((format!("the name of {name}"), name.clone().into_bytes()));
+        places.push((name, content));
+    }
+    for (place, content) in places {
+        let found = canaries.found(&content);
+        assert!(found.is_empty(), "{arguments}: {place} has {found:?}");
+    }
+}
+
+#[test]
+fn the_search_finds_every_form() {
+    let confidential = TuPayConfidential::canaries(20_261_121);
+    let canaries = Canaries::of(&confidential);
+    for (name, value) in confidential.values() {
+        for form in forms(&value) {
+            let place = format!("before {form} after");
+            assert!(!canaries.found(place.as_bytes()).is_empty(), "{name}");
+        }
+        for prefix in ["", "u:", "user:"] {
+            let basic = general_purpose::STANDARD.encode(format!("{prefix}{value}:more"));
+            assert!(!canaries.found(basic.as_bytes()).is_empty(), "{name}");
+        }
+    }
+    assert!(canaries.found(b"nothing to see").is_empty());
+}
+
+#[test]
+fn the_simulator_sends_every_canary_that_it_can_send() {
+    // Otherwise the other tests would prove nothing.
+    let (scene, canaries) = scene(&[], &[]);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let raw = Arc::clone(&seen);
+    let observer = Observer::new(move |answer| {
+        let mut raw = raw.lock().unwrap();
+        raw.extend_from_slice(&answer.sent);
+        raw.extend_from_slice(&answer.body);
+    });
+    perform(&scene, observer);
+    let found = canaries.found(&seen.lock().unwrap());
+    for (name, _) in &canaries.0 {
+        // The token and these headers never reach a tap's consumer, and the
+        // signature is never sent.
+        let is_hidden = ["token_prefix", "api_signature", "trace_id", "device_cookie"];
+        let is_found = found.contains(&format!("{name} in form 0"));
+        assert!(is_found || is_hidden.contains(name), "{name} is never sent");
+    }
+}
+
+#[test]
+fn nothing_is_left_of_what_works() {
+    let (scene, canaries) = scene(&[], &[]);
+    let record = format!("record tupay --until {UNTIL}");
+    check(&scene, &canaries, &record, 0);
+    check(
+        &scene,
+        &canaries,
+        &format!("drift tupay --until {UNTIL}"),
+        0,
+    );
+    check(
+        &scene,
+        &canaries,
+        &format!("drift tupay --until {UNTIL} --format json"),
+        0,
+    );
+    check(
+        &scene,
+        &canaries,
+        &format!("{record} --update --scale-amounts 3"),
+        0,
+    );
+    check(&scene, &canaries, &format!("{record} --update"), 0);
+    check(&scene, &canaries, &format!("{record} --shapes-only"), 0);
+    assert!(scene.path("fixtures/tupay/deposits/recorded.json").exists());
+}
+
+#[test]
+fn nothing_is_left_of_what_nobody_declared() {
+    let canary = TuPayConfidential::canaries(20_261_121).merchant_name;
+    let alterations = [
+        // Personal data in new fields, in fields that had a code, as a key.
+        "deposits:data[].merchantName:rename=seller".to_owned(),
+        format!("deposits:data[].status:word={canary}"),
+        format!("cashouts:data[].creationDate:word={canary}"),
+        "settlements:data[].merchantName:rename=note".to_owned(),
+        format!("notes:data[].amount:word={canary}"),
+        "login:username:rename=mail".to_owned(),
+        "deposit-status:payer.first_name:rename=name".to_owned(),
+        format!("error:code:word={canary}"),
+    ];
+    let alterations: Vec<_> = alterations.iter().map(String::as_str).collect();
+    let record = format!("record tupay --until {UNTIL}");
+    for (arguments, status) in [
+        (format!("drift tupay --until {UNTIL}"), 1),
+        (record.clone(), 1),
+        (format!("{record} --shapes-only"), 0),
+        // The fixtures are written; of some a person must decide the models.
+        (format!("{record} --update"), 2),
+    ] {
+        let (scene, canaries) = scene(&alterations, &[]);
+        check(&scene, &canaries, &arguments, status);
+    }
+
+    let key = format!("deposits:data[]:add={canary}");
+    let (scene, canaries) = scene(&[&key], &[]);
+    for mode in ["", "--update", "--shapes-only"] {
+        check(&scene, &canaries, &format!("{record} {mode}"), 2);
+    }
+    check(
+        &scene,
+        &canaries,
+        &format!("drift tupay --until {UNTIL}"),
+        2,
+    );
+}
+
+#[test]
+fn nothing_is_left_of_what_fails() {
+    let record = format!("record tupay --until {UNTIL} --update");
+    // Every error says the canary `error_note`.
+    let (scene_, canaries) = scene(&[], &["ip-not-allowed"]);
+    check(&scene_, &canaries, &record, 2);
+    let (scene_, canaries) = scene(&[], &["server-error=always"]);
+    check(
+        &scene_,
+        &canaries,
+        &format!("{record} --operation balance"),
+        2,
+    );
+    let (scene_, canaries) = scene(&[], &["html-body=always"]);
+    check(
+        &scene_,
+        &canaries,
+        &format!("{record} --operation balance"),
+        2,
+    );
+    for setting in [
+        "ACCESS_KEY",
+        "SECRET_KEY",
+        "PAYMENTS_API_SIGNATURE",
+        "PAYMENTS_API_PASSPHRASE",
+    ] {
+        let (scene, canaries) = scene(&[], &[]);
+        check(&scene.setting(setting, "guess"), &canaries, &record, 2);
+    }
+    // A secret in the place of another setting.
+    let secret = TuPayConfidential::canaries(20_261_121).secret_key;
+    for setting in ["BASE_URL", "PAYMENTS_BASE_URL"] {
+        let (scene, canaries) = scene(&[], &[]);
+        check(&scene.setting(setting, &secret), &canaries, &record, 2);
+    }
+    let (scene, canaries) = scene(&[], &[]);
+    let scene = scene.without("BASE_URL").setting("ENVIRONMENT", &secret);
+    check(&scene, &canaries, &record, 2);
+}
+
+#[test]
+fn nothing_is_left_in_traces_and_in_how_errors_are_shown() {
+    let (scene, canaries) = scene(&[], &[]);
+    let scene = scene.setting("PAYMENTS_API_PASSPHRASE", "guess");
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .finish();
+    let mut out = Vec::new();
+    let (asked, workspace) = (asked(&scene), scene.workspace());
+    let troubles = tracing::subscriber::with_default(subscriber, || {
+        let recording = record::record(&workspace, &asked, Use::Compare, &mut out);
+        // On this thread, so that the subscriber sees it.
+        let local = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        local.block_on(recording).unwrap_err()
+    });
+    let mut said = String::from_utf8(out).unwrap();
+    for trouble in &troubles {
+        write!(said, "{trouble}{trouble:?}{trouble:#?}").unwrap();
+    }
+    write!(said, "{asked:?}{asked:#?}").unwrap();
+    assert_eq!(canaries.found(said.as_bytes()), [""; 0]);
+    let log = log.0.lock().unwrap();
+    assert!(
+        String::from_utf8_lossy(&log).contains("attempt"),
+        "no trace was written"
+    );
+    assert_eq!(canaries.found(&log), [""; 0]);
+}
+
+/// What a panic says goes to the standard error of the process, so this test
+/// runs itself as another process.
+#[test]
+fn a_panic_in_the_consumer_says_nothing_and_the_caller_gets_its_answer() {
+    const CHILD: &str = "RECONCILE_PANICKING_CONSUMER";
+    if std::env::var_os(CHILD).is_some() {
+        return panic_in_the_consumer();
+    }
+    let name = "canary::a_panic_in_the_consumer_says_nothing_and_the_caller_gets_its_answer";
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env(CHILD, "1")
+        .env("RUST_BACKTRACE", "full")
+        .output()
+        .unwrap();
+    let canaries = Canaries::of(&TuPayConfidential::canaries(20_261_121));
+    let stderr = String::from_utf8_lossy(&child.stderr);
+    assert!(child.status.success(), "{stderr}");
+    assert!(stderr.contains("error: a bug in xtask at "), "{stderr}");
+    assert_eq!(canaries.found(&child.stderr), [""; 0]);
+    assert_eq!(canaries.found(&child.stdout), [""; 0]);
+}
+
+fn panic_in_the_consumer() {
+    observe::silence_panics();
+    let (scene, _) = scene(&[], &[]);
+    let observer = Arc::new(Observer::new(|answer| {
+        let text = String::from_utf8_lossy(&answer.body);
+        panic!("cannot make anything of {text}");
+    }));
+    let performed = panic::catch_unwind(AssertUnwindSafe(|| perform_with(&scene, &observer)));
+    let outcome = performed.expect("the panic stays in the observer");
+    assert_eq!(outcome.len(), 0, "the caller has an answer to each call");
+    let failed = observer.failed();
+    assert!(failed.contains(&"deposits".to_owned()) && failed.contains(&"login".to_owned()));
+}
+
+fn perform(scene: &Scene, observer: Observer) {
+    perform_with(scene, &Arc::new(observer));
+}
+
+fn perform_with(scene: &Scene, observer: &Arc<Observer>) -> Vec<Trouble> {
+    let asked = asked(scene);
+    let scenario = Scenario::find("tupay").unwrap();
+    let tap = Arc::clone(observer);
+    let performed = scenario.perform(&asked.settings, asked.until, None, tap);
+    let (_, outcome) = scene.runtime().block_on(performed).unwrap();
+    outcome.troubles
+}
+
+fn asked(scene: &Scene) -> Asked {
+    let environment = scene.environment();
+    Asked {
+        provider: "tupay".to_owned(),
+        settings: Settings::new("tupay", None, move |name| environment.get(name).cloned()),
+        only: None,
+        until: format!("{UNTIL}T23:59:59Z").parse().unwrap(),
+    }
+}
+
+/// Collects what is traced.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
