@@ -16,6 +16,12 @@ use xtask::models::{self, Mode};
 /// The error of a run over a checkout where one body, or other file, is replaced.
 fn refusal(path: &str, text: impl AsRef<[u8]>) -> String {
     let checkout = Checkout::new();
+    // There would be something to write.
+    checkout.change(
+        "crates/paywall-vpos/src/models/generated.rs",
+        "@generated",
+        "@stale",
+    );
     std::fs::write(checkout.path(path), text).unwrap();
     let before = checkout.files();
     let error = models::run(&checkout.workspace(), None, Mode::Write).unwrap_err();
