@@ -49,7 +49,7 @@ impl fmt::Display for Finding {
 /// the models.
 pub fn check(workspace: &Workspace, provider: Option<&str>) -> Result<Report, Error> {
     let mut report = Report::default();
-    for provider in selected(workspace, provider)? {
+    for provider in workspace.select(provider)? {
         let mut findings = Findings::new(workspace);
         let subject = Subject::read(workspace, &provider, &mut findings)?;
         sidecar::look(&subject, &mut findings);
@@ -70,7 +70,7 @@ pub fn check(workspace: &Workspace, provider: Option<&str>) -> Result<Report, Er
 /// Where one body is malformed nothing is written.
 pub fn format(workspace: &Workspace, provider: Option<&str>) -> Result<Vec<PathBuf>, Error> {
     let mut changed = Vec::new();
-    for provider in selected(workspace, provider)? {
+    for provider in workspace.select(provider)? {
         for path in folder::bodies(&workspace.fixtures(&provider))? {
             let text = workspace::read(&path)?;
             let node = json::read(&text).map_err(|error| Error::Body {
@@ -93,19 +93,6 @@ pub fn format(workspace: &Workspace, provider: Option<&str>) -> Result<Vec<PathB
         .into_iter()
         .map(|(path, _)| workspace.shown(&path).to_owned())
         .collect())
-}
-
-fn selected(workspace: &Workspace, provider: Option<&str>) -> Result<Vec<String>, Error> {
-    let known = workspace.providers()?;
-    match provider {
-        None => Ok(known),
-        Some(name) if known.iter().any(|known| known == name) => Ok(vec![name.to_owned()]),
-        Some(name) => Err(Error::Unknown {
-            what: "provider",
-            name: name.to_owned(),
-            known: known.join(", "),
-        }),
-    }
 }
 
 /// The fixtures of a provider, as far as they can be read.

@@ -43,6 +43,7 @@ pub fn explain(
     provider: &str,
     path: &str,
 ) -> Result<Vec<Explanation>, Error> {
+    workspace.select(Some(provider))?;
     let overrides_path = workspace.overrides(provider);
     let overrides = Overrides::read(&overrides_path)?;
     let fixtures = fixture::read_all(workspace, provider)?;

@@ -33,21 +33,9 @@ pub const COMMAND: &str = "cargo xtask models";
 /// Generates the models of one provider, or of all, and compares with what is
 /// there. Nothing is written unless everything could be generated.
 pub fn run(workspace: &Workspace, provider: Option<&str>, mode: Mode) -> Result<Vec<Stale>, Error> {
-    let known = workspace.providers()?;
-    let chosen = match provider {
-        None => known,
-        Some(name) if known.iter().any(|known| known == name) => vec![name.to_owned()],
-        Some(name) => {
-            return Err(Error::Unknown {
-                what: "provider",
-                name: name.to_owned(),
-                known: known.join(", "),
-            });
-        }
-    };
     let mut files = Vec::new();
-    for provider in &chosen {
-        files.extend(generate(workspace, provider)?);
+    for provider in workspace.select(provider)? {
+        files.extend(generate(workspace, &provider)?);
     }
     let mut stale = Vec::new();
     for file in &files {

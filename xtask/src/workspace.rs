@@ -44,6 +44,20 @@ impl Workspace {
         Ok(names)
     }
 
+    /// The provider of this name, or all where there is none.
+    pub fn select(&self, provider: Option<&str>) -> Result<Vec<String>, Error> {
+        let known = self.providers()?;
+        match provider {
+            None => Ok(known),
+            Some(name) if known.iter().any(|known| known == name) => Ok(vec![name.to_owned()]),
+            Some(name) => Err(Error::Unknown {
+                what: "provider",
+                name: name.to_owned(),
+                known: known.join(", "),
+            }),
+        }
+    }
+
     /// The fixtures of a provider.
     #[must_use]
     pub fn fixtures(&self, provider: &str) -> PathBuf {

@@ -224,6 +224,13 @@ fn the_line_of_an_explanation_is_the_line_of_the_override() {
 
 #[test]
 fn what_is_not_there_cannot_be_explained() {
+    let nobody = explain::explain(&Workspace::here(), "acme", "Login.id_user");
+    assert!(
+        nobody
+            .unwrap_err()
+            .to_string()
+            .contains("known are paywall, streampay, tupay")
+    );
     let explain = |path| {
         explain::explain(&Workspace::here(), "tupay", path)
             .unwrap_err()

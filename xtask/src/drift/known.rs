@@ -28,14 +28,7 @@ pub struct Known {
 impl Known {
     /// Reads what is known of a provider.
     pub fn read(workspace: &Workspace, provider: &str) -> Result<Self, Error> {
-        let providers = workspace.providers()?;
-        if !providers.iter().any(|known| known == provider) {
-            return Err(Error::Unknown {
-                what: "provider",
-                name: provider.to_owned(),
-                known: providers.join(", "),
-            });
-        }
+        workspace.select(Some(provider))?;
         let path = workspace.lock(provider);
         let lock = Lock::read(workspace, &path)?.ok_or_else(|| Error::Settings {
             path: workspace.shown(&path).to_owned(),
