@@ -206,7 +206,7 @@ mod tests {
             .iter()
             .map(|(_, part)| part.from().duration_until(part.to()).as_hours())
             .collect();
-        assert_eq!(hours, [12, 24, 25, 24, 13]);
+        assert_eq!(hours, [11, 24, 25, 24, 12]);
         let some = calendar.days(Window::new(from, to).unwrap(), date(2015, 11, 8));
         assert_eq!(some.len(), 2);
         assert!(

@@ -128,7 +128,7 @@ impl Client {
         let url = self.0.config.base_url.url(path, &[])?;
         let mut call = Call::get(operation, url);
         for (name, value) in parameters {
-            let value = HeaderValue::from_str(&value).map_err(|_| Error::Query {
+            let value = header_value(&value).ok_or_else(|| Error::Query {
                 operation,
                 reason: format!("`{name}` travels as a header, and holds what no header can"),
             })?;
@@ -178,10 +178,17 @@ pub(crate) const MOST_ROWS: u32 = 1000;
 
 fn credential(name: &'static str, secret: &SecretString) -> Result<HeaderValue, Error> {
     let secret = secret.expose_secret();
-    let value = HeaderValue::from_str(secret).ok();
-    let mut value = value.filter(|_| !secret.is_empty()).ok_or_else(|| {
-        Error::Configuration(format!("`{name}` is empty, or holds what no header can"))
-    })?;
+    let mut value = header_value(secret)
+        .filter(|_| !secret.is_empty())
+        .ok_or_else(|| {
+            Error::Configuration(format!("`{name}` is empty, or holds what no header can"))
+        })?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// The text as a header. Of what is not ASCII, nobody says how it is to be read.
+fn header_value(text: &str) -> Option<HeaderValue> {
+    let is_plain = text.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+    HeaderValue::from_str(text).ok().filter(|_| is_plain)
 }
