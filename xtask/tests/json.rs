@@ -1,5 +1,11 @@
 //! The reader keeps what it reads, and refuses what it must with a place.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a panic is how a test fails"
+)]
+
 use proptest::prelude::*;
 use xtask::json::{self, Value};
 
