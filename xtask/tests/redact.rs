@@ -1,5 +1,10 @@
 //! What redaction lets pass, what it replaces, and what stays true of a body.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 use std::{collections::BTreeMap, fmt::Write as _, num::NonZeroU32};
 
 use proptest::prelude::*;

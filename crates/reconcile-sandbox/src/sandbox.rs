@@ -188,8 +188,9 @@ impl Sandbox {
         &self.worlds.streampay
     }
 
-    /// The environment variables under which the `reconcile` command finds
-    /// the gateways, with their values, **secrets included**.
+    /// The environment variables under which the `reconcile` command and
+    /// `cargo xtask record` find the gateways, with their values, **secrets
+    /// included**.
     #[must_use]
     pub fn environment(&self) -> Vec<(String, String)> {
         let (tupay, paywall, streampay) = (self.tupay(), self.paywall(), self.streampay());
@@ -197,6 +198,15 @@ impl Sandbox {
             ("RECONCILE_TUPAY_BASE_URL", tupay.base_url),
             ("RECONCILE_TUPAY_ACCESS_KEY", tupay.access_key),
             ("RECONCILE_TUPAY_SECRET_KEY", tupay.secret_key),
+            ("RECONCILE_TUPAY_PAYMENTS_API_KEY", tupay.api_key),
+            (
+                "RECONCILE_TUPAY_PAYMENTS_API_PASSPHRASE",
+                tupay.api_passphrase,
+            ),
+            (
+                "RECONCILE_TUPAY_PAYMENTS_API_SIGNATURE",
+                tupay.api_signature,
+            ),
             ("RECONCILE_PAYWALL_BASE_URL", paywall.base_url),
             ("RECONCILE_PAYWALL_API_KEY", paywall.api_key),
             ("RECONCILE_PAYWALL_API_CLIENT", paywall.api_client),

@@ -111,7 +111,7 @@ pub async fn record(
             Ok(Ending::Same)
         }
         Use::LearnShapes => {
-            let path = files::learn(workspace, known, &gathered.seen)?;
+            let path = files::learn(workspace, &known, &gathered.seen)?;
             let path = workspace.shown(&path).display().to_string();
             tell(out, &format!("wrote {path}\nrun: {}\n", models::COMMAND))?;
             Ok(Ending::Same)
@@ -242,9 +242,8 @@ fn gather(
             continue;
         };
         if is_wanted && !is_passing {
-            if let Err(trouble) = look(known, operation, answer, &mut redactor, &mut gathered) {
-                troubles.push(trouble);
-            }
+            let looked = look(known, operation, answer, &mut redactor, &mut gathered);
+            troubles.extend(looked.err());
         }
     }
     if troubles.is_empty() {

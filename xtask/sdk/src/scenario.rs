@@ -134,13 +134,16 @@ impl Scenario {
     }
 }
 
+/// From the name of an environment variable to its value.
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// The settings of a provider: the environment that the `reconcile` command
 /// reads, too. `Debug` shows no value.
 #[derive(Clone)]
 pub struct Settings {
     provider: &'static str,
     base_url: Option<String>,
-    lookup: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    lookup: Arc<Lookup>,
 }
 
 impl Settings {

@@ -17,6 +17,9 @@ use crate::{
 /// is worth a word.
 const PLAIN_DIGITS: u64 = 15;
 
+/// What a value means that its type does not read.
+const REFUSED: &str = "the pull fails with a decode error";
+
 /// What a `Decimal` holds.
 const MOST_DIGITS: u64 = 28;
 
@@ -92,15 +95,11 @@ impl<'a> Comparison<'a> {
                 let refused = item.is_some_and(|item| item.is_required())
                     || (what == "`{}`" && item.is_some_and(|item| !may_be_object(&item)));
                 self.differs(
-                    if refused {
-                        Severity::Error
-                    } else {
-                        Severity::Warning
-                    },
+                    severity(refused, Severity::Warning),
                     place,
                     format!("never {what}"),
                     format!("{what} in {now} of {of}"),
-                    self.absence(item, refused),
+                    absence(item, refused),
                 );
             }
         }
@@ -140,24 +139,27 @@ impl<'a> Comparison<'a> {
         if strange.is_empty() {
             return true;
         }
+        let read = strange.iter().map(|form| reads(form)).min().flatten();
         if before.is_empty() {
-            let meaning = match item.map(|item| item.model) {
-                Some(Type::Json) | None => self.addition(),
-                Some(_) => "compiles; reads what is there".to_owned(),
-            };
             let was = if was.seen() == 0 {
                 "unknown"
             } else {
                 "never there"
             };
-            self.differs(Severity::Info, place, was.to_owned(), names(&now), meaning);
+            let meaning = match (item.map(|item| item.model), read) {
+                (_, Some(false)) => REFUSED.to_owned(),
+                (Some(Type::Json) | None, _) => self.addition(),
+                _ => "compiles; reads what is there".to_owned(),
+            };
+            let severity = severity(read == Some(false), Severity::Info);
+            self.differs(severity, place, was.to_owned(), names(&now), meaning);
             return false;
         }
-        let meaning = match strange.iter().map(|form| reads(form)).min() {
-            Some(Some(true)) => "compiles; still read, and written back as it was before",
-            Some(Some(false)) => "the pull fails with a decode error",
-            _ if item.is_some() => "the type is written by hand: its author must look",
-            _ => "no model reads it",
+        let meaning = match read {
+            Some(true) => "compiles; still read, and written back as it was before",
+            Some(false) => REFUSED,
+            None if item.is_some() => "the type is written by hand: its author must look",
+            None => "no model reads it",
         };
         self.differs(
             Severity::Error,
@@ -202,51 +204,41 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// What texts look like, where a type depends on it or where they are the
+    /// provider's vocabulary.
     fn texts(&mut self, place: &Place, field: Option<&Field>, was: &Shape, is: &Shape) {
-        let new: Vec<_> = is
-            .text
-            .formats
-            .keys()
-            .filter(|format| !was.text.formats.contains_key(format))
-            .copied()
-            .collect();
+        let (was, is) = (&was.text, &is.text);
         let item = self.item(place);
-        let is_typed = item.is_some_and(|item| {
-            !matches!(
-                item.model,
-                Type::Text | Type::Personal | Type::MaskedPan | Type::Json | Type::Enum(_)
-            )
-        });
-        if is_typed && is.text.empty > 0 && was.text.empty == 0 {
+        let is_typed = item.is_some_and(|item| item.depends_on_format());
+        if is_typed && is.empty > 0 && was.empty == 0 {
             self.differs(
                 Severity::Error,
                 place,
                 "never empty".to_owned(),
-                format!("an empty text in {} of {}", is.text.empty, is.text.count),
-                "the pull fails with a decode error".to_owned(),
+                format!("an empty text in {} of {}", is.empty, is.count),
+                REFUSED.to_owned(),
             );
         }
-        let is_vocabulary = field.is_some_and(|field| field.keep && field.privacy.is_none());
         let is_enum = item.is_some_and(|item| matches!(item.model, Type::Enum(_)));
-        if new.is_empty() || was.text.formats.is_empty() || is_enum || !(is_typed || is_vocabulary)
-        {
+        let is_vocabulary = field.is_some_and(|field| field.keep && field.privacy.is_none());
+        let new = is.formats.keys().copied();
+        let new: Vec<_> = new.filter(|new| !was.formats.contains_key(new)).collect();
+        let is_first = was.formats.is_empty();
+        if new.is_empty() || is_first || is_enum || !(is_typed || is_vocabulary) {
             return;
         }
-        let read = item.and_then(|item| item.reads(Form::Text, &new)) != Some(false);
+        let refused = item.is_some_and(|item| item.reads(Form::Text, &new) == Some(false));
+        let meaning = if refused {
+            REFUSED
+        } else {
+            "compiles; read as before"
+        };
         self.differs(
-            if read {
-                Severity::Info
-            } else {
-                Severity::Error
-            },
+            severity(refused, Severity::Info),
             place,
-            format!("text of the form {}", listed(was.text.formats.keys())),
+            format!("text of the form {}", listed(was.formats.keys())),
             listed(new.iter()),
-            if read {
-                "compiles; read as before".to_owned()
-            } else {
-                "the pull fails with a decode error".to_owned()
-            },
+            meaning.to_owned(),
         );
     }
 
@@ -297,7 +289,7 @@ impl<'a> Comparison<'a> {
             place,
             format!("in {known} of {}", counted(of, "object")),
             is,
-            self.absence(item, required),
+            absence(item, required),
         );
     }
 
@@ -308,15 +300,11 @@ impl<'a> Comparison<'a> {
             return;
         }
         self.differs(
-            if required {
-                Severity::Error
-            } else {
-                Severity::Warning
-            },
+            severity(required, Severity::Warning),
             place,
             "always there".to_owned(),
             format!("in {found} of {of}"),
-            self.absence(item, required),
+            absence(item, required),
         );
     }
 
@@ -354,15 +342,6 @@ impl<'a> Comparison<'a> {
         )
     }
 
-    fn absence(&self, item: Option<Item<'_>>, refused: bool) -> String {
-        match item {
-            None => "no model reads it".to_owned(),
-            Some(_) if refused => "the pull fails with a decode error".to_owned(),
-            Some(item) if item.is_list() => "compiles; reads as an empty list".to_owned(),
-            Some(_) => "compiles; reads None".to_owned(),
-        }
-    }
-
     fn differs(
         &mut self,
         severity: Severity,
@@ -380,6 +359,21 @@ impl<'a> Comparison<'a> {
             meaning,
         });
     }
+}
+
+const fn severity(refused: bool, otherwise: Severity) -> Severity {
+    if refused { Severity::Error } else { otherwise }
+}
+
+/// What a field that is not there means.
+fn absence(item: Option<Item<'_>>, refused: bool) -> String {
+    match item {
+        None => "no model reads it",
+        Some(_) if refused => REFUSED,
+        Some(item) if item.is_list() => "compiles; reads as an empty list",
+        Some(_) => "compiles; reads None",
+    }
+    .to_owned()
 }
 
 /// `{}` is nothing where an object is expected, and an object elsewhere.

@@ -77,6 +77,19 @@ impl<'a> Item<'a> {
         matches!(self.model, Type::List(_))
     }
 
+    /// Whether not every text can be read.
+    pub(super) fn depends_on_format(&self) -> bool {
+        matches!(
+            self.model,
+            Type::Decimal
+                | Type::DecimalText
+                | Type::Instant
+                | Type::InstantMillis
+                | Type::LocalDatetime
+                | Type::Date
+        )
+    }
+
     /// Whether a value of this form can be read; nothing where only the author
     /// of the type knows.
     pub(super) fn reads(&self, form: Form, formats: &[Format]) -> Option<bool> {

@@ -97,7 +97,7 @@ fn read_one(known: &Known, operation: &str, path: &Path, seen: &mut Seen) -> Res
 /// Adds what was seen to the lock: counts and formats, never values.
 pub(super) fn learn(
     workspace: &Workspace,
-    known: Known,
+    known: &Known,
     seen: &Seen,
 ) -> Result<PathBuf, Vec<Trouble>> {
     let path = workspace.lock(known.provider());

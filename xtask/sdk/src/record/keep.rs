@@ -11,6 +11,7 @@ use xtask::{
     fixture::{Body, Origin, Provenance, Request, Response, Sidecar},
     json::{self, Node},
     redact::{Redacted, Redactor},
+    scan,
     shape::Shape,
 };
 
@@ -118,8 +119,7 @@ impl Keeper {
         let mut texts = Vec::new();
         for ((operation, case), kept) in self.kept {
             let path = folder.join(operation).join(case);
-            let sidecar =
-                toml::to_string(&kept.sidecar).map_err(|error| vec![Trouble::of(&error, None)])?;
+            let sidecar = sidecar(&kept.sidecar).map_err(|trouble| vec![trouble])?;
             texts.push((with_ending(&path, "json"), kept.text));
             texts.push((with_ending(&path, "meta.toml"), sidecar));
         }
@@ -163,6 +163,22 @@ impl Keeper {
             redactions,
         }
     }
+}
+
+/// The text of a sidecar, searched as bodies are.
+fn sidecar(sidecar: &Sidecar) -> Result<String, Trouble> {
+    let text = toml::to_string(sidecar).map_err(|error| Trouble::of(&error, None))?;
+    let findings = scan::lines(&text);
+    if findings.is_empty() {
+        return Ok(text);
+    }
+    Err(Trouble {
+        causes: findings.iter().map(ToString::to_string).collect(),
+        ..Trouble::new(
+            "a sidecar must not be kept; nothing was written",
+            "the scenario of the provider says which parameters may be told",
+        )
+    })
 }
 
 /// What was asked: the path by its template, parameters as they may be kept.

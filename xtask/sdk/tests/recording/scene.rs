@@ -61,24 +61,14 @@ impl Scene {
         let runtime = Runtime::new().unwrap();
         let started = Sandbox::start_with_worlds(WORLDS.clone(), config);
         let sandbox = runtime.block_on(started).unwrap();
-        let access = sandbox.tupay();
-        let environment = [
-            ("BASE_URL", access.base_url),
-            ("ACCESS_KEY", access.access_key),
-            ("SECRET_KEY", access.secret_key),
-            ("PAYMENTS_API_KEY", access.api_key),
-            ("PAYMENTS_API_PASSPHRASE", access.api_passphrase),
-            ("PAYMENTS_API_SIGNATURE", access.api_signature),
-        ];
+        let environment = sandbox.environment().into_iter().collect();
         let folder = tempfile::tempdir().unwrap();
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
         copy(&fixtures, &folder.path().join("fixtures"));
         Self {
             sandbox,
             folder,
-            environment: environment
-                .map(|(key, value)| (format!("RECONCILE_TUPAY_{key}"), value))
-                .into(),
+            environment,
             runtime,
         }
     }
