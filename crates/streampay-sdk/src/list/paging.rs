@@ -1,0 +1,317 @@
+//! Which page is the last of a list that may not say so.
+
+use std::{
+    collections::BTreeMap,
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::{SignedDuration, tz::TimeZone};
+use reconcile_transport::{Anomaly, DecodeError, PagedOut, PagesCause, PagesError, ReadAhead};
+
+use super::{Filters, List, Query, ReadPage, Row};
+use crate::{Client, Error};
+
+/// A page as the pager of [`reconcile_transport`] takes it, its rows still as
+/// they arrived.
+pub(crate) type Arrived<T> = reconcile_transport::Page<Result<T, DecodeError>>;
+
+/// The page of a list with this index, from 0, and whether another follows.
+///
+/// Merchants come with a number that may count the pages or say which this is,
+/// terminals and reconciliations with a total, transactions with nothing.
+/// Without a total a list ends with a page that is shorter than its first one,
+/// or empty: that the first one is short shows nothing, since StreamPay may
+/// send fewer rows than were asked for, on every page. A server that answers
+/// with its last page once more when it is asked for what is behind it is
+/// asked for its last row alone, and for the one after.
+pub(crate) async fn nth<F: Filters>(
+    client: &Client,
+    query: &Query<F>,
+    trace: &Trace,
+    index: u64,
+) -> Result<Arrived<F::Row>, Error> {
+    let page = client.read(&query.clone().page(index + 1)).await?;
+    let so_far = trace.note(index, &page.keys);
+    let total = page.pages.and_then(|pages| pages.total());
+    let is_behind_the_end = total.is_none_or(|total| index >= total);
+    if so_far.repeats && is_behind_the_end && ends_after(client, query, &so_far).await? {
+        return Ok(arrived(Vec::new(), Vec::new(), &page, false));
+    }
+    let place = Place {
+        index,
+        rows: page.keys.len() as u64,
+        first: so_far.first,
+        limit: u64::from(query.limit.unwrap_or_else(|| client.page_size())),
+        total,
+    };
+    let (rows, keys) = (page.rows, page.keys);
+    let page = ReadPage {
+        rows: Vec::new(),
+        keys: Vec::new(),
+        ..page
+    };
+    Ok(arrived(rows, keys, &page, place.has_more()))
+}
+
+fn arrived<T>(
+    rows: Vec<Result<T, DecodeError>>,
+    keys: Vec<String>,
+    page: &ReadPage<T>,
+    has_more: bool,
+) -> Arrived<T> {
+    Arrived {
+        seen_rows: rows.len() as u64,
+        rows,
+        keys,
+        // A list that counted from 0 would have kept its first page to itself:
+        // its page 0 becomes a number that no page has.
+        echoed_index: page
+            .pages
+            .and_then(|pages| pages.current())
+            .map(|current| current.wrapping_sub(1)),
+        stated_rows: None,
+        max_rows: None,
+        has_more,
+        digest: page.digest,
+    }
+}
+
+/// Where in a list a page is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// From 0.
+    index: u64,
+    /// The rows of the page.
+    rows: u64,
+    /// The rows of the first page.
+    first: u64,
+    /// The rows that were asked for.
+    limit: u64,
+    /// How many pages there are, where it is told.
+    total: Option<u64>,
+}
+
+impl Place {
+    /// Whether another page is to be asked for.
+    fn has_more(self) -> bool {
+        let is_full = self.rows > 0 && self.rows >= self.first;
+        match self.total {
+            Some(total) if total > self.index + 1 => true,
+            // Fewer rows came than were asked for, on every page; the pages may
+            // have been counted by what was asked.
+            Some(_) => is_full && self.index > 0 && self.first < self.limit,
+            None => is_full,
+        }
+    }
+}
+
+/// Whether the list ends with its page before, which came once more: the row
+/// after the last one, asked for alone, is none or the last one again, and the
+/// last one is where it is to be, so that the server does count rows.
+async fn ends_after<F: Filters>(
+    client: &Client,
+    query: &Query<F>,
+    so_far: &SoFar,
+) -> Result<bool, Error> {
+    let alone = async |place: u64| -> Result<Vec<String>, Error> {
+        let row = query.clone().limit(1).page(place);
+        Ok(client.read(&row).await?.keys)
+    };
+    let last = std::slice::from_ref(&so_far.last);
+    let behind = alone(so_far.rows + 1).await?;
+    if behind.is_empty() {
+        return Ok(true);
+    }
+    Ok(behind == last && alone(so_far.rows).await? == last)
+}
+
+/// What the pages of one reading of a list were. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace(Arc<Mutex<BTreeMap<u64, Seen>>>);
+
+#[derive(Clone, Debug)]
+struct Seen {
+    rows: u64,
+    /// What stands for the ids of the page, in order.
+    digest: [u8; 32],
+    last: String,
+}
+
+/// What the pages before one were.
+#[derive(Clone, Debug)]
+struct SoFar {
+    /// The rows of the first page; of this one, if it is the first.
+    first: u64,
+    /// All rows before this page, and the id of the last of them.
+    rows: u64,
+    last: String,
+    /// Whether this page is the one before once more, and all before are known.
+    repeats: bool,
+}
+
+impl Trace {
+    /// Takes note of a page, from 0. With the first one a reading begins anew.
+    fn note(&self, index: u64, keys: &[String]) -> SoFar {
+        let seen = Seen {
+            rows: keys.len() as u64,
+            digest: reconcile_transport::digest(keys.join("\n").as_bytes()),
+            last: keys.last().cloned().unwrap_or_default(),
+        };
+        let mut pages = self.lock();
+        if index == 0 {
+            pages.clear();
+        }
+        let before = index.checked_sub(1).and_then(|before| pages.get(&before));
+        let same = before.is_some_and(|before| seen.rows > 0 && before.digest == seen.digest);
+        let so_far = SoFar {
+            first: pages.get(&0).map_or(seen.rows, |first| first.rows),
+            rows: pages.range(..index).map(|(_, page)| page.rows).sum(),
+            last: before.map(|before| before.last.clone()).unwrap_or_default(),
+            repeats: same && pages.range(..index).count() as u64 == index,
+        };
+        pages.insert(index, seen);
+        so_far
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Seen>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The page with other rows in place of its own.
+pub(crate) fn map_rows<T, R>(
+    page: Arrived<T>,
+    mut map: impl FnMut(u64, Result<T, DecodeError>) -> Result<R, Error>,
+) -> Result<reconcile_transport::Page<R>, Error> {
+    let rows = (0..).zip(page.rows).map(|(index, row)| map(index, row));
+    Ok(reconcile_transport::Page {
+        rows: rows.collect::<Result<_, _>>()?,
+        keys: page.keys,
+        echoed_index: page.echoed_index,
+        stated_rows: page.stated_rows,
+        seen_rows: page.seen_rows,
+        max_rows: page.max_rows,
+        has_more: page.has_more,
+        digest: page.digest,
+    })
+}
+
+/// How far to read ahead with this many requests at once.
+pub(crate) fn read_ahead(concurrency: NonZeroUsize) -> ReadAhead {
+    ReadAhead {
+        concurrency,
+        ..ReadAhead::default()
+    }
+}
+
+/// What about a page, or about the reading that it ends, leaves a doubt.
+pub(crate) fn doubts<S, R>(page: &PagedOut<S, R>) -> Vec<String> {
+    let mut doubts: Vec<_> = page.anomalies.iter().map(doubt).collect();
+    if page.last && page.settled == Some(false) && doubts.is_empty() {
+        doubts.push("the list changed while it was read".to_owned());
+    }
+    doubts
+}
+
+fn doubt(anomaly: &Anomaly) -> String {
+    match anomaly {
+        Anomaly::Moved { passes } => {
+            format!("the list changed during each of {passes} readings")
+        }
+        Anomaly::ShortPage { expected, seen } => {
+            format!("{seen} rows instead of {expected}, and more pages follow")
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+/// The doubt that a row raises whose instants lie further apart than the margin:
+/// others like it may have been filtered out.
+pub(crate) fn too_far_apart(row: &impl Row, zone: &TimeZone, margin: Duration) -> Option<String> {
+    let (first, last) = row.instants(zone)?;
+    let apart = first.duration_until(last);
+    let margin = SignedDuration::try_from(margin).unwrap_or(SignedDuration::MAX);
+    (apart > margin).then(|| {
+        format!(
+            "{} was stored or went on {} h after it began, and only {} h around the window were asked for: raise the margin",
+            row.id(),
+            apart.as_hours(),
+            margin.as_hours(),
+        )
+    })
+}
+
+/// An error of the pager as one of this crate.
+pub(crate) fn paging_error<S>(list: List, error: PagesError<S, Error>) -> Error {
+    let (operation, page) = (list.name(), error.index + 1);
+    match error.cause {
+        PagesCause::Source(cause) => cause,
+        PagesCause::Fault(fault) => Error::Paging {
+            operation,
+            page,
+            fault,
+        },
+        other => Error::Unproven {
+            operation,
+            page,
+            doubt: format!("{other:?}"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(index: u64, rows: u64, first: u64, total: Option<u64>) -> Place {
+        Place {
+            index,
+            rows,
+            first,
+            limit: 100,
+            total,
+        }
+    }
+
+    #[test]
+    fn without_a_total_only_a_page_shorter_than_the_first_is_the_last() {
+        assert!(place(0, 100, 100, None).has_more());
+        // Fewer than asked for: all there is, or all that is sent at once.
+        assert!(place(0, 37, 37, None).has_more());
+        assert!(place(1, 37, 37, None).has_more());
+        assert!(!place(1, 36, 37, None).has_more());
+        assert!(!place(1, 0, 37, None).has_more());
+        assert!(!place(0, 0, 0, None).has_more());
+    }
+
+    #[test]
+    fn a_total_is_believed_unless_fewer_rows_came_than_were_asked_for() {
+        assert!(place(0, 100, 100, Some(2)).has_more());
+        assert!(!place(1, 100, 100, Some(2)).has_more());
+        assert!(!place(0, 37, 37, Some(1)).has_more());
+        // 50 a page although 100 were asked for: 150 rows in 2 pages of 100.
+        assert!(place(1, 50, 50, Some(2)).has_more());
+        assert!(!place(2, 49, 50, Some(2)).has_more());
+        assert!(!place(3, 0, 50, Some(2)).has_more());
+    }
+
+    #[test]
+    fn a_page_that_comes_once_more_is_known_when_all_before_are() {
+        let keys = |ids: &str| ids.chars().map(String::from).collect::<Vec<_>>();
+        let trace = Trace::default();
+        assert!(!trace.note(0, &keys("ab")).repeats);
+        assert!(!trace.note(2, &keys("cd")).repeats);
+        assert!(!trace.note(3, &keys("cd")).repeats, "page 1 is not known");
+        assert!(!trace.note(1, &keys("xy")).repeats);
+        let again = trace.note(3, &keys("cd"));
+        assert!(again.repeats);
+        assert_eq!((again.first, again.rows, again.last.as_str()), (2, 6, "d"));
+        assert!(!trace.note(4, &keys("dc")).repeats, "another order");
+        // A new reading knows nothing of the one before.
+        assert!(!trace.note(0, &keys("cd")).repeats);
+        assert!(!trace.note(2, &keys("cd")).repeats);
+        assert!(!trace.note(1, &[]).repeats);
+    }
+}

@@ -1,0 +1,212 @@
+//! Lists that say much, little or nothing of their pages: no row is lost or
+//! doubled without a word.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
+#[path = "support/fake.rs"]
+mod fake;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use fake::{Fake, Manner, Parameters, Told, page};
+use futures::{StreamExt, TryStreamExt};
+use proptest::prelude::*;
+use streampay_sdk::{Client, Error, MerchantsQuery};
+
+const HEALTHY: Manner = Manner {
+    told: Told::Nothing,
+    cap: 1000,
+    repeats_last: false,
+};
+
+/// Merchants with the ids from 1.
+fn merchants(count: usize) -> Vec<String> {
+    (1..=count)
+        .map(|id| format!(r#"{{"id":"{id}"}}"#))
+        .collect()
+}
+
+fn listing(count: usize, manner: Manner) -> Arc<Fake> {
+    let rows = merchants(count);
+    Fake::new(move |_, parameters| page("merchants", &rows, parameters, manner))
+}
+
+async fn ids(fake: &Arc<Fake>, page_size: u32) -> Result<Vec<usize>, Error> {
+    let client = Client::new(fake.config(page_size)).unwrap();
+    client
+        .all_merchants(MerchantsQuery::new())
+        .map_ok(|merchant| merchant.id.parse::<usize>().unwrap())
+        .try_collect()
+        .await
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+fn every_manner() -> impl Strategy<Value = Manner> {
+    let told = prop::sample::select(vec![
+        Told::Nothing,
+        Told::Number,
+        Told::Current,
+        Told::Position,
+        Told::PositionByLimit,
+    ]);
+    (told, 1_usize..12, any::<bool>()).prop_map(|(told, cap, repeats_last)| Manner {
+        told,
+        cap,
+        repeats_last,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn every_row_comes_once_however_pages_are_told_and_capped(
+        count in 0_usize..40,
+        page_size in 1_u32..15,
+        manner in every_manner(),
+    ) {
+        // A single page that says so is believed.
+        let one_page = count <= page_size as usize && manner.cap < count;
+        prop_assume!(!(one_page && manner.told == Told::PositionByLimit));
+        let fake = listing(count, manner);
+        let ids = run(ids(&fake, page_size)).unwrap();
+        prop_assert_eq!(ids, (1..=count).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn one_page_that_says_so_is_all_that_is_asked_for() {
+    for count in [0, 7, 10] {
+        let told = Told::Position;
+        let fake = listing(count, Manner { told, ..HEALTHY });
+        assert_eq!(ids(&fake, 10).await.unwrap().len(), count);
+        assert_eq!(fake.asked().len(), 1, "{:?}", fake.asked());
+    }
+}
+
+#[tokio::test]
+async fn pages_and_rows_are_always_asked_for_in_numbers() {
+    let fake = listing(3, HEALTHY);
+    ids(&fake, 25).await.unwrap();
+    assert_eq!(fake.asked()[0], "merchants?page=1&limit=25");
+    assert_eq!(fake.asked()[1], "merchants?page=2&limit=25");
+}
+
+#[tokio::test]
+async fn a_cap_below_what_was_asked_for_loses_nothing_where_the_total_ignores_it() {
+    let manner = Manner {
+        told: Told::PositionByLimit,
+        cap: 4,
+        ..HEALTHY
+    };
+    let fake = listing(29, manner);
+    assert_eq!(ids(&fake, 10).await.unwrap().len(), 29);
+}
+
+/// The error of a list that answers so.
+async fn failure(
+    answer: impl Fn(&Parameters, &[String]) -> String + Send + Sync + 'static,
+) -> String {
+    let rows = merchants(25);
+    let fake = Fake::new(move |_, parameters| answer(parameters, &rows));
+    let error = ids(&fake, 10).await.unwrap_err();
+    assert!(matches!(error, Error::Paging { .. }), "{error:?}");
+    error.to_string()
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_turn_the_page_is_found_out() {
+    let error = failure(|parameters, rows| {
+        let mut parameters = parameters.clone();
+        parameters.insert("page".to_owned(), "1".to_owned());
+        page("merchants", rows, &parameters, HEALTHY)
+    });
+    insta::assert_snapshot!(error.await, @"merchants, page 2: the page repeats page 1");
+}
+
+#[tokio::test]
+async fn a_page_that_is_stuck_before_the_end_is_no_end() {
+    let error = failure(|parameters, rows| {
+        let mut parameters = parameters.clone();
+        if parameters["limit"] == "10" && parameters["page"] == "3" {
+            parameters.insert("page".to_owned(), "2".to_owned());
+        }
+        page("merchants", rows, &parameters, HEALTHY)
+    });
+    insta::assert_snapshot!(error.await, @"merchants, page 3: the page repeats page 2");
+}
+
+#[tokio::test]
+async fn a_page_that_is_repeated_for_once_is_asked_for_again() {
+    let (rows, times) = (merchants(25), AtomicUsize::new(0));
+    let fake = Fake::new(move |_, parameters| {
+        let mut parameters = parameters.clone();
+        if parameters["page"] == "3" && times.fetch_add(1, Ordering::Relaxed) == 0 {
+            parameters.insert("page".to_owned(), "2".to_owned());
+        }
+        page("merchants", &rows, &parameters, HEALTHY)
+    });
+    assert_eq!(ids(&fake, 10).await.unwrap().len(), 25);
+}
+
+#[tokio::test]
+async fn another_page_than_the_one_asked_for_is_refused() {
+    let told = Told::Current;
+    let error = failure(move |parameters, rows| {
+        page("merchants", rows, parameters, Manner { told, ..HEALTHY })
+            .replace(r#""current":2"#, r#""current":3"#)
+    });
+    insta::assert_snapshot!(error.await, @"merchants, page 2: page 2 was asked for and page 3 came");
+    // A list that counts from 0 has shown its second page first.
+    let from_zero = failure(move |parameters, rows| {
+        page("merchants", rows, parameters, Manner { told, ..HEALTHY })
+            .replace(r#""current":1"#, r#""current":0"#)
+    });
+    insta::assert_snapshot!(from_zero.await, @"merchants, page 1: page 1 was asked for and page 0 came");
+}
+
+#[tokio::test]
+async fn rows_that_appear_while_a_list_is_read_are_neither_lost_nor_doubled() {
+    for told in [Told::Nothing, Told::Position] {
+        let (rows, asked) = (merchants(40), AtomicUsize::new(0));
+        let fake = Fake::new(move |_, parameters| {
+            // The newest comes first, and one more appears with each request.
+            let now = 25 + asked.fetch_add(1, Ordering::Relaxed).min(8);
+            let rows: Vec<_> = rows[..now].iter().rev().cloned().collect();
+            page("merchants", &rows, parameters, Manner { told, ..HEALTHY })
+        });
+        let mut ids = ids(&fake, 10).await.unwrap();
+        ids.sort_unstable();
+        assert_eq!(ids, (1..=33).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_never_stands_still_ends_with_a_doubt_behind_its_rows() {
+    let (rows, asked) = (merchants(500), AtomicUsize::new(25));
+    let fake = Fake::new(move |_, parameters| {
+        let now = asked.fetch_add(1, Ordering::Relaxed);
+        let rows: Vec<_> = rows[..now].iter().rev().cloned().collect();
+        page("merchants", &rows, parameters, HEALTHY)
+    });
+    let client = Client::new(fake.config(10)).unwrap();
+    let rows: Vec<_> = client.all_merchants(MerchantsQuery::new()).collect().await;
+    let (last, rows) = rows.split_last().unwrap();
+    assert!(rows.iter().all(Result::is_ok));
+    assert!(matches!(last, Err(Error::Unproven { .. })), "{last:?}");
+}
