@@ -25,7 +25,8 @@ pub struct Statement {
     /// What part of the account, where the provider splits it (a card scheme);
     /// `None` for the whole.
     pub scope: Option<String>,
-    /// The instants that it covers, in UTC.
+    /// The instants that it covers, in UTC; none, at its end, where it is not
+    /// known since when.
     pub period: Window,
     /// The civil day that it covers, where it is about one.
     pub day: Option<LocalDay>,

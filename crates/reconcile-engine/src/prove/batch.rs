@@ -66,6 +66,9 @@ impl<'a> Batch<'a> {
         lines: &[&BatchLine],
     ) -> Result<Self, String> {
         let (account, period) = (statement.account.as_deref(), statement.period);
+        if period.is_empty() {
+            return Err("it is not known when the statement's period begins".to_owned());
+        }
         records.covering(period)?;
         let same_currency = |entry: &&Entry| entry.amount.currency == statement.currency;
         let within = |account, period| {

@@ -280,6 +280,21 @@ fn without_a_proven_pull_nothing_is_said_of_records() {
 }
 
 #[test]
+fn a_period_that_is_not_known_to_begin_is_open() {
+    let mut world = World::small();
+    for scope in [None, Some("P1"), Some("VC")] {
+        let statement = world.statement(0, scope);
+        let end = statement.period.to();
+        statement.period = Window::new(end, end).unwrap();
+    }
+    let proofs = world.test("receipts");
+    assert!(failures(&proofs).is_empty(), "{proofs:#?}");
+    let open = open(&proofs);
+    assert_eq!(open.len(), 3, "{open:#?}");
+    assert!(open[0].note.contains("not known when"), "{}", open[0].note);
+}
+
+#[test]
 fn a_period_that_was_not_read_whole_is_open() {
     let mut world = World::small();
     let read = &mut world.certificate.query.read;
