@@ -161,13 +161,8 @@ impl<'a> Comparison<'a> {
             None if item.is_some() => "the type is written by hand: its author must look",
             None => "no model reads it",
         };
-        self.differs(
-            Severity::Error,
-            place,
-            names(&before),
-            names(&now),
-            meaning.to_owned(),
-        );
+        let (was, is) = change(&before, &now);
+        self.differs(Severity::Error, place, was, is, meaning.to_owned());
         false
     }
 
@@ -408,9 +403,21 @@ fn names(forms: &[Form]) -> String {
         })
         .collect();
     names.dedup();
-    match names.as_slice() {
-        [] => "null".to_owned(),
-        names => names.join(" or "),
+    if names.is_empty() {
+        return "null".to_owned();
+    }
+    names.join(" or ")
+}
+
+/// The kinds as they were and are, numbers by whether they are whole where
+/// that is all that differs.
+fn change(before: &[Form], now: &[Form]) -> (String, String) {
+    match (before, now) {
+        ([Form::Whole], [.., Form::Fraction]) => (
+            "a whole number".to_owned(),
+            "a number with a fraction".to_owned(),
+        ),
+        _ => (names(before), names(now)),
     }
 }
 
@@ -419,9 +426,10 @@ fn digits(shape: &Shape) -> u64 {
 }
 
 fn width(shape: &Shape) -> String {
+    let digits = counted(digits(shape), "digit");
     match shape.decimal.scale {
-        0 => format!("of up to {} digits", digits(shape)),
-        scale => format!("of up to {} digits, {scale} after the point", digits(shape)),
+        0 => format!("of up to {digits}"),
+        scale => format!("of up to {digits}, {scale} after the point"),
     }
 }
 

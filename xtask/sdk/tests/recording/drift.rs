@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use xtask::Workspace;
+use xtask_sdk::record::{self, Ending, Format};
+
 use crate::scene::{Scene, UNTIL};
 
 /// What drift says of the simulator with these alterations, without the list
@@ -109,6 +112,103 @@ tupay: 1 error, 0 warnings, 0 infos in 1 operation",
         ),
     ] {
         assert_eq!(drift(alterations), report, "{alterations:?}");
+    }
+}
+
+#[test]
+fn values_are_told_only_where_their_type_depends_on_them() {
+    let many = "9".repeat(29);
+    for (operation, from, to, difference) in [
+        // Whatever a type reads as before is not worth a word.
+        ("tupay/deposits/page", "7.92", "12345678.5", ""),
+        ("tupay/deposits/page", "7.92", "8", ""),
+        ("tupay/deposits/page", "301393325", "1", ""),
+        ("tupay/deposits/page", r#""1-44862-ACP""#, r#""A""#, ""),
+        ("tupay/deposits/page", r#""CANCELLED""#, r#""PENDING""#, ""),
+        (
+            "tupay/deposits/page",
+            "7.92",
+            "7.92345",
+            "info     deposits:data[].amount: was of up to 3 digits, 2 after the point, is of up to 6 digits, 5 after the point",
+        ),
+        (
+            "tupay/deposits/page",
+            "7.92",
+            &many,
+            "error    deposits:data[].amount: was of up to 3 digits, 2 after the point, is of up to 29 digits",
+        ),
+        (
+            "tupay/deposits/page",
+            "301393325",
+            "99999999999999999999",
+            "error    deposits:data[].idDeposit: was of up to 9 digits, is of up to 20 digits",
+        ),
+        (
+            "tupay/deposits/page",
+            "301393325",
+            "-1",
+            "error    deposits:data[].idDeposit: was of up to 9 digits, is of up to 1 digit, and negative",
+        ),
+        (
+            "tupay/deposits/page",
+            "301393325",
+            "3.5",
+            "error    deposits:data[].idDeposit: was a whole number, is a number with a fraction",
+        ),
+        (
+            "tupay/deposits/page",
+            "2024-06-01T13:37:17Z",
+            "2024-06-01T13:37:17.123Z",
+            "info     deposits:data[].creationDate: was text of the form instant.0, is instant.3",
+        ),
+        (
+            "tupay/deposits/page",
+            "2024-06-01T13:37:17Z",
+            "",
+            "error    deposits:data[].creationDate: was never empty, is an empty text in 1 of 1",
+        ),
+        (
+            "tupay/deposits/page",
+            r#""flags": []"#,
+            r#""flags": ["NEW"]"#,
+            "info     deposits:data[].flags: was always empty, is a list with elements",
+        ),
+        (
+            "streampay/merchants/page",
+            r#""pages": 1"#,
+            r#""pages": "1""#,
+            "error    merchants:pages: was a number, is a text",
+        ),
+    ] {
+        let text = fs::read_to_string(format!("../../fixtures/{operation}.json")).unwrap();
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(text, changed, "{operation} has no {from}");
+        let folder = tempfile::tempdir().unwrap();
+        let (provider, path) = operation.split_once('/').unwrap();
+        let body = folder.path().join(format!("{path}.json"));
+        fs::create_dir_all(body.parent().unwrap()).unwrap();
+        fs::write(&body, changed).unwrap();
+        let mut out = Vec::new();
+        let ending = record::drift_of_folder(
+            &Workspace::here(),
+            provider,
+            folder.path(),
+            Format::Text,
+            &mut out,
+        );
+        let said = String::from_utf8(out).unwrap();
+        let same = if difference.is_empty() {
+            Ending::Same
+        } else {
+            Ending::Differs
+        };
+        assert_eq!(ending, Ok(same), "{from} {to}: {said}");
+        let first = if difference.is_empty() {
+            "not asked"
+        } else {
+            difference
+        };
+        assert!(said.starts_with(first), "{from} {to}: {said}");
     }
 }
 
