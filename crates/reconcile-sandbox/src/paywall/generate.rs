@@ -45,7 +45,7 @@ pub(super) fn world(config: &WorldConfig) -> PaywallWorld {
         serial += u32::from(life.fate != Fate::Repeats);
         maker.bear(life, born, serial);
     }
-    maker.close()
+    maker.close(config.seed)
 }
 
 /// Where Paywall is, and by whose days it is assumed to count.
@@ -217,36 +217,31 @@ impl Maker {
 
     /// Does the steps of the sale, and says when the last one was.
     fn sell(&mut self, fate: Fate, transaction: &mut PaywallTransaction) -> i64 {
+        use PaywallStatus::{Created, Failed, FailedOnQuery, PayJump, Successful};
         let sum = transaction.paid();
         let first = self.after(transaction.created, SECOND, 6 * SECOND);
         let second = self.after(first, SECOND, 6 * SECOND);
         let late = self.after(transaction.created, 25 * MINUTE, 40 * MINUTE);
-        let mut sale = |maker: &mut Self, at, status| {
-            if maker.step(PaywallStepKind::Sale, status, at, sum) {
-                transaction.status = status;
+        let mut sale = |maker: &mut Self, at, tried, becomes| {
+            if maker.step(PaywallStepKind::Sale, tried, at, sum) {
+                transaction.status = becomes;
             }
             at
         };
         match fate {
-            Fate::Succeeds | Fate::Repeats => sale(self, first, PaywallStatus::Successful),
+            Fate::Succeeds | Fate::Repeats => sale(self, first, Successful, Successful),
             Fate::SucceedsAtLast => {
-                sale(self, first, PaywallStatus::Failed);
-                sale(self, second, PaywallStatus::Successful)
+                sale(self, first, Failed, PayJump);
+                sale(self, second, Successful, Successful)
             }
-            Fate::Ends(PaywallStatus::Created) => {
-                transaction.status = PaywallStatus::Created;
+            Fate::Ends(Created) => {
+                transaction.status = Created;
                 first
             }
             // Whoever was started and never came back is looked for later.
-            Fate::Ends(PaywallStatus::FailedOnQuery) => {
-                sale(self, late, PaywallStatus::FailedOnQuery)
-            }
-            Fate::Ends(PaywallStatus::PayJump) => {
-                sale(self, first, PaywallStatus::Failed);
-                transaction.status = PaywallStatus::PayJump;
-                first
-            }
-            Fate::Ends(status) => sale(self, first, status),
+            Fate::Ends(FailedOnQuery) => sale(self, late, FailedOnQuery, FailedOnQuery),
+            Fate::Ends(PayJump) => sale(self, first, Failed, PayJump),
+            Fate::Ends(status) => sale(self, first, status, status),
         }
     }
 
@@ -296,9 +291,8 @@ impl Maker {
     fn step(&mut self, kind: PaywallStepKind, status: PaywallStatus, at: i64, sum: Cents) -> bool {
         let has_come = at < self.as_of;
         if has_come {
-            let latest = self.world.steps.last().map_or(FIRST_STEP, |it| it.id);
             self.world.steps.push(PaywallStep {
-                id: latest + self.random.next() % 7 + 1,
+                id: 0,
                 transaction: self.world.transactions.len(),
                 kind,
                 status,
@@ -309,11 +303,19 @@ impl Maker {
         has_come
     }
 
-    fn close(self) -> PaywallWorld {
+    /// Numbers the steps as they came, which later looks do not change.
+    fn close(self, seed: u64) -> PaywallWorld {
         let mut world = self.world;
         let mut places: Vec<usize> = (0..world.steps.len()).collect();
-        let key = |place: &usize| world.steps.get(*place).map(|step| (step.at, step.id));
-        places.sort_unstable_by_key(key);
+        places.sort_by_key(|place| world.steps.get(*place).map(|step| step.at));
+        let mut random = Random::new(seed, "paywall steps");
+        let mut id = FIRST_STEP;
+        for place in &places {
+            id += random.next() % 7 + 1;
+            if let Some(step) = world.steps.get_mut(*place) {
+                step.id = id;
+            }
+        }
         world.steps_by_time = places;
         world
     }

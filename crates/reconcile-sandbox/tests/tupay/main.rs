@@ -14,5 +14,9 @@ mod confidential;
 mod faults;
 mod merchants_api;
 mod payment_api;
+#[path = "../support/shape.rs"]
+mod shape;
 mod shapes;
+#[path = "../support/wire.rs"]
+mod wire;
 mod world;

@@ -1,43 +1,13 @@
 //! Answers have the shape of the bodies that are published: the same keys, in
 //! the same order, with values of the same kind.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
 use jiff::Timestamp;
 use reconcile_sandbox::{CashoutStatus, Clock, Faults, SandboxConfig};
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::client::{Answer, Client, JANUARY, small};
-
-/// What a body fixes but for its values.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Shape {
-    Null,
-    Boolean,
-    Integer,
-    Decimal,
-    Text,
-    /// The shapes that its elements have.
-    List(BTreeSet<Shape>),
-    /// The fields in their order.
-    Object(Vec<(String, Shape)>),
-}
+use crate::shape::Shape;
 
 impl Shape {
-    fn of(body: &str) -> Self {
-        serde_json::from_str(body).expect("a body of JSON")
-    }
-
-    /// The shape of a body that `fixtures/` has.
-    fn published(fixture: &str) -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../fixtures/tupay")
-            .join(fixture);
-        let body = std::fs::read_to_string(&path);
-        Self::of(&body.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
-    }
-
     /// The same with decimals under `keys`.
     fn with_decimals(self, keys: &[&str]) -> Self {
         match self {
@@ -61,65 +31,14 @@ impl Shape {
     }
 }
 
-impl<'de> Deserialize<'de> for Shape {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ShapeVisitor)
-    }
-}
-
-struct ShapeVisitor;
-
-impl<'de> Visitor<'de> for ShapeVisitor {
-    type Value = Shape;
-
-    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("any JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Shape, E> {
-        Ok(Shape::Null)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Shape, E> {
-        Ok(Shape::Boolean)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Shape, E> {
-        Ok(Shape::Integer)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Shape, E> {
-        Ok(Shape::Integer)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Shape, E> {
-        Ok(Shape::Decimal)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Shape, E> {
-        Ok(Shape::Text)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
-        let mut elements = BTreeSet::new();
-        while let Some(element) = list.next_element()? {
-            elements.insert(element);
-        }
-        Ok(Shape::List(elements))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Shape, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(field) = object.next_entry()? {
-            fields.push(field);
-        }
-        Ok(Shape::Object(fields))
-    }
+/// The shape of a body that `fixtures/tupay` has.
+fn published(fixture: &str) -> Shape {
+    Shape::published(&format!("tupay/{fixture}"))
 }
 
 fn assert_published(answer: &Answer, fixture: &str) {
     let shape = Shape::of(&answer.text());
-    assert_eq!(shape, Shape::published(fixture), "{fixture}");
+    assert_eq!(shape, published(fixture), "{fixture}");
 }
 
 #[tokio::test]
@@ -150,7 +69,7 @@ async fn lists_that_only_the_sibling_brand_publishes_have_its_shape_and_tupays_d
         ("notes", &["amount"]),
     ] {
         let page = client.get(&format!("/v1/{list}?{JANUARY}")).await;
-        let published = Shape::published(&format!("{list}/sibling.json"));
+        let published = published(&format!("{list}/sibling.json"));
         let expected = published.with_decimals(amounts);
         assert_eq!(Shape::of(&page.text()), expected, "{list}");
     }
