@@ -256,19 +256,22 @@ impl ApiError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
-        match self.status.as_u16() {
-            401 => Some(WRONG_CREDENTIALS),
-            403 => codes::hint(403),
-            404 => Some("check the base URL: it is that of the payment private API"),
-            429 => Some("ask for less at once (--concurrency), or try again later"),
-            500.. => Some("Paywall fails at present: try again later"),
-            _ => codes::hint(self.code?),
+        match (self.status.as_u16(), self.code) {
+            (401, _) => Some(WRONG_CREDENTIALS),
+            (403, _) => codes::hint(403),
+            (404, None) => Some("check the base URL: it is that of the payment private API"),
+            (429, _) => Some("ask for less at once (--concurrency), or try again later"),
+            (500.., _) => Some("Paywall fails at present: try again later"),
+            (_, Some(code)) => codes::hint(code),
+            (_, None) => None,
         }
     }
 
-    /// Whether it is one of these numbers, in an answer that is Paywall's own.
+    /// Whether it is one of these numbers, in an answer that is Paywall's own:
+    /// refusals are known to come with HTTP 200, and others may with 4xx.
     pub(crate) fn says(&self, codes: &BTreeSet<i64>) -> bool {
-        self.status.is_success() && self.code.is_some_and(|code| codes.contains(&code))
+        let is_about_the_request = matches!(self.status.as_u16(), 200..=299 | 400 | 404 | 422);
+        is_about_the_request && self.code.is_some_and(|code| codes.contains(&code))
     }
 }
 

@@ -11,7 +11,7 @@ const INQUIRY: &str = "payment inquiry";
 impl Client {
     /// The payment with the merchant's reference: `GET /api/paywall/private/query`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();
@@ -33,7 +33,7 @@ impl Client {
     /// The payment with Paywall's code, a UUID, which lists call `UniqueCode`:
     /// `GET /api/paywall/private/query/by/uniquecode`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();
@@ -55,7 +55,7 @@ impl Client {
     /// The payment with Paywall's id, which lists call `Id`:
     /// `GET /api/paywall/private/query/by/paymentid`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();

@@ -25,7 +25,7 @@ impl Client {
     /// A day opens at 00:30 of the next, in Paywall's zone; one that has not is
     /// refused before anything is sent.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();
@@ -46,7 +46,7 @@ impl Client {
     /// an error; [`find_reconciliation`](Self::find_reconciliation) knows it.
     /// `GET /api/paywall/private/vpos/reconciliation`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();
@@ -72,7 +72,7 @@ impl Client {
     /// The merchant's totals of a day beside Paywall's, for a look before they
     /// are sent. Sends nothing.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();
@@ -109,7 +109,7 @@ impl Client {
     /// ([`Error::AlreadyReconciled`]). It never sends twice by itself: when the
     /// answer is lost, it says so ([`Error::Uncertain`]).
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();

@@ -110,7 +110,7 @@ impl Client {
     /// Some of the reconciliations of a range of days:
     /// `GET /api/paywall/private/vpos/reconciliation/list`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();
@@ -140,7 +140,7 @@ impl Client {
     /// what lies outside is left out on this side. Ends with
     /// [`Error::Unproven`] when it cannot be shown that none is missing.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();

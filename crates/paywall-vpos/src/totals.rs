@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use reconcile_core::{Bucket, BucketComparison};
 
-use crate::models::{DayTotals, EndOfDay, ReconcileRequest};
+use crate::models::{DayTotals, EndOfDay, ReconcileOutcome, ReconcileRequest};
 
 /// One of the six totals of a day. Its name is that of the bucket in a
 /// [`DayTotals`](reconcile_core::DayTotals), and of the figure of a statement.
@@ -125,6 +125,17 @@ impl ReconcileRequest {
         };
         (*count, *amount) = (bucket.count, bucket.amount);
         self
+    }
+}
+
+impl ReconcileOutcome {
+    /// Whether the totals of both sides are the same, whatever the verdict says:
+    /// the two can be held against each other. `None` where a side is not shown.
+    #[must_use]
+    pub fn sides_agree(&self) -> Option<bool> {
+        let (merchant, paywall) = (self.merchant.as_ref()?, self.paywall.as_ref()?);
+        let same = |name| merchant.bucket(name) == paywall.bucket(name);
+        Some(BucketName::ALL.into_iter().all(same))
     }
 }
 

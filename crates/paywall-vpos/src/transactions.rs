@@ -153,7 +153,7 @@ impl Client {
     /// One page of the transactions that began on a day that is over:
     /// `GET /api/paywall/private/vpos/transaction/list`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();
@@ -180,7 +180,7 @@ impl Client {
     ///
     /// Ends with [`Error::Unproven`] when it cannot be shown that none is missing.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();
@@ -210,7 +210,7 @@ impl Client {
     /// partial refund) on a day that is over:
     /// `GET /api/paywall/private/vpos/transaction/list/activity`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();
@@ -237,7 +237,7 @@ impl Client {
     ///
     /// Ends with [`Error::Unproven`] when it cannot be shown that none is missing.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.paywall();

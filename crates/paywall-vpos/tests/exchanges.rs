@@ -188,8 +188,33 @@ async fn totals_are_sent_as_published_once_it_is_known_that_the_day_is_not_recon
             .await;
         let outcome = client(&server).reconcile(&totals()).await.unwrap();
         assert!(outcome.is_reconciled);
+        assert_eq!(outcome.sides_agree(), Some(true));
         asked.assert_async().await;
         sent.assert_async().await;
+    }
+}
+
+#[tokio::test]
+async fn a_verdict_can_be_held_against_both_sides() {
+    let differing = fixture!("reconcile/not-reconciled");
+    let wrongly_agreed = differing.replace("\"IsReconciled\": false", "\"IsReconciled\": true");
+    let one_sided = differing.replace("\"Merchant\"", "\"Other\"");
+    for (body, is_reconciled, sides_agree) in [
+        (differing, false, Some(false)),
+        (wrongly_agreed.as_str(), true, Some(false)),
+        (one_sided.as_str(), false, None),
+    ] {
+        let server = MockServer::start_async().await;
+        stored(&server, fixture!("reconciliation/no-data")).await;
+        server
+            .mock_async(|when, then| {
+                when.method(POST).path(RECONCILE);
+                then.status(200).body(body);
+            })
+            .await;
+        let outcome = client(&server).reconcile(&totals()).await.unwrap();
+        assert_eq!(outcome.is_reconciled, is_reconciled);
+        assert_eq!(outcome.sides_agree(), sides_agree);
     }
 }
 

@@ -78,14 +78,16 @@ pub(super) fn provider_error(error: Error) -> ProviderError {
 
 fn api_error(error: ApiError) -> ProviderError {
     let kind = match error.status.as_u16() {
-        200..=299 => kind_of(error.code),
         401 => ErrorKind::Authentication,
         403 => ErrorKind::Forbidden,
-        404 => ErrorKind::NotFound,
         429 => ErrorKind::RateLimited,
-        400 | 412 | 422 => ErrorKind::InvalidRequest,
         408 | 500.. => ErrorKind::Unavailable,
-        _ => ErrorKind::Rejected,
+        status => match (status, error.code) {
+            (_, Some(code)) => kind_of(code),
+            (404, None) => ErrorKind::NotFound,
+            (400 | 412 | 422, None) => ErrorKind::InvalidRequest,
+            _ => ErrorKind::Rejected,
+        },
     };
     let message = error
         .message
@@ -103,13 +105,13 @@ fn api_error(error: ApiError) -> ProviderError {
 
 /// What a number most likely is, by the enum of the official SDK, which reads
 /// the answers of this API with it.
-const fn kind_of(code: Option<i64>) -> ErrorKind {
+const fn kind_of(code: i64) -> ErrorKind {
     match code {
-        Some(401) => ErrorKind::Authentication,
-        Some(354 | 403 | 513) => ErrorKind::Forbidden,
-        Some(3 | 56 | 57 | 404) => ErrorKind::NotFound,
-        Some(2 | 4 | 65 | 113 | 269 | 386 | 387 | 400) => ErrorKind::InvalidRequest,
-        Some(5 | 500 | 502..=504) => ErrorKind::Unavailable,
+        401 => ErrorKind::Authentication,
+        354 | 403 | 513 => ErrorKind::Forbidden,
+        3 | 56 | 57 | 404 => ErrorKind::NotFound,
+        2 | 4 | 65 | 113 | 269 | 386 | 387 | 400 => ErrorKind::InvalidRequest,
+        5 | 500 | 502..=504 => ErrorKind::Unavailable,
         _ => ErrorKind::Rejected,
     }
 }

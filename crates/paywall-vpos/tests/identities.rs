@@ -1,0 +1,117 @@
+//! The declared identities hold on a consistent world, and name what is wrong
+//! with another.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
+use jiff::civil::{Date, date};
+use paywall_vpos::{Config, Paywall};
+use reconcile_core::{Provider, ProviderExt, PullOptions, RecordQuery, StatementQuery, Window};
+use reconcile_engine::{Listing, Period, Proof, ProofVerdict, prove};
+use reconcile_sandbox::{Faults, Sandbox, SandboxConfig};
+
+const FROM: Date = date(2026, 1, 1);
+const TO: Date = date(2026, 2, 1);
+
+/// The proofs on the simulated month, with these faults.
+async fn proofs(faults: &[&str]) -> Vec<Proof> {
+    let faults: Result<Faults, _> = faults.iter().map(|fault| fault.parse()).collect();
+    let config = SandboxConfig {
+        faults: faults.unwrap(),
+        ..SandboxConfig::default()
+    };
+    let sandbox = Sandbox::start(config).await.unwrap();
+    let access = sandbox.paywall();
+    let config = Config::new(
+        access.base_url.parse().unwrap(),
+        access.api_key.into(),
+        access.api_client.into(),
+    );
+    let paywall = Paywall::new(config).unwrap();
+    let descriptor = paywall.descriptor();
+    let month = Window::days(FROM, TO, &descriptor.zone).unwrap();
+    let options = PullOptions::at("2026-06-01T00:00:00Z".parse().unwrap());
+    let (records, certificate) = paywall
+        .collect_records(RecordQuery::new(month), options)
+        .await
+        .unwrap();
+    let mut listing = Listing::of(descriptor);
+    records.iter().for_each(|record| listing.push(record));
+    listing.certify(&certificate);
+    let pull = paywall
+        .collect_statements(StatementQuery::new(month), options)
+        .await
+        .unwrap();
+    assert!(pull.verdict.is_proven());
+    let period = Period::new(FROM, TO);
+    prove(
+        &descriptor.identities,
+        &pull.statements,
+        Some(&listing),
+        Some(period),
+    )
+}
+
+/// What does not hold: the identity, the day, and the difference.
+fn broken(proofs: &[Proof]) -> Vec<String> {
+    proofs
+        .iter()
+        .filter(|proof| proof.verdict != ProofVerdict::Holds)
+        .map(|proof| {
+            let day = proof.date.map_or("-".to_owned(), |day| day.to_string());
+            let difference = proof.difference.map(|by| format!(" by {by}"));
+            format!("{} {day}{}", proof.identity, difference.unwrap_or_default())
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_holds_on_a_consistent_world() {
+    let proofs = proofs(&[]).await;
+    assert_eq!(broken(&proofs), Vec::<String>::new());
+    for identity in Paywall::describe().identities {
+        let tested = proofs.iter().any(|proof| proof.identity == identity.name);
+        assert!(tested, "{}", identity.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_planted_is_named_with_its_day_and_difference() {
+    let mut told = Vec::new();
+    for fault in [
+        "end-of-day-off=amount",
+        "end-of-day-off=count",
+        "missing-day",
+        "verdict-missing",
+        "verdict-late",
+        "verdict-false",
+    ] {
+        let broken = broken(&proofs(&[fault]).await);
+        told.push(format!("{fault}: {}", broken.join(", ")));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_convention_breaks_only_the_totals_that_it_is_about() {
+    let mut told = Vec::new();
+    for switch in [
+        "total-counts=decided",
+        "successful-is=net",
+        "day-of=transaction",
+    ] {
+        let mut identities: Vec<_> = proofs(&[switch])
+            .await
+            .into_iter()
+            .filter(|proof| proof.verdict != ProofVerdict::Holds)
+            .map(|proof| proof.identity)
+            .collect();
+        identities.dedup();
+        told.push(format!("{switch}: {}", identities.join(", ")));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}

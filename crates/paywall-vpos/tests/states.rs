@@ -1,0 +1,155 @@
+//! A day at the simulated Paywall, from before its opening to after its
+//! reconciliation.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use jiff::{
+    Timestamp,
+    civil::{Date, date},
+};
+use paywall_vpos::{BucketName, Config, Paywall};
+use reconcile_core::{AttestationVerdict, DayTotals, ErrorKind, LocalDay, Provider};
+use reconcile_sandbox::{Clock, Faults, Sandbox, SandboxConfig};
+use reconcile_transport::{Timer, TokioTimer};
+
+/// The last day of the world, which nobody has reconciled yet.
+const DAY: Date = date(2026, 1, 31);
+
+#[derive(Debug)]
+struct SandboxTime(Clock);
+
+#[async_trait]
+impl Timer for SandboxTime {
+    fn now(&self) -> Instant {
+        TokioTimer.now()
+    }
+
+    fn timestamp(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        TokioTimer.sleep(duration).await;
+    }
+}
+
+/// A sandbox and its provider, which have one clock.
+async fn at(now: &str, faults: &[&str]) -> (Sandbox, Paywall, Clock) {
+    let clock = Clock::manual(now.parse().unwrap());
+    let faults: Result<Faults, _> = faults.iter().map(|fault| fault.parse()).collect();
+    let config = SandboxConfig {
+        clock: clock.clone(),
+        faults: faults.unwrap().one_in(1),
+        ..SandboxConfig::default()
+    };
+    let sandbox = Sandbox::start(config).await.unwrap();
+    let access = sandbox.paywall();
+    let config = Config::new(
+        access.base_url.parse().unwrap(),
+        access.api_key.into(),
+        access.api_client.into(),
+    );
+    let config = config.timer(Arc::new(SandboxTime(clock.clone())));
+    (sandbox, Paywall::new(config).unwrap(), clock)
+}
+
+/// The totals of the day, as the world has them.
+fn totals(sandbox: &Sandbox) -> DayTotals {
+    let counted = sandbox.paywall_world().end_of_day(DAY).unwrap();
+    let buckets = BucketName::ALL
+        .into_iter()
+        .zip(counted.figures())
+        .map(|(name, (_, figure))| {
+            let bucket = reconcile_core::Bucket {
+                count: figure.count,
+                amount: figure.amount,
+            };
+            (name.as_str().to_owned(), bucket)
+        });
+    DayTotals {
+        day: LocalDay {
+            date: DAY,
+            zone: "Europe/Istanbul".to_owned(),
+        },
+        currency: "TRY".parse().unwrap(),
+        buckets: buckets.collect::<BTreeMap<_, _>>(),
+    }
+}
+
+#[tokio::test]
+async fn a_day_opens_is_corrected_and_is_then_closed_for_good() {
+    // 00:29:59 of the next day in Istanbul.
+    let (sandbox, paywall, clock) = at("2026-01-31T21:29:59Z", &["unreconciled=1"]).await;
+    let right = totals(&sandbox);
+    let early = paywall.attest(&right).await.unwrap_err();
+    assert_eq!(early.kind(), ErrorKind::InvalidRequest);
+    assert_eq!(sandbox.requests().total(), 0);
+
+    clock.advance(Duration::from_secs(1));
+    assert!(paywall.compare(&right).await.unwrap().agrees());
+    let mut wrong = right.clone();
+    wrong.buckets.get_mut("successful").unwrap().count += 1;
+    assert!(!paywall.compare(&wrong).await.unwrap().agrees());
+    let attestation = paywall.attest(&wrong).await.unwrap();
+    assert_eq!(attestation.verdict, AttestationVerdict::Differs);
+    let differing: Vec<_> = attestation
+        .buckets
+        .iter()
+        .filter(|it| it.provider != Some(it.merchant))
+        .map(|it| it.name.as_str())
+        .collect();
+    assert_eq!(differing, ["successful"]);
+
+    let attestation = paywall.attest(&right).await.unwrap();
+    assert_eq!(attestation.verdict, AttestationVerdict::Agreed);
+    let again = paywall.attest(&right).await.unwrap();
+    assert_eq!(again.verdict, AttestationVerdict::AlreadyAgreed);
+    let stored = paywall.client().reconciliation(DAY).await.unwrap();
+    assert!(stored.is_reconciled);
+}
+
+#[tokio::test]
+async fn whatever_the_code_for_no_record_is_it_can_be_told() {
+    let faults = ["unreconciled=1", "no-record-code=1"];
+    let (sandbox, paywall, _) = at("2026-02-01T09:00:00Z", &faults).await;
+    let right = totals(&sandbox);
+    let error = paywall.attest(&right).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::Rejected, Some("1"))
+    );
+    let access = sandbox.paywall();
+    let config = Config::new(
+        access.base_url.parse().unwrap(),
+        access.api_key.into(),
+        access.api_client.into(),
+    );
+    let paywall = Paywall::new(config.absent_codes([1])).unwrap();
+    let attestation = paywall.attest(&right).await.unwrap();
+    assert_eq!(attestation.verdict, AttestationVerdict::Agreed);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_is_found_by_asking_again() {
+    // Every request fails, twice at most, and what acts fails after it acted.
+    let faults = ["unreconciled=1", "struck-writes", "server-error"];
+    let (sandbox, paywall, _) = at("2026-02-01T09:00:00Z", &faults).await;
+    let right = totals(&sandbox);
+    let error = paywall.attest(&right).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
+    assert!(error.hint().unwrap().contains("sending again is safe"));
+    let again = paywall.attest(&right).await.unwrap();
+    assert_eq!(again.verdict, AttestationVerdict::AlreadyAgreed);
+}
