@@ -36,7 +36,8 @@ enum Task {
     /// Performs the calls of a provider and compares, or writes, what it answers.
     ///
     /// Exit status: 0 nothing differs or everything was written, 1 something
-    /// differs, 2 something could not be done, and nothing was written.
+    /// differs, 2 something could not be done; unless it says `wrote`, nothing
+    /// was written.
     Record {
         #[command(flatten)]
         asked: AskedFor,
