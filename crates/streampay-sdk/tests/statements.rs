@@ -72,23 +72,34 @@ impl Terminal {
 
     /// Its reconciliations, as published but for ids and times.
     fn reconciliations(&self) -> Vec<String> {
+        let numbered = self.reconciled.iter().enumerate();
+        numbered
+            .map(|(number, &hours)| self.reconciliation(number, hours))
+            .collect()
+    }
+
+    fn reconciliation(&self, number: usize, hours: i64) -> String {
         let riyadh = TimeZone::get("Asia/Riyadh").unwrap();
-        let hours = self.reconciled.iter().enumerate();
-        hours
-            .map(|(number, &hours)| {
-                let local = riyadh.to_datetime(at(hours));
-                let found = fixture!("reconciliation/found").trim_end();
-                let row = found
-                    .strip_prefix("{\n  \"reconciliation\": ")
-                    .and_then(|rest| rest.strip_suffix("\n}"));
-                row.unwrap()
-                    .replace(
-                        "09a949c8-c2c1-40f6-9ec8-ef3864da0558",
-                        &format!("{}-{number}", self.id),
-                    )
-                    .replace("17/10/2022", &local.strftime("%d/%m/%Y").to_string())
-                    .replace("17:25:39", &local.strftime("%H:%M:%S").to_string())
-            })
+        let local = riyadh.to_datetime(at(hours));
+        let found = fixture!("reconciliation/found").trim_end();
+        let row = found
+            .strip_prefix("{\n  \"reconciliation\": ")
+            .and_then(|rest| rest.strip_suffix("\n}"));
+        row.unwrap()
+            .replace(
+                "09a949c8-c2c1-40f6-9ec8-ef3864da0558",
+                &format!("{}-{number}", self.id),
+            )
+            .replace("17/10/2022", &local.strftime("%d/%m/%Y").to_string())
+            .replace("17:25:39", &local.strftime("%H:%M:%S").to_string())
+    }
+
+    /// Those that were reconciled in a range of epoch milliseconds.
+    fn reconciled_between(&self, range: std::ops::RangeInclusive<i64>) -> Vec<String> {
+        let numbered = self.reconciled.iter().enumerate();
+        numbered
+            .filter(|(_, hours)| range.contains(&at(**hours).as_millisecond()))
+            .map(|(number, &hours)| self.reconciliation(number, hours))
             .collect()
     }
 }
@@ -105,8 +116,11 @@ fn account(terminals: &[Terminal], unlisted: Option<Terminal>) -> Arc<Fake> {
         let rows: Vec<_> = if path == "terminals" {
             terminals.iter().map(Terminal::row).collect()
         } else {
+            let bound = |name| parameters[name].parse().unwrap();
+            let range = bound("from")..=bound("to");
             let all = terminals.iter().chain(&unlisted).filter(of);
-            all.flat_map(Terminal::reconciliations).collect()
+            all.flat_map(|terminal| terminal.reconciled_between(range.clone()))
+                .collect()
         };
         page(path, &rows, parameters, TOTALS)
     })
@@ -209,14 +223,16 @@ async fn windows_that_touch_have_each_batch_once() {
         terminal("b", "0000000000000002", -50, &[-30, 10, 60]),
         Terminal {
             created: None,
-            ..terminal("c", "0000000000000003", 0, &[30, 31])
+            ..terminal("c", "0000000000000003", 0, &[-72, 30, 31])
         },
     ];
     let fake = account(&terminals, None);
     let mut whole = batches(&fake, window(-100, 200)).await;
-    assert_eq!(whole.len(), 10);
+    assert_eq!(whole.len(), 11);
     whole.sort();
-    for middle in [-30, -29, 0, 3, 4, 20, 21, 30, 31, 60, 71, 98, 99, 100] {
+    for middle in [
+        -72, -71, -30, -29, 0, 3, 4, 20, 21, 30, 31, 60, 71, 98, 99, 100,
+    ] {
         let mut halves = batches(&fake, window(-100, middle)).await;
         halves.extend(batches(&fake, window(middle, 200)).await);
         halves.sort();

@@ -288,10 +288,18 @@ impl Gathering {
         Ok(None)
     }
 
-    /// Whether the terminal has a reconciliation before this one.
+    /// Whether the terminal has a reconciliation before this one, which is the
+    /// first of what was asked for: any one before that will do.
     async fn is_preceded(&self, owner: &Owner, reconciled: Timestamp) -> Result<bool, Error> {
-        let mut query = ReconciliationsQuery::new().terminal(&owner.id).limit(1);
-        query.range = Some((Timestamp::UNIX_EPOCH, reconciled));
+        let all = ReconciliationsQuery::new().terminal(&owner.id).limit(1);
+        let query = all.around(self.window, self.client.margin());
+        let before = query
+            .range
+            .map(|(asked, _)| (asked.min(Timestamp::UNIX_EPOCH), asked));
+        let query = ReconciliationsQuery {
+            range: before,
+            ..query
+        };
         let page = self.client.reconciliations(&query).await?;
         let zone = self.client.zone();
         let mut earlier = page.rows.iter().filter_map(|row| row.reconciled(zone));
