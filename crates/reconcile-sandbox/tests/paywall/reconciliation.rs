@@ -221,6 +221,21 @@ async fn parameters_are_headers_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn days_are_written_in_one_way() {
+    let client = Client::plain().await;
+    for day in [
+        "20260103",
+        "2026-1-3",
+        "2026-01-03T00:00:00",
+        "03.01.2026",
+        "",
+    ] {
+        assert_eq!(client.end_of_day(day).await.code(), 2, "{day}");
+        assert_eq!(client.transactions(day, "1", "9").await.code(), 2, "{day}");
+    }
+}
+
+#[tokio::test]
 async fn what_paywall_does_not_have_is_its_own_404() {
     let client = Client::plain().await;
     let nowhere = client.get("/vpos/nowhere", &[]).await;
