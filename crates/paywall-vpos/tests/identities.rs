@@ -40,7 +40,9 @@ async fn proofs(faults: &[&str]) -> Vec<Proof> {
         .await
         .unwrap();
     let mut listing = Listing::of(descriptor);
-    records.iter().for_each(|record| listing.push(record));
+    for record in &records {
+        listing.push(record);
+    }
     listing.certify(&certificate);
     let pull = paywall
         .collect_statements(StatementQuery::new(month), options)

@@ -15,11 +15,12 @@ use std::{
 };
 
 use async_trait::async_trait;
+use futures::TryStreamExt;
 use jiff::{
     Timestamp,
     civil::{Date, date},
 };
-use paywall_vpos::{BucketName, Config, Paywall};
+use paywall_vpos::{BucketName, Config, Error, Paywall};
 use reconcile_core::{AttestationVerdict, DayTotals, ErrorKind, LocalDay, Provider};
 use reconcile_sandbox::{Clock, Faults, Sandbox, SandboxConfig};
 use reconcile_transport::{Timer, TokioTimer};
@@ -152,4 +153,39 @@ async fn an_answer_that_is_lost_is_found_by_asking_again() {
     assert!(error.hint().unwrap().contains("sending again is safe"));
     let again = paywall.attest(&right).await.unwrap();
     assert_eq!(again.verdict, AttestationVerdict::AlreadyAgreed);
+}
+
+#[tokio::test]
+async fn a_list_of_reconciliations_is_whole_or_an_error_in_each_undocumented_way() {
+    for (switch, is_whole) in [
+        ("order=newest", true),
+        ("paywall/exclusive-to", true),
+        ("repeated-day", true),
+        ("length-is-end", true),
+        ("range-limit=31", true),
+        ("paywall/max-rows=7", false),
+    ] {
+        let (_sandbox, paywall, _) = at("2026-03-01T09:00:00Z", &[switch]).await;
+        let rows = paywall
+            .client()
+            .all_reconciliations(date(2025, 12, 20), date(2026, 2, 1));
+        let mut days = Vec::new();
+        let ending = rows
+            .try_for_each(|entry| {
+                days.push(entry.reconciliation_date.date());
+                async { Ok(()) }
+            })
+            .await;
+        assert_eq!(ending.is_ok(), is_whole, "{switch}: {ending:?}");
+        if let Err(error) = ending {
+            assert!(matches!(error, Error::Unproven { .. }), "{error:?}");
+            continue;
+        }
+        days.sort_unstable();
+        let january: Vec<_> = date(2026, 1, 1)
+            .series(jiff::Span::new().days(1))
+            .take(31)
+            .collect();
+        assert_eq!(days, january, "{switch}");
+    }
 }
