@@ -141,6 +141,15 @@ impl Error {
         }
     }
 
+    /// Whether it may be how a server answers who asks for a page behind the
+    /// last one.
+    pub(crate) fn may_be_out_of_range(&self) -> bool {
+        match self {
+            Self::Api(refusal) => matches!(refusal.status.as_u16(), 400 | 404 | 416 | 422),
+            _ => false,
+        }
+    }
+
     /// The JSON path of a row that could not be read.
     pub(crate) fn path(&self) -> Option<&str> {
         match self {

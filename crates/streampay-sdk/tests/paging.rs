@@ -16,7 +16,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use fake::{Fake, Manner, Parameters, Told, page};
+use fake::{Behind, Fake, Manner, Parameters, Told, page};
 use futures::{StreamExt, TryStreamExt};
 use proptest::prelude::*;
 use streampay_sdk::{Client, Error, MerchantsQuery};
@@ -24,7 +24,7 @@ use streampay_sdk::{Client, Error, MerchantsQuery};
 const HEALTHY: Manner = Manner {
     told: Told::Nothing,
     cap: 1000,
-    repeats_last: false,
+    behind: Behind::NoRows,
 };
 
 /// Merchants with the ids from 1.
@@ -64,11 +64,9 @@ fn every_manner() -> impl Strategy<Value = Manner> {
         Told::Position,
         Told::PositionByLimit,
     ]);
-    (told, 1_usize..12, any::<bool>()).prop_map(|(told, cap, repeats_last)| Manner {
-        told,
-        cap,
-        repeats_last,
-    })
+    let behind = vec![Behind::NoRows, Behind::LastPage, Behind::Refusal];
+    let behind = prop::sample::select(behind);
+    (told, 1_usize..12, behind).prop_map(|(told, cap, behind)| Manner { told, cap, behind })
 }
 
 proptest! {
@@ -149,6 +147,19 @@ async fn a_page_that_is_stuck_before_the_end_is_no_end() {
         page("merchants", rows, &parameters, HEALTHY)
     });
     insta::assert_snapshot!(error.await, @"merchants, page 3: the page repeats page 2");
+}
+
+#[tokio::test]
+async fn a_page_that_is_refused_before_the_end_is_no_end() {
+    let rows = merchants(35);
+    let fake = Fake::new(move |_, parameters| {
+        if parameters["limit"] == "10" && parameters["page"] == "3" {
+            return String::new();
+        }
+        page("merchants", &rows, parameters, HEALTHY)
+    });
+    let error = ids(&fake, 10).await.unwrap_err();
+    insta::assert_snapshot!(error, @"merchants: StreamPay answered 404 Not Found");
 }
 
 #[tokio::test]

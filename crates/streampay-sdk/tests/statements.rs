@@ -16,7 +16,7 @@ mod mock;
 
 use std::sync::Arc;
 
-use fake::{Fake, Manner, Told, page};
+use fake::{Behind, Fake, Manner, Told, page};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use mock::fixture;
 use reconcile_core::{
@@ -29,7 +29,7 @@ use streampay_sdk::StreamPay;
 const TOTALS: Manner = Manner {
     told: Told::Position,
     cap: 1000,
-    repeats_last: false,
+    behind: Behind::NoRows,
 };
 
 /// A terminal, when it was created, and when it was reconciled: what was on
@@ -296,6 +296,21 @@ async fn a_reconciliation_without_a_receipt_leaves_a_doubt() {
     });
     let pull = pull(&fake, window(0, 48)).await.unwrap();
     assert!(pull.statements.is_empty());
+    assert!(!pull.verdict.is_proven());
+}
+
+#[tokio::test]
+async fn a_reconciliation_that_is_listed_twice_leaves_a_doubt() {
+    let fake = Fake::new(|path, parameters| {
+        let a = terminal("a", "0000000000000001", 0, &[30]);
+        let rows = match path {
+            "terminals" => vec![a.row()],
+            _ => [a.reconciliations(), a.reconciliations()].concat(),
+        };
+        page(path, &rows, parameters, TOTALS)
+    });
+    let pull = pull(&fake, window(0, 48)).await.unwrap();
+    assert_eq!(pull.statements.len(), 2);
     assert!(!pull.verdict.is_proven());
 }
 

@@ -12,7 +12,7 @@ mod fake;
 
 use std::{ops::RangeInclusive, sync::Arc};
 
-use fake::{Fake, Manner, Told, page};
+use fake::{Behind, Fake, Manner, Told, page};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use proptest::prelude::*;
 use reconcile_core::{ProviderExt, PullOptions, RecordQuery, Verdict, Window};
@@ -88,11 +88,12 @@ proptest! {
     fn a_window_has_exactly_its_receipts_whatever_is_filtered_by(
         paid in transactions(),
         (from, length) in (0..100 * DAYS, 0..80 * DAYS),
-        (by_stored, exclusive, repeats_last) in any::<(bool, bool, bool)>(),
+        (by_stored, exclusive) in any::<(bool, bool)>(),
         cap in 1_usize..20,
+        behind in prop::sample::select(vec![Behind::NoRows, Behind::LastPage, Behind::Refusal]),
     ) {
         let filter = Filter { by_stored, exclusive };
-        let manner = Manner { told: Told::Nothing, cap, repeats_last };
+        let manner = Manner { told: Told::Nothing, cap, behind };
         let fake = account(paid.clone(), filter, manner);
         let window = Window::new(at(from), at(from + length)).unwrap();
         let provider = StreamPay::new(fake.config(10)).unwrap();

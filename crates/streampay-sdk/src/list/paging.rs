@@ -10,7 +10,7 @@ use std::{
 use jiff::{SignedDuration, tz::TimeZone};
 use reconcile_transport::{Anomaly, DecodeError, PagedOut, PagesCause, PagesError, ReadAhead};
 
-use super::{Filters, List, Query, ReadPage, Row};
+use super::{Filters, List, Query, Row};
 use crate::{Client, Error};
 
 /// A page as the pager of [`reconcile_transport`] takes it, its rows still as
@@ -24,57 +24,71 @@ pub(crate) type Arrived<T> = reconcile_transport::Page<Result<T, DecodeError>>;
 /// Without a total a list ends with a page that is shorter than its first one,
 /// or empty: that the first one is short shows nothing, since StreamPay may
 /// send fewer rows than were asked for, on every page. A server that answers
-/// with its last page once more when it is asked for what is behind it is
-/// asked for its last row alone, and for the one after.
+/// with its last page once more when it is asked for what is behind it, or that
+/// refuses, is asked for its last row alone, and for the one after.
 pub(crate) async fn nth<F: Filters>(
     client: &Client,
     query: &Query<F>,
     trace: &Trace,
     index: u64,
 ) -> Result<Arrived<F::Row>, Error> {
-    let page = client.read(&query.clone().page(index + 1)).await?;
-    let so_far = trace.note(index, &page.keys);
+    let page = match client.read(&query.clone().page(index + 1)).await {
+        Err(error) if index > 0 && error.may_be_out_of_range() => {
+            return match trace.before(index) {
+                // It is asked for again when those before it have come.
+                None => Ok(the_end()),
+                Some(before) if ends_after(client, query, &before).await? => Ok(the_end()),
+                Some(_) => Err(error),
+            };
+        }
+        page => page?,
+    };
+    let (first, repeats) = trace.note(index, &page.keys);
     let total = page.pages.and_then(|pages| pages.total());
-    let is_behind_the_end = total.is_none_or(|total| index >= total);
-    if so_far.repeats && is_behind_the_end && ends_after(client, query, &so_far).await? {
-        return Ok(arrived(Vec::new(), Vec::new(), &page, false));
+    let may_be_the_end = repeats && total.is_none_or(|total| index >= total);
+    if may_be_the_end
+        && let Some(before) = trace.before(index)
+        && ends_after(client, query, &before).await?
+    {
+        return Ok(Arrived {
+            digest: page.digest,
+            ..the_end()
+        });
     }
     let place = Place {
         index,
         rows: page.keys.len() as u64,
-        first: so_far.first,
+        first,
         limit: u64::from(query.limit.unwrap_or_else(|| client.page_size())),
         total,
     };
-    let (rows, keys) = (page.rows, page.keys);
-    let page = ReadPage {
-        rows: Vec::new(),
-        keys: Vec::new(),
-        ..page
-    };
-    Ok(arrived(rows, keys, &page, place.has_more()))
-}
-
-fn arrived<T>(
-    rows: Vec<Result<T, DecodeError>>,
-    keys: Vec<String>,
-    page: &ReadPage<T>,
-    has_more: bool,
-) -> Arrived<T> {
-    Arrived {
-        seen_rows: rows.len() as u64,
-        rows,
-        keys,
+    Ok(Arrived {
+        seen_rows: place.rows,
+        rows: page.rows,
+        keys: page.keys,
         // A list that counted from 0 would have kept its first page to itself:
         // its page 0 becomes a number that no page has.
         echoed_index: page
             .pages
             .and_then(|pages| pages.current())
             .map(|current| current.wrapping_sub(1)),
-        stated_rows: None,
-        max_rows: None,
-        has_more,
+        has_more: place.has_more(),
         digest: page.digest,
+        ..the_end()
+    })
+}
+
+/// What is behind the last row.
+fn the_end<T>() -> Arrived<T> {
+    Arrived {
+        rows: Vec::new(),
+        keys: Vec::new(),
+        echoed_index: None,
+        stated_rows: None,
+        seen_rows: 0,
+        max_rows: None,
+        has_more: false,
+        digest: reconcile_transport::digest(b""),
     }
 }
 
@@ -107,24 +121,23 @@ impl Place {
     }
 }
 
-/// Whether the list ends with its page before, which came once more: the row
-/// after the last one, asked for alone, is none or the last one again, and the
-/// last one is where it is to be, so that the server does count rows.
+/// Whether the list ends with these rows: the one behind the last, asked for
+/// alone, is none or the last one again, and the last one is where it is to be,
+/// so that the server does count rows.
 async fn ends_after<F: Filters>(
     client: &Client,
     query: &Query<F>,
-    so_far: &SoFar,
+    before: &Before,
 ) -> Result<bool, Error> {
     let alone = async |place: u64| -> Result<Vec<String>, Error> {
-        let row = query.clone().limit(1).page(place);
-        Ok(client.read(&row).await?.keys)
+        match client.read(&query.clone().limit(1).page(place)).await {
+            Err(error) if error.may_be_out_of_range() => Ok(Vec::new()),
+            page => Ok(page?.keys),
+        }
     };
-    let last = std::slice::from_ref(&so_far.last);
-    let behind = alone(so_far.rows + 1).await?;
-    if behind.is_empty() {
-        return Ok(true);
-    }
-    Ok(behind == last && alone(so_far.rows).await? == last)
+    let last = std::slice::from_ref(&before.last);
+    let behind = alone(before.rows + 1).await?;
+    Ok((behind.is_empty() || behind == last) && alone(before.rows).await? == last)
 }
 
 /// What the pages of one reading of a list were. Clones share it.
@@ -139,21 +152,19 @@ struct Seen {
     last: String,
 }
 
-/// What the pages before one were.
-#[derive(Clone, Debug)]
-struct SoFar {
-    /// The rows of the first page; of this one, if it is the first.
-    first: u64,
-    /// All rows before this page, and the id of the last of them.
+/// The rows before a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Before {
     rows: u64,
+    /// The id of the last of them.
     last: String,
-    /// Whether this page is the one before once more, and all before are known.
-    repeats: bool,
 }
 
 impl Trace {
-    /// Takes note of a page, from 0. With the first one a reading begins anew.
-    fn note(&self, index: u64, keys: &[String]) -> SoFar {
+    /// Takes note of a page, from 0; with the first one a reading begins anew.
+    /// Says how many rows the first one has, and whether this one is the one
+    /// before it once more.
+    fn note(&self, index: u64, keys: &[String]) -> (u64, bool) {
         let seen = Seen {
             rows: keys.len() as u64,
             digest: reconcile_transport::digest(keys.join("\n").as_bytes()),
@@ -164,15 +175,23 @@ impl Trace {
             pages.clear();
         }
         let before = index.checked_sub(1).and_then(|before| pages.get(&before));
-        let same = before.is_some_and(|before| seen.rows > 0 && before.digest == seen.digest);
-        let so_far = SoFar {
-            first: pages.get(&0).map_or(seen.rows, |first| first.rows),
-            rows: pages.range(..index).map(|(_, page)| page.rows).sum(),
-            last: before.map(|before| before.last.clone()).unwrap_or_default(),
-            repeats: same && pages.range(..index).count() as u64 == index,
-        };
+        let repeats = before.is_some_and(|before| seen.rows > 0 && before.digest == seen.digest);
+        let first = pages.get(&0).map_or(seen.rows, |first| first.rows);
         pages.insert(index, seen);
-        so_far
+        (first, repeats)
+    }
+
+    /// What was before this page; `None` unless all of it is known.
+    fn before(&self, index: u64) -> Option<Before> {
+        let pages = self.lock();
+        let known = || pages.range(..index).map(|(_, page)| page);
+        (known().count() as u64 == index).then(|| Before {
+            rows: known().map(|page| page.rows).sum(),
+            last: known()
+                .last()
+                .map(|page| page.last.clone())
+                .unwrap_or_default(),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Seen>> {
@@ -298,20 +317,24 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_comes_once_more_is_known_when_all_before_are() {
+    fn a_page_that_comes_once_more_is_known_as_such() {
         let keys = |ids: &str| ids.chars().map(String::from).collect::<Vec<_>>();
         let trace = Trace::default();
-        assert!(!trace.note(0, &keys("ab")).repeats);
-        assert!(!trace.note(2, &keys("cd")).repeats);
-        assert!(!trace.note(3, &keys("cd")).repeats, "page 1 is not known");
-        assert!(!trace.note(1, &keys("xy")).repeats);
-        let again = trace.note(3, &keys("cd"));
-        assert!(again.repeats);
-        assert_eq!((again.first, again.rows, again.last.as_str()), (2, 6, "d"));
-        assert!(!trace.note(4, &keys("dc")).repeats, "another order");
+        assert_eq!(trace.note(0, &keys("ab")), (2, false));
+        assert_eq!(trace.note(2, &keys("cd")), (2, false));
+        assert_eq!(trace.note(3, &keys("cd")), (2, true));
+        assert_eq!(trace.before(3), None, "page 1 is not known");
+        assert_eq!(trace.note(1, &keys("xy")), (2, false));
+        let before = Before {
+            rows: 6,
+            last: "d".to_owned(),
+        };
+        assert_eq!(trace.before(3), Some(before));
+        assert_eq!(trace.note(4, &keys("dc")), (2, false), "another order");
         // A new reading knows nothing of the one before.
-        assert!(!trace.note(0, &keys("cd")).repeats);
-        assert!(!trace.note(2, &keys("cd")).repeats);
-        assert!(!trace.note(1, &[]).repeats);
+        assert_eq!(trace.note(0, &keys("cde")), (3, false));
+        assert_eq!(trace.before(2), None);
+        assert_eq!(trace.note(1, &[]), (3, false));
+        assert_eq!(trace.note(2, &[]), (3, false), "nothing repeats nothing");
     }
 }

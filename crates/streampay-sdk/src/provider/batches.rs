@@ -98,7 +98,7 @@ fn batches(
     let gathering = Gathering {
         client,
         window,
-        drafts: Vec::new(),
+        drafts: BTreeMap::new(),
         owners: HashMap::new(),
     };
     stream::try_unfold(
@@ -197,8 +197,8 @@ impl Draft {
 struct Gathering {
     client: Client,
     window: Window,
-    /// The reconciliations of the present reading of the present list.
-    drafts: Vec<Draft>,
+    /// The reconciliations of the present reading of the present list, by id.
+    drafts: BTreeMap<String, Draft>,
     /// Which terminal's list each reconciliation was in.
     owners: HashMap<String, usize>,
 }
@@ -210,7 +210,7 @@ impl Gathering {
         if page.index == 0 {
             self.drafts.clear();
         }
-        for draft in &page.page.rows {
+        for draft in page.page.rows {
             let inside = draft.reconciled.is_some_and(|at| self.window.contains(at));
             evidence.rows_outside += u64::from(!inside);
             if draft.reconciled.is_none() {
@@ -220,8 +220,11 @@ impl Gathering {
             if page.span.owner.is_some() {
                 self.claim(&draft.id, page.span.place, page.index)?;
             }
+            if let Some(twin) = self.drafts.insert(draft.id.clone(), draft) {
+                let doubt = format!("reconciliation {} is listed twice", twin.id);
+                evidence.doubts.push(doubt);
+            }
         }
-        self.drafts.extend(page.page.rows);
         let statements = match &page.span.owner {
             _ if !page.last => Vec::new(),
             Some(owner) => self.of_terminal(owner).await?,
@@ -318,14 +321,14 @@ impl Gathering {
         Ok(statements)
     }
 
-    /// The reconciliations of the list with a receipt, by time, each once.
+    /// The reconciliations of the list with a receipt, by time.
     fn in_order(&self) -> Vec<(Timestamp, &Draft)> {
-        let drafts = self.drafts.iter();
-        let ordered: BTreeMap<_, _> = drafts
-            .filter_map(|draft| Some(((draft.reconciled?, &draft.id), draft)))
+        let drafts = self.drafts.values();
+        let mut ordered: Vec<_> = drafts
+            .filter_map(|draft| Some((draft.reconciled?, draft)))
             .collect();
-        let ordered = ordered.into_iter();
-        ordered.map(|((at, _), draft)| (at, draft)).collect()
+        ordered.sort_by_key(|(reconciled, _)| *reconciled);
+        ordered
     }
 }
 

@@ -18,7 +18,8 @@ pub(crate) type Parameters = BTreeMap<String, String>;
 
 type Answer = dyn Fn(&str, &Parameters) -> String + Send + Sync;
 
-/// Answers every GET with what a function makes of its path and parameters.
+/// Answers every GET with what a function makes of its path and parameters;
+/// where it makes nothing, there is no such page.
 pub(crate) struct Fake {
     answer: Box<Answer>,
     asked: Mutex<Vec<String>>,
@@ -80,7 +81,11 @@ impl HttpClient for Fake {
         let body = (self.answer)(path, &parameters);
         // Answers overtake each other now and then.
         tokio::task::yield_now().await;
-        Ok(Response::new(body.into()))
+        let status = if body.is_empty() { 404 } else { 200 };
+        Ok(Response::builder()
+            .status(status)
+            .body(body.into())
+            .unwrap())
     }
 }
 
@@ -96,14 +101,21 @@ pub(crate) enum Told {
     PositionByLimit,
 }
 
+/// What is behind the last page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Behind {
+    NoRows,
+    LastPage,
+    Refusal,
+}
+
 /// How a list behaves.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Manner {
     pub(crate) told: Told,
     /// The most rows of a page, whatever is asked for.
     pub(crate) cap: usize,
-    /// Whether what is behind the last page is the last page once more.
-    pub(crate) repeats_last: bool,
+    pub(crate) behind: Behind,
 }
 
 /// The body of one page of these rows under this key.
@@ -113,10 +125,10 @@ pub(crate) fn page(key: &str, rows: &[String], parameters: &Parameters, manner: 
     let size = limit.min(manner.cap);
     let count = rows.len();
     let pages = count.div_ceil(size).max(1);
-    let shown = if manner.repeats_last {
-        asked.min(pages)
-    } else {
-        asked
+    let shown = match manner.behind {
+        Behind::Refusal if asked > pages => return String::new(),
+        Behind::LastPage => asked.min(pages),
+        _ => asked,
     };
     let rows: Vec<_> = rows
         .iter()
