@@ -32,7 +32,11 @@ pub use paywall::{
 };
 pub use requests::RequestLog;
 pub use sandbox::{Sandbox, SandboxConfig, SandboxError};
-pub use streampay::{StreamPayAccess, StreamPayConfidential, StreamPayWorld};
+pub use streampay::{
+    StreamPayAccess, StreamPayConfidential, StreamPayReceipt, StreamPayReceiptKind,
+    StreamPayReconciliation, StreamPayScheme, StreamPayTerminal, StreamPayTransaction,
+    StreamPayWorld, streampay_ledger,
+};
 pub use tupay::{
     BalanceDay, Cashout, CashoutStatus, Deposit, DepositStatus, Note, ODD_AMOUNTS, Settlement,
     TuPayAccess, TuPayConfidential, TuPayWorld, tupay_ledger,

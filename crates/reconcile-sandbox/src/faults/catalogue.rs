@@ -58,9 +58,9 @@ catalogue! {
         BadRecord, "bad-record", Values::Flag, "the amount of the 8th payment is an object, of TuPay's 8th cashout a text";
         BrokenRollForward, "broken-roll-forward", Values::Flag, "one day of the balance report states a wrong balance";
         MissingDay, "missing-day", Values::Flag, "the balance report leaves out one day; Paywall has no end of one";
-        RepeatedDay, "repeated-day", Values::Flag, "the balance report has one day twice, Paywall one reconciliation";
+        RepeatedDay, "repeated-day", Values::Flag, "the balance report has one day twice, Paywall and StreamPay one reconciliation";
         UnexplainedStep, "unexplained-step", Values::Flag, "from one day on the balance is higher, without a movement";
-        IpNotAllowed, "ip-not-allowed", Values::Flag, "logging in to TuPay answers 403 with code 83; Paywall refuses with 513";
+        IpNotAllowed, "ip-not-allowed", Values::Flag, "logging in to TuPay answers 403 with code 83; Paywall refuses with 513, StreamPay with 403";
         StruckLogin, "struck-login", Values::Flag, "the transient faults that refuse a list refuse logging in, too";
         StruckWrites, "struck-writes", Values::Flag, "the transient faults strike what acts, too, after it acted but for 429";
         ExpiredStatus, "expired-status", REFUSAL, "the status for a missing or expired token";
@@ -68,7 +68,7 @@ catalogue! {
         WindowStatus, "window-status", WINDOW, "the status for a window over 60 days or upside down; 200 lists nothing";
         BeyondEnd, "beyond-end", Values::Choice("empty|not-found|last-page"), "what a page beyond the last one answers";
         MaxRows, "max-rows", MAX_ROWS, "the page size; where clients choose it, the most that they get";
-        Order, "order", Values::Choice("newest|oldest"), "which rows come first; oldest unless turned at Paywall";
+        Order, "order", Values::Choice("newest|oldest"), "which rows come first; oldest unless turned at Paywall and StreamPay";
         ExclusiveTo, "exclusive-to", Values::Flag, "rows created at the second of `to` are left out, at Paywall those of `dateto`";
         CashoutAlias, "cashout-alias", Values::Flag, "`/v1/cashout` answers as `/v1/cashouts` does";
         ClientDocument, "client-document", Values::Flag, "the filter `clienteDocument` is honoured, too";
@@ -93,12 +93,28 @@ catalogue! {
         StepTypes, "step-types", STEP_TYPES, "Paywall's type of cancellations; refunds and partial refunds have the next two";
         PaywallZone, "paywall-zone", Values::Choice("istanbul|utc"), "the zone of Paywall's days and times";
         Intraday, "intraday", Values::Flag, "Paywall has its intraday lists, at a path that is assumed";
-        UnmaskedCard, "unmasked-card", Values::Flag, "Paywall shows whole card numbers";
+        UnmaskedCard, "unmasked-card", Values::Flag, "Paywall and StreamPay show whole card numbers";
         Unreconciled, "unreconciled", UNRECONCILED, "how many of the last days nobody reconciled with Paywall";
         EndOfDayOff, "end-of-day-off", Values::Choice("amount|count"), "one end of day of Paywall has 0.01 or 1 too many that succeeded";
         VerdictMissing, "verdict-missing", Values::Flag, "one day was never reconciled with Paywall";
         VerdictLate, "verdict-late", Values::Flag, "one day was reconciled with Paywall 43 days late";
         VerdictFalse, "verdict-false", Values::Flag, "one day differed at Paywall and was not sent again";
+        RefusalShape, "refusal-shape", Values::Choice("mixed|plain|rich"), "how StreamPay refuses: wrong fields plainly and all else with a code, or all in one way";
+        PagesShape, "pages-shape", Values::Choice("documented|absent|current|number|both"), "what StreamPay's lists say of their pages";
+        PagesNumber, "pages-number", Values::Choice("count|current"), "what StreamPay's pages are where they are a number";
+        FilterBy, "filter-by", Values::Choice("start|created"), "what StreamPay compares with `from` and `to`: when it was, or when it was stored";
+        StoredLate, "stored-late", HOURS, "how much later 1 in 20 of StreamPay's transactions was stored";
+        TidIs, "tid-is", Values::Choice("text|number"), "whether the zeros in front count where StreamPay is asked for a `tid`";
+        IgnoresTerminal, "ignores-terminal", Values::Flag, "StreamPay lists the reconciliations of all terminals, whichever is asked for";
+        ReversalType, "reversal-type", Values::Choice("plain|named"), "the `type` of StreamPay's reversals: the same for all, or with what was reversed";
+        ReversalsCount, "reversals-count", Values::Choice("both|neither"), "whether StreamPay's batches count what was reversed, and the reversal";
+        StreamPayZone, "streampay-zone", Values::Choice("riyadh|utc"), "the zone of StreamPay's dates and times";
+        UnbalancedBatch, "unbalanced-batch", Values::Choice("amount|count"), "the host has 0.01 or 1 more in one batch of StreamPay";
+        WrongVerdict, "wrong-verdict", Values::Choice("unbalanced|balanced"), "StreamPay says of one batch what it is not";
+        UnbatchedReceipt, "unbatched-receipt", Values::Flag, "one receipt of StreamPay is in no batch";
+        TwiceBatched, "twice-batched", Values::Flag, "one receipt of StreamPay is in the next batch, too";
+        BatchHole, "batch-hole", Values::Flag, "one reconciliation of StreamPay is not there";
+        StanGap, "stan-gap", Values::Flag, "one terminal of StreamPay passes over a trace number";
         ShuffleKeys, "shuffle-keys", Values::Flag, "the keys of rows and envelopes come in another order";
         Latency, "latency", LATENCY, "every request takes that much longer";
     }
@@ -302,6 +318,16 @@ const UNRECONCILED: Values = number(
     100_000,
     Default {
         named: 1,
+        absent: 0,
+    },
+);
+
+const HOURS: Values = number(
+    "HOURS",
+    1,
+    10_000,
+    Default {
+        named: 20,
         absent: 0,
     },
 );
