@@ -316,7 +316,11 @@ fn presence(
     may_prove: bool,
 ) -> Result<(bool, Why), Problem> {
     let always = shape.present() == objects;
-    if decided.is_some_and(|field| field.required) {
+    let decided = decided.and_then(|field| field.required);
+    if decided == Some(false) {
+        return Ok((false, Why::decided(Rule::Optional, "required = false")));
+    }
+    if decided == Some(true) {
         if always {
             let why = Why::decided(Rule::Required, "required = true");
             return Ok((true, why));

@@ -76,9 +76,9 @@ pub struct Field {
     pub name: Option<String>,
     /// The documentation.
     pub doc: Option<String>,
-    /// Whether it is always there: so documented, or proven.
-    #[serde(default)]
-    pub required: bool,
+    /// Whether it is always there, as is documented; `false` where it can be done
+    /// without, however often it was seen.
+    pub required: Option<bool>,
     /// The type, where it is not inferred.
     #[serde(rename = "type")]
     pub kind: Option<Kind>,

@@ -6,13 +6,23 @@ use super::*;
 use xtask::{fixture::Origin, json, lock::Evidence, lower};
 
 fn proven(objects: usize, origins: &[Origin]) -> bool {
+    is_required("", objects, origins)
+}
+
+/// Whether so many objects of samples of these origins make their one field
+/// required, where this is decided of it.
+fn is_required(decision: &str, objects: usize, origins: &[Origin]) -> bool {
     let mut evidence = Evidence::default();
     for (index, origin) in origins.iter().enumerate() {
         let rows = vec![format!("{{\"id\": {index}}}"); objects / origins.len()];
         let body = format!("[{}]", rows.join(","));
         evidence.add("x".to_owned(), *origin, json::read(&body).unwrap());
     }
-    let overrides = support::overrides("[[operation]]\nname = \"x\"\ntype = \"Vec<Thing>\"\n");
+    let overrides = support::overrides(&format!(
+        "[[operation]]\nname = \"x\"\ntype = \"Vec<Thing>\"\n\
+         [[type]]\nname = \"Thing\"\ndoc = \"A thing.\"\nat = [\"x:[]\"]\n\
+         field = [{{ key = \"id\"{decision} }}]\n"
+    ));
     let model = lower::lower(&overrides, &evidence.lock(BTreeMap::new())).unwrap();
     field(&model, "Thing", "id").required
 }
@@ -50,4 +60,11 @@ fn what_is_required_must_always_be_there() {
             "{refusal}"
         );
     }
+}
+
+#[test]
+fn what_can_be_done_without_is_optional_however_often_it_was_seen() {
+    let seen = [Origin::Documented, Origin::Recorded];
+    assert!(!is_required(", required = false", 20, &seen));
+    assert!(is_required("", 20, &seen));
 }

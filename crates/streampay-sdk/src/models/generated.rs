@@ -1007,7 +1007,9 @@ pub struct LabelledTotal {
     /// What was counted.
     ///
     /// Seen in 39 of 39, never null.
-    pub label: LocalizedText,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "optional_object")]
+    pub label: Option<LocalizedText>,
     /// The sum of the amounts, in major units of the receipt's currency.
     ///
     /// Seen in 39 of 39, never null.
