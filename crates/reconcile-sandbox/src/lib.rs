@@ -2,6 +2,7 @@
 
 mod alteration;
 mod answer;
+mod card;
 mod chaos;
 mod clock;
 mod desk;

@@ -269,7 +269,7 @@ fn drafts(
         let there = there.clamp(1, used);
         let terminal = usize::try_from(random.next() % widened(there)).unwrap_or(0);
         let scheme = scheme(&mut random);
-        let card = u32::try_from(random.between(0, 10_000)).unwrap_or(0);
+        let card = u32::try_from(random.between(0, 1_000_000)).unwrap_or(0);
         for receipts in unfold(life, born, &mut random, calendar) {
             drafts.push(Draft {
                 at: receipts.first().map_or(born, |it| it.at),

@@ -176,7 +176,7 @@ impl StreamPayScheme {
     }
 
     /// The application identifier of its cards, the contactless kernel, and
-    /// the first six digits of a number, of which there is no such card.
+    /// the first six digits of numbers that no card has.
     pub(super) fn chip(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Mada => ("A0000002281010", "2D", "500000"),

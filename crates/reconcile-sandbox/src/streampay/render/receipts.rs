@@ -1,6 +1,7 @@
 //! Transactions and their receipts.
 
 use super::{Dialect, Whole, instant, noise};
+use crate::card;
 use crate::json::Object;
 use crate::random::mix;
 use crate::streampay::words::{self, StreamPayReceiptKind, of_merchant};
@@ -70,7 +71,7 @@ impl Dialect {
         let mut row = Object::open(out, self.style);
         row.text("id", &it.id());
         self.outlet(&mut row);
-        row.optional_text("type", self.word(it.kind));
+        row.text("type", self.word(it.kind));
         self.moment(&mut row, it.at, ["start_date", "start_time"]);
         row.optional_text("card_scheme_sponsor", "INMA");
         row.text("tid", &it.tid());
@@ -154,7 +155,7 @@ impl Dialect {
             scheme.close();
         });
         let (code, name) = it.kind.code_and_name();
-        row.optional_with("transaction_type", |out| {
+        row.with("transaction_type", |out| {
             let mut kind = Object::open(out, self.style);
             kind.optional_with("name", |out| name.arabic_first(out));
             kind.text("id", code);
@@ -167,15 +168,25 @@ impl Dialect {
     }
 
     fn card(&self, row: &mut Object<'_>, it: &StreamPayReceipt) {
-        let (_, _, first) = it.scheme.chip();
-        let (four, two) = first.split_at_checked(4).unwrap_or((first, ""));
-        let number = match &self.confidential.card_number {
-            Some(number) => number.clone(),
-            None if self.unmasked_card => format!("{four} {two}00 0000 {:04}", it.card),
-            None => format!("{four} {two}** **** {:04}", it.card),
-        };
-        row.optional_text("pan", &number);
+        row.optional_text("pan", &self.card_number(it));
         row.optional_text("card_expiration", &self.confidential.card_expiration);
+    }
+
+    /// In groups of four, of which the first six digits and the last four are
+    /// shown.
+    fn card_number(&self, it: &StreamPayReceipt) -> String {
+        let (_, _, range) = it.scheme.chip();
+        let digits = card::digits(range, it.card);
+        let group = |from: usize| digits.get(from..from + 4).unwrap_or_default();
+        let (first, second, third, last) = (group(0), group(4), group(8), group(12));
+        match &self.confidential.card_number {
+            _ if self.unmasked_card => format!("{first} {second} {third} {last}"),
+            Some(chosen) => chosen.clone(),
+            None => format!(
+                "{first} {}** **** {last}",
+                second.get(..2).unwrap_or_default()
+            ),
+        }
     }
 
     fn amounts(&self, row: &mut Object<'_>, it: &StreamPayReceipt) {
