@@ -59,7 +59,7 @@ impl Client {
     ///
     /// It acts, and is never repeated by itself: see [`Error::OutcomeUnknown`].
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -78,7 +78,7 @@ impl Client {
 
     /// One page of merchants: `GET /v1/clients-sdk/merchants`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -100,7 +100,7 @@ impl Client {
     ///
     /// Ends with [`Error::Unproven`] when it cannot be shown that none is missing.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -123,7 +123,7 @@ impl Client {
 
     /// The merchant with this id: `GET /v1/clients-sdk/merchants/{id}`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();

@@ -87,7 +87,7 @@ impl Client {
     ///
     /// It acts, and is never repeated by itself: see [`Error::OutcomeUnknown`].
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -112,7 +112,7 @@ impl Client {
 
     /// One page of reconciliations: `GET /v1/clients-sdk/reconciliations`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -138,7 +138,7 @@ impl Client {
     ///
     /// Ends with [`Error::Unproven`] when it cannot be shown that none is missing.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -166,7 +166,7 @@ impl Client {
     /// The reconciliation with this id:
     /// `GET /v1/clients-sdk/reconciliations/{id}`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();

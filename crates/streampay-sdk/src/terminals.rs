@@ -121,7 +121,7 @@ impl Client {
     ///
     /// It acts, and is never repeated by itself: see [`Error::OutcomeUnknown`].
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -143,7 +143,7 @@ impl Client {
 
     /// One page of terminals: `GET /v1/clients-sdk/terminals`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -167,7 +167,7 @@ impl Client {
     /// read, so these are not sent: what arrives is filtered. Ends with
     /// [`Error::Unproven`] when it cannot be shown that none is missing.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -192,7 +192,7 @@ impl Client {
     /// The terminal with this id, which is no tid:
     /// `GET /v1/clients-sdk/terminals/{id}`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -215,7 +215,7 @@ impl Client {
     ///
     /// It acts, and is never repeated by itself: see [`Error::OutcomeUnknown`].
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -244,7 +244,7 @@ impl Client {
     ///
     /// It acts, and is never repeated by itself: see [`Error::OutcomeUnknown`].
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -268,7 +268,7 @@ impl Client {
     ///
     /// It acts, and is never repeated by itself: see [`Error::OutcomeUnknown`].
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();

@@ -88,7 +88,7 @@ impl Client {
     /// StreamPay says nothing of other pages here, and may send fewer rows than
     /// were asked for: only an empty page is the last beyond doubt.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -117,7 +117,7 @@ impl Client {
     ///
     /// Ends with [`Error::Unproven`] when it cannot be shown that none is missing.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();
@@ -146,7 +146,7 @@ impl Client {
 
     /// The transaction with this id: `GET /v1/clients-sdk/transactions/{id}`.
     ///
-    /// ```ignore
+    /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
     /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
     /// # let access = sandbox.streampay();

@@ -287,16 +287,29 @@ async fn a_filter_that_is_ignored_is_found_out() {
 
 #[tokio::test]
 async fn a_reconciliation_without_a_receipt_leaves_a_doubt() {
-    let fake = Fake::new(|path, parameters| {
-        let rows = match path {
-            "terminals" => vec![terminal("a", "0000000000000001", 0, &[]).row()],
-            _ => vec![r#"{"id":"open","reconciliation_receipt":{}}"#.to_owned()],
-        };
-        page(path, &rows, parameters, TOTALS)
-    });
-    let pull = pull(&fake, window(0, 48)).await.unwrap();
-    assert!(pull.statements.is_empty());
-    assert!(!pull.verdict.is_proven());
+    // Whether one that was stored at this hour may end a batch of the window.
+    for (reconciled, stored, is_proven) in [
+        (vec![30], Some(40), false),
+        (vec![30], Some(60), false),
+        (vec![30, 50], Some(40), false),
+        (vec![30, 50], None, false),
+        // The last batch of the window has its end, and this is behind it.
+        (vec![30, 50], Some(60), true),
+    ] {
+        let stored = stored.map(|hours| format!(r#","created_at":"{:.3}""#, at(hours)));
+        let stored = stored.unwrap_or_default();
+        let fake = Fake::new(move |path, parameters| {
+            let a = terminal("a", "0000000000000001", 0, &reconciled);
+            let open = format!(r#"{{"id":"open"{stored},"reconciliation_receipt":{{}}}}"#);
+            let rows = match path {
+                "terminals" => vec![a.row()],
+                _ => [a.reconciliations(), vec![open]].concat(),
+            };
+            page(path, &rows, parameters, TOTALS)
+        });
+        let pull = pull(&fake, window(0, 48)).await.unwrap();
+        assert_eq!(pull.verdict.is_proven(), is_proven, "{:?}", pull.verdict);
+    }
 }
 
 #[tokio::test]

@@ -188,7 +188,7 @@ impl Trace {
         (known().count() as u64 == index).then(|| Before {
             rows: known().map(|page| page.rows).sum(),
             last: known()
-                .last()
+                .next_back()
                 .map(|page| page.last.clone())
                 .unwrap_or_default(),
         })

@@ -161,9 +161,9 @@ impl From<Terminal> for Owner {
 }
 
 /// A reconciliation whose batch has no owner and no beginning yet.
-#[derive(Clone)]
 struct Draft {
     id: String,
+    created_at: Option<Timestamp>,
     /// When it was reconciled; `None` where it has no receipt yet.
     reconciled: Option<Timestamp>,
     /// Its statements, or why there are none: that matters only where the batch
@@ -213,10 +213,6 @@ impl Gathering {
         for draft in page.page.rows {
             let inside = draft.reconciled.is_some_and(|at| self.window.contains(at));
             evidence.rows_outside += u64::from(!inside);
-            if draft.reconciled.is_none() {
-                let doubt = format!("reconciliation {} has no receipt yet", draft.id);
-                evidence.doubts.push(doubt);
-            }
             if page.span.owner.is_some() {
                 self.claim(&draft.id, page.span.place, page.index)?;
             }
@@ -224,6 +220,9 @@ impl Gathering {
                 let doubt = format!("reconciliation {} is listed twice", twin.id);
                 evidence.doubts.push(doubt);
             }
+        }
+        if page.last {
+            evidence.doubts.extend(self.unfinished(&page.span));
         }
         let statements = match &page.span.owner {
             _ if !page.last => Vec::new(),
@@ -252,6 +251,23 @@ impl Gathering {
                 Ok(())
             }
         }
+    }
+
+    /// Doubts about reconciliations that have no receipt yet, and may end a batch
+    /// of the window.
+    fn unfinished(&self, span: &Span) -> Vec<String> {
+        let end = self.window.to();
+        let mut reconciled = self.drafts.values().filter_map(|draft| draft.reconciled);
+        let is_over = reconciled.any(|reconciled| reconciled >= end);
+        let matters = |draft: &&Draft| {
+            let is_here = span.owner.is_some() || !self.owners.contains_key(&draft.id);
+            let is_before = draft.created_at.is_none_or(|created| created < end);
+            draft.reconciled.is_none() && is_here && (is_before || !is_over)
+        };
+        let unfinished = self.drafts.values().filter(matters);
+        unfinished
+            .map(|draft| format!("reconciliation {} has no receipt yet", draft.id))
+            .collect()
     }
 
     /// The batches of a terminal that began in the window.
@@ -390,6 +406,7 @@ impl Reconciliations {
         };
         let mut draft = Draft {
             id: row.id.clone(),
+            created_at: row.created_at,
             reconciled: None,
             statements: Ok(Vec::new()),
         };

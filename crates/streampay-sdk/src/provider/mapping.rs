@@ -93,37 +93,33 @@ pub(super) fn record(
 }
 
 /// What moved and which way. The type says in a word what it is, and its code
-/// (ISO 8583) what the card was asked for; a reversal has the code of what it
-/// reverses.
+/// (ISO 8583) what the card was asked for. A reversal, and maybe a refund, has
+/// the code of what it undoes; a refund is what either calls one.
 fn movement(receipt: &Receipt) -> Result<(Kind, Direction), Unmappable> {
     let word = receipt.r#type.as_deref().unwrap_or_default();
     let word = word.to_ascii_lowercase();
-    let code = receipt.transaction_type.as_ref().map(|t| t.id.as_str());
-    let by_word = Sense::of_word(&word);
-    let by_code = code.and_then(Sense::of_code);
-    if by_word
-        .zip(by_code)
-        .is_some_and(|(word, code)| word != code)
-    {
-        let reason = "expected the kind that `transaction_type.id` says, found another";
-        return Err(Unmappable::new("type", reason));
+    let code = receipt
+        .transaction_type
+        .as_ref()
+        .map(|kind| kind.id.as_str());
+    let senses = [Sense::of_word(&word), code.and_then(Sense::of_code)];
+    let is_undone = ["revers", "void", "cancel"]
+        .iter()
+        .any(|undo| word.contains(undo));
+    match (senses.into_iter().flatten().max(), is_undone) {
+        (Some(Sense::Purchase), false) => Ok((Kind::Payment, Direction::Credit)),
+        (Some(Sense::Purchase), true) => Ok((Kind::Reversal, Direction::Debit)),
+        (Some(Sense::Refund), false) => Ok((Kind::Refund, Direction::Debit)),
+        (Some(Sense::Refund), true) => Ok((Kind::Reversal, Direction::Credit)),
+        (None, _) => Err(Unmappable::new(
+            "type",
+            "expected a purchase, a refund or a reversal of either: the direction cannot be told",
+        )),
     }
-    let Some(sense) = by_word.or(by_code) else {
-        let reason =
-            "expected a purchase, a refund or a reversal of either: the direction cannot be told";
-        return Err(Unmappable::new("type", reason));
-    };
-    let is_reversal = word.contains("revers");
-    Ok(match (sense, is_reversal) {
-        (Sense::Purchase, false) => (Kind::Payment, Direction::Credit),
-        (Sense::Purchase, true) => (Kind::Reversal, Direction::Debit),
-        (Sense::Refund, false) => (Kind::Refund, Direction::Debit),
-        (Sense::Refund, true) => (Kind::Reversal, Direction::Credit),
-    })
 }
 
 /// Which way the money of what was asked for goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Sense {
     /// From the cardholder.
     Purchase,

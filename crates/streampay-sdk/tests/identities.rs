@@ -1,0 +1,133 @@
+//! The declared identities hold on a consistent world, and name what is wrong
+//! with another.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
+use jiff::civil::{Date, date};
+use reconcile_core::{Provider, ProviderExt, PullOptions, RecordQuery, StatementQuery, Window};
+use reconcile_engine::{Listing, Period, Proof, ProofVerdict, prove};
+use reconcile_sandbox::{Faults, Sandbox, SandboxConfig};
+use streampay_sdk::{Config, StreamPay};
+
+const FROM: Date = date(2026, 1, 1);
+const TO: Date = date(2026, 2, 1);
+
+/// The proofs on the simulated month, with these faults.
+async fn proofs(faults: &[&str]) -> Vec<Proof> {
+    let faults: Result<Faults, _> = faults.iter().map(|fault| fault.parse()).collect();
+    let config = SandboxConfig {
+        faults: faults.unwrap(),
+        ..SandboxConfig::default()
+    };
+    let sandbox = Sandbox::start(config).await.unwrap();
+    let access = sandbox.streampay();
+    let config = Config::new(access.base_url.parse().unwrap(), access.api_key.into());
+    let streampay = StreamPay::new(config).unwrap();
+    let descriptor = streampay.descriptor();
+    let month = Window::days(FROM, TO, &descriptor.zone).unwrap();
+    let options = PullOptions::at("2026-06-01T00:00:00Z".parse().unwrap());
+    let (records, certificate) = streampay
+        .collect_records(RecordQuery::new(month), options)
+        .await
+        .unwrap();
+    let mut listing = Listing::of(descriptor);
+    for record in &records {
+        listing.push(record);
+    }
+    listing.certify(&certificate);
+    let pull = streampay
+        .collect_statements(StatementQuery::new(month), options)
+        .await
+        .unwrap();
+    assert!(pull.verdict.is_proven());
+    let period = Period::new(FROM, TO);
+    prove(
+        &descriptor.identities,
+        &pull.statements,
+        Some(&listing),
+        Some(period),
+    )
+}
+
+/// What does not hold: the identity, the terminal or receipt, the day, what of it,
+/// and the difference.
+fn broken(proofs: &[Proof]) -> Vec<String> {
+    proofs
+        .iter()
+        .filter(|proof| proof.verdict == ProofVerdict::Fails)
+        .map(|proof| {
+            let day = proof.date.map_or("-".to_owned(), |day| day.to_string());
+            let place = [&proof.account, &proof.scope, &proof.subject];
+            let place: Vec<_> = place.into_iter().flatten().map(String::as_str).collect();
+            let difference = proof.difference.map(|by| format!(" by {by}"));
+            let difference = difference.unwrap_or_default();
+            format!("{} {day} {}{difference}", proof.identity, place.join(" "))
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_holds_on_a_consistent_world() {
+    let proofs = proofs(&[]).await;
+    assert_eq!(broken(&proofs), Vec::<String>::new());
+    for identity in StreamPay::describe().identities {
+        let mut tested = proofs
+            .iter()
+            .filter(|proof| proof.identity == identity.name);
+        assert!(
+            tested.any(|proof| proof.verdict == ProofVerdict::Holds),
+            "{}",
+            identity.name
+        );
+    }
+    // Only what is before the first reconciliation of a terminal is open.
+    let mut open = proofs
+        .iter()
+        .filter(|p| p.verdict == ProofVerdict::NotTestable);
+    assert!(
+        open.all(|proof| proof.note.starts_with("nothing is known before")),
+        "{proofs:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_planted_is_named_with_its_terminal_day_and_difference() {
+    let mut told = Vec::new();
+    for fault in [
+        "unbalanced-batch=amount",
+        "unbalanced-batch=count",
+        "wrong-verdict=unbalanced",
+        "wrong-verdict=balanced",
+        "unbatched-receipt",
+        "twice-batched",
+        "batch-hole",
+        "stan-gap",
+    ] {
+        let broken = broken(&proofs(&[fault]).await);
+        told.push(format!("{fault}:\n  {}", broken.join("\n  ")));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_convention_breaks_only_what_it_is_about() {
+    let mut told = Vec::new();
+    for switch in [
+        "reversals-count=neither",
+        "reversal-type=named",
+        "filter-by=created",
+        "pages-shape=absent",
+    ] {
+        let broken = proofs(&[switch]).await.into_iter();
+        let broken = broken.filter(|proof| proof.verdict == ProofVerdict::Fails);
+        let mut identities: Vec<_> = broken.map(|proof| proof.identity).collect();
+        identities.dedup();
+        told.push(format!("{switch}: {}", identities.join(", ")));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
