@@ -8,6 +8,8 @@ use reconcile_core::Kind;
 use reconcile_files::Format;
 use reconcile_sandbox::{Alteration, Fault};
 
+use crate::commands;
+
 /// Pulls what payment gateways say, matches it with your ledger, proves the
 /// totals, and shows what breaks and why.
 ///
@@ -45,7 +47,7 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Reconcile a simulated account: no configuration, no network
+    /// Reconcile simulated accounts of all providers: no configuration, no network
     Demo(Demo),
     /// What each provider can do
     Providers,
@@ -61,6 +63,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Match two files; no provider
     Match(Match),
+    /// Compare your totals of a day with the provider's, and send them
+    Attest(Attest),
     /// Run the simulator alone
     Sandbox(Sandbox),
 }
@@ -93,6 +97,16 @@ pub(crate) struct Destination {
     pub(crate) format: TableFormat,
 }
 
+impl Destination {
+    /// The same below the folder, where there is one.
+    pub(crate) fn below(&self, name: &str) -> Self {
+        Self {
+            out: self.out.as_ref().map(|folder| folder.join(name)),
+            format: self.format,
+        }
+    }
+}
+
 /// The format of a run's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TableFormat {
@@ -100,10 +114,11 @@ pub(crate) enum TableFormat {
     Parquet,
 }
 
-/// Starts the simulator on loopback, pulls, proves, matches against a generated
-/// ledger with known breaks, prints the summary and writes the report.
+/// Starts the simulator on loopback, pulls all providers at once, proves, matches
+/// each against a generated ledger with known breaks, prints the summaries and
+/// writes the reports: those of each provider in a folder of its name.
 ///
-/// Exits with 0 when it found exactly what was planted.
+/// Exits with 0 when it found exactly what was planted, at every provider.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Demo {
     #[command(flatten)]
@@ -111,7 +126,7 @@ pub(crate) struct Demo {
     /// What the simulated world is drawn from
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// How many records the simulated provider has
+    /// How many records each simulated provider has
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     pub(crate) records: usize,
 }
@@ -214,6 +229,40 @@ pub(crate) struct Books {
     pub(crate) skip_invalid: bool,
 }
 
+/// Compares your totals of a day with the provider's own, each beside the
+/// other. Nothing is ever sent without `--submit`; with it, they are sent as
+/// they are shown, unless the provider says that the day is reconciled already.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = commands::conventions())]
+pub(crate) struct Attest {
+    /// The provider, as `reconcile providers` names it
+    #[arg(long, value_name = "P")]
+    pub(crate) provider: String,
+    /// The day, in the provider's zone
+    #[arg(long, value_name = "D")]
+    pub(crate) date: Date,
+    #[command(flatten)]
+    pub(crate) source: TotalsSource,
+    /// The rules that the ledger is read by: columns and formats
+    #[arg(long, value_name = "FILE", requires = "ledger")]
+    pub(crate) rules: Option<PathBuf>,
+    /// Send the totals to the provider
+    #[arg(long)]
+    pub(crate) submit: bool,
+}
+
+/// Where the totals of a day come from.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct TotalsSource {
+    /// Count them from this ledger: CSV, JSON Lines or Parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// Take them from this file: TOML, JSON or CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) totals: Option<PathBuf>,
+}
+
 /// Runs the simulator until it is interrupted; prints base URLs and credentials
 /// as environment lines.
 #[derive(Debug, clap::Args)]
@@ -224,7 +273,7 @@ pub(crate) struct Sandbox {
     /// What the simulated world is drawn from
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// How many records the simulated provider has
+    /// How many records each simulated provider has
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     pub(crate) records: usize,
     /// The first day of the simulated world
@@ -247,8 +296,9 @@ pub(crate) struct Sandbox {
     /// word=WORD, as in --alter 'deposits:data[].fee:rename=charge'
     #[arg(long = "alter", value_name = "OPERATION:PATH:CHANGE")]
     pub(crate) alterations: Vec<Alteration>,
-    /// Write the ledger with known mistakes that goes with the world to this file
-    #[arg(long, value_name = "FILE")]
+    /// Write the ledger with known mistakes of the first provider to this file;
+    /// to a folder (or a name that ends with /) that of each, as PROVIDER.csv
+    #[arg(long, value_name = "FILE|DIR")]
     pub(crate) ledger: Option<PathBuf>,
 }
 

@@ -1,13 +1,22 @@
 //! The providers of this command. A new gateway is one more entry here.
 
-use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+mod paywall;
+mod tupay;
 
+use std::{num::NonZeroUsize, str::FromStr, sync::Arc, time::Duration};
+
+use futures::future::BoxFuture;
 use jiff::{SignedDuration, tz::TimeZone};
-use reconcile_core::{Descriptor, Provider};
+use reconcile_core::{
+    BucketComparison, Currency, DayTotals, Descriptor, Kind, Provider, ProviderError, Status,
+};
+use reconcile_sandbox::{PlantedLedger, Sandbox};
 use reconcile_transport::BaseUrl;
-use tupay_merchants::{CashoutsPath, Environment, TuPay};
 
 use crate::{error::CommandError, settings::Settings};
+
+/// Every gateway, by name.
+pub(crate) const PROVIDERS: &[Entry] = &[tupay::ENTRY, paywall::ENTRY];
 
 /// One gateway that the command knows.
 #[derive(Debug)]
@@ -20,6 +29,10 @@ pub(crate) struct Entry {
     pub(crate) base_url: fn(&Settings) -> Result<BaseUrl, CommandError>,
     /// What it can do, without settings.
     pub(crate) descriptor: fn() -> Descriptor,
+    /// How it takes the merchant's totals of a day, if it does.
+    pub(crate) attest: Option<Attest>,
+    /// The books of its simulated account, with mistakes drawn from a seed.
+    pub(crate) planted: fn(&Sandbox, u64) -> PlantedLedger,
 }
 
 /// One setting of a gateway.
@@ -28,6 +41,43 @@ pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) required: bool,
     pub(crate) about: &'static str,
+}
+
+/// How a gateway takes the merchant's totals of a day.
+#[derive(Debug)]
+pub(crate) struct Attest {
+    /// What it totals, in its order.
+    pub(crate) totals: &'static [DayTotal],
+    /// What the totals are counted in.
+    pub(crate) currency: fn(&Settings) -> Result<Currency, CommandError>,
+    /// Asks for the gateway's own totals beside the merchant's. Sends nothing
+    /// that acts; a day that cannot be attested yet is refused unasked.
+    pub(crate) compare: fn(&Settings, DayTotals) -> Result<Comparing, CommandError>,
+}
+
+/// Each total on both sides, once the gateway has answered.
+pub(crate) type Comparing = BoxFuture<'static, Result<Vec<BucketComparison>, ProviderError>>;
+
+/// One of the totals, and which lines of the merchant's books it counts.
+#[derive(Debug)]
+pub(crate) struct DayTotal {
+    /// The gateway's name for it.
+    pub(crate) name: &'static str,
+    pub(crate) kinds: &'static [Kind],
+    pub(crate) statuses: &'static [Status],
+    /// Of what is given back, how much of it.
+    pub(crate) share: Share,
+}
+
+/// How much of a payment a line gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// It does not matter.
+    Any,
+    /// All of it.
+    Whole,
+    /// Less than all.
+    Part,
 }
 
 impl Entry {
@@ -50,31 +100,14 @@ impl Account {
     /// The provider with these settings.
     pub(crate) fn open(settings: &Settings) -> Result<Self, CommandError> {
         let provider = (settings.entry.build)(settings)?;
-        let zone = settings.parse("zone", |name| {
-            TimeZone::get(name).map_err(|_| "it is no IANA time zone".to_owned())
-        })?;
-        let settle_lag = settings.parse("settle_lag", |text| {
-            text.parse::<SignedDuration>()
-                .ok()
-                .and_then(|lag| Duration::try_from(lag).ok())
-                .ok_or_else(|| "it is no length of time like 15m or 2h".to_owned())
-        })?;
+        let settle_lag = settings.parse("settle_lag", length_of_time)?;
         Ok(Self {
-            zone: zone.unwrap_or_else(|| provider.descriptor().zone.clone()),
+            zone: zone(settings)?.unwrap_or_else(|| provider.descriptor().zone.clone()),
             provider,
             settle_lag,
         })
     }
 }
-
-/// Every gateway, by name.
-pub(crate) const PROVIDERS: &[Entry] = &[Entry {
-    id: "tupay",
-    keys: TUPAY_KEYS,
-    build: tupay,
-    base_url: tupay_base_url,
-    descriptor: TuPay::describe,
-}];
 
 /// The gateway with this name.
 pub(crate) fn find(id: &str) -> Result<&'static Entry, CommandError> {
@@ -101,89 +134,6 @@ const fn key(name: &'static str, required: bool, about: &'static str) -> Key {
     }
 }
 
-const TUPAY_KEYS: &[Key] = &[
-    key(
-        "base_url",
-        false,
-        "scheme and host of the Merchants API; or `environment`",
-    ),
-    key(
-        "environment",
-        false,
-        "`staging` or `production` instead of a base URL",
-    ),
-    key("access_key", true, "e-mail address of the API user"),
-    key("secret_key", true, "password of the API user"),
-    key(
-        "merchant",
-        false,
-        "the merchant to work as, where the user has several",
-    ),
-    key("cashouts_path", false, "`cashouts` (default) or `cashout`"),
-    key(
-        "sibling_lists",
-        false,
-        "`true` to include settlements and notes",
-    ),
-    key(
-        "concurrency",
-        false,
-        "requests under way at once (default 16)",
-    ),
-    key(
-        "settle_lag",
-        false,
-        "how long before now a pull ends (default 15m)",
-    ),
-    key(
-        "zone",
-        false,
-        "IANA zone whose days --from and --to are (default UTC)",
-    ),
-];
-
-fn tupay_base_url(settings: &Settings) -> Result<BaseUrl, CommandError> {
-    base_url(settings, |name| match name {
-        "staging" => Some(Environment::Staging.base_url()),
-        "production" => Some(Environment::Production.base_url()),
-        _ => None,
-    })
-}
-
-fn tupay(settings: &Settings) -> Result<Arc<dyn Provider>, CommandError> {
-    let mut config = tupay_merchants::Config::new(
-        tupay_base_url(settings)?,
-        settings.require("access_key")?.clone(),
-        settings.require("secret_key")?.clone(),
-    );
-    if let Some(merchant) = settings.parse("merchant", |text| word(text, "a number"))? {
-        config = config.merchant(merchant);
-    }
-    let path = settings.parse("cashouts_path", |path| match path {
-        "cashouts" => Ok(CashoutsPath::Plural),
-        "cashout" => Ok(CashoutsPath::Singular),
-        _ => Err("it is neither `cashouts` nor `cashout`".to_owned()),
-    })?;
-    if let Some(path) = path {
-        config = config.cashouts_path(path);
-    }
-    if let Some(included) =
-        settings.parse("sibling_lists", |text| word(text, "`true` or `false`"))?
-    {
-        config = config.sibling_lists(included);
-    }
-    let requests = settings.parse("concurrency", |text| {
-        word::<NonZeroUsize>(text, "a whole number above zero")
-    })?;
-    if let Some(requests) = requests {
-        config = config.concurrency(requests);
-    }
-    let provider = TuPay::new(config).map_err(|error| {
-        CommandError::configuration(error.to_string(), "check the settings of tupay")
-    })?;
-    Ok(Arc::new(provider))
-}
-
 /// The base URL, or that of a named environment whose host is known.
 fn base_url(
     settings: &Settings,
@@ -202,6 +152,41 @@ fn base_url(
         .ok_or_else(|| settings.missing_key("base_url"))
 }
 
-fn word<T: std::str::FromStr>(text: &str, wanted: &str) -> Result<T, String> {
+fn zone(settings: &Settings) -> Result<Option<TimeZone>, CommandError> {
+    settings.parse("zone", |name| {
+        TimeZone::get(name).map_err(|_| "it is no IANA time zone".to_owned())
+    })
+}
+
+/// How many requests may be under way at once.
+fn requests(settings: &Settings) -> Result<Option<NonZeroUsize>, CommandError> {
+    settings.parse("concurrency", |text| {
+        word(text, "a whole number above zero")
+    })
+}
+
+fn length_of_time(text: &str) -> Result<Duration, String> {
+    text.parse::<SignedDuration>()
+        .ok()
+        .and_then(|length| Duration::try_from(length).ok())
+        .ok_or_else(|| "it is no length of time like 15m or 2h".to_owned())
+}
+
+fn word<T: FromStr>(text: &str, wanted: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("it is not {wanted}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_has_the_name_and_the_capabilities_of_its_provider() {
+        for entry in PROVIDERS {
+            let descriptor = (entry.descriptor)();
+            assert_eq!(descriptor.id, entry.id);
+            let takes_totals = descriptor.capabilities.attest;
+            assert_eq!(takes_totals, entry.attest.is_some(), "{}", entry.id);
+        }
+    }
 }

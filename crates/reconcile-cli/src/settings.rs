@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    error::Error,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -10,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     error::CommandError,
-    registry::{Entry, PROVIDERS},
+    registry::{Entry, Key, PROVIDERS},
 };
 
 /// The name of the configuration file.
@@ -126,6 +128,19 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// The settings that lines of an environment hold, and no others.
+    pub(crate) fn of_lines(entry: &'static Entry, lines: &[(String, String)]) -> Self {
+        let value = |key: &Key| {
+            let name = variable(entry.id, key.name);
+            let (_, value) = lines.iter().find(|(line, _)| *line == name)?;
+            Some((key.name.to_owned(), value.clone().into()))
+        };
+        Self {
+            entry,
+            values: entry.keys.iter().filter_map(value).collect(),
+        }
+    }
+
     /// Whether anything is set at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty()
@@ -152,6 +167,14 @@ impl Settings {
                 "set {} in the environment, or `{key}` under [providers.{id}] in {FILE}",
                 variable(id, key)
             ),
+        )
+    }
+
+    /// The error of settings that a provider does not take together.
+    pub(crate) fn unusable(&self, error: &dyn Error) -> CommandError {
+        CommandError::configuration(
+            error.to_string(),
+            format!("check the settings of {}", self.entry.id),
         )
     }
 

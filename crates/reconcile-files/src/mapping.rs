@@ -28,10 +28,10 @@ pub struct Mapping {
     /// 8601 dates and RFC 3339 instants by default.
     #[serde(deserialize_with = "date_format")]
     pub date_format: Option<String>,
-    /// The zone whose days the books count in; UTC by default. An instant is
-    /// booked on its day in this zone.
+    /// The zone whose days the books count in; UTC where none is said. An
+    /// instant is booked on its day in this zone.
     #[serde(deserialize_with = "zone")]
-    pub zone: TimeZone,
+    pub zone: Option<TimeZone>,
     /// What separates the columns of a CSV; `,` by default.
     #[serde(deserialize_with = "delimiter")]
     pub delimiter: u8,
@@ -50,7 +50,7 @@ impl Default for Mapping {
             decimal_separator: '.',
             thousands_separator: None,
             date_format: None,
-            zone: TimeZone::UTC,
+            zone: None,
             delimiter: b',',
             currency: None,
             kind: None,
@@ -210,9 +210,10 @@ fn delimiter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error>
     }
 }
 
-fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeZone>, D::Error> {
     let name = String::deserialize(deserializer)?;
     TimeZone::get(&name)
+        .map(Some)
         .map_err(|_| de::Error::custom(format_args!("`{name}` is not an IANA time zone")))
 }
 

@@ -168,7 +168,7 @@ fn ledger(columns: &[(&str, Values)]) -> Result<Ledger, FileError> {
     let path = directory.path().join("ledger.csv");
     write(&path, columns);
     let mut mapping = Mapping::default();
-    mapping.zone = TimeZone::get("America/Lima").unwrap();
+    mapping.zone = TimeZone::get("America/Lima").ok();
     read_ledger(&path, &mapping, Invalid::SetAside)
 }
 

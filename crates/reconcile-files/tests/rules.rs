@@ -47,7 +47,11 @@ fn every_setting_is_read() {
     .unwrap();
     assert_eq!(file.ledger.columns[&Field::Reference], "Order No");
     assert_eq!(file.ledger.thousands_separator, Some('.'));
-    assert_eq!(file.ledger.zone.iana_name(), Some("Europe/Berlin"));
+    let zone = file.ledger.zone.as_ref();
+    assert_eq!(
+        zone.and_then(|zone| zone.iana_name()),
+        Some("Europe/Berlin")
+    );
     assert_eq!(file.ledger.delimiter, b';');
     assert_eq!(file.ledger.kind, Some(Kind::Payment));
     assert_eq!(file.records.columns[&Field::Date], "when");

@@ -7,12 +7,15 @@
 mod chart;
 mod escape;
 mod evidence;
+mod index;
 mod rows;
 
 use std::io::{self, Write};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
+
+pub(crate) use self::index::write as write_index;
 
 use self::escape::{Escaped, Isolated};
 use crate::{
@@ -25,13 +28,22 @@ const TEMPLATE: &str = include_str!("../assets/report.html");
 const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
 
-/// Writes the page: the template, with each `{{name}}` replaced by its part.
+/// Writes the page.
 pub(crate) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let summary = run.summary();
-    for piece in TEMPLATE.split("{{") {
+    fill(TEMPLATE, out, |name, out| part(name, run, &summary, out))
+}
+
+/// Writes the template, with each `{{name}}` replaced by its part.
+fn fill(
+    template: &str,
+    out: &mut dyn Write,
+    part: impl Fn(&str, &mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    for piece in template.split("{{") {
         match piece.split_once("}}") {
             Some((name, rest)) => {
-                part(name, run, &summary, out)?;
+                part(name, out)?;
                 out.write_all(rest.as_bytes())?;
             }
             None => out.write_all(piece.as_bytes())?,
@@ -58,21 +70,27 @@ fn part(name: &str, run: &Run<'_>, summary: &Summary, out: &mut dyn Write) -> io
         "data" => rows::data(run, out),
         "proofs" => evidence::proofs(run, out),
         "certificate" => evidence::certificate(run, out),
-        unknown => Err(io::Error::other(format!(
-            "the template asks for `{unknown}`"
-        ))),
+        unknown => Err(not_known(unknown)),
     }
+}
+
+/// A mistake in a template, not in what is shown.
+fn not_known(part: &str) -> io::Error {
+    io::Error::other(format!("the template asks for `{part}`"))
 }
 
 /// Nothing is loaded; only this style and this script count.
 fn policy(out: &mut dyn Write) -> io::Result<()> {
-    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
     write!(
         out,
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         hash(STYLE),
         hash(SCRIPT)
     )
+}
+
+fn hash(text: &str) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(text))
 }
 
 fn verdict_class(verdict: Verdict) -> &'static str {
@@ -106,13 +124,7 @@ fn kpis(run: &Run<'_>, summary: &Summary, out: &mut dyn Write) -> io::Result<()>
     kpi(
         out,
         "Open breaks",
-        &count(
-            summary
-                .breaks
-                .iter()
-                .map(|(_, number)| number)
-                .sum::<usize>(),
-        ),
+        &count(summary.breaks.values().sum::<usize>()),
         &counted(summary.breaks.len(), "cause", "causes"),
     )?;
     let proofs = summary.proofs;

@@ -208,7 +208,7 @@ pub(crate) fn headline(run: &Run<'_>, summary: &Summary) -> String {
     if summary.verdict == summary::Verdict::Reconciled {
         return "Reconciled: nothing is open".to_owned();
     }
-    let breaks: usize = summary.breaks.iter().map(|(_, count)| count).sum();
+    let breaks: usize = summary.breaks.values().sum();
     let failed = counted(summary.proofs.fails, "failed proof", "failed proofs");
     let open = match (run.outcome.breaks.is_empty(), summary.proofs.fails) {
         (true, 0) => None,

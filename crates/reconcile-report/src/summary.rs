@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use reconcile_core::{Currency, Sum};
-use reconcile_engine::{Matches, ProofVerdict, Totals};
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use reconcile_core::{Currency, ModelError, Sum};
+use reconcile_engine::{BreakCode, Matches, ProofVerdict, Totals};
+use serde::{Serialize, Serializer};
 
 use crate::{Run, amount::plain};
 
 /// The run in figures. It serialises to the object of `summary.json`, with
 /// amounts as text in major units, credits positive and debits negative.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// The merchant's side.
     pub ledger: Side,
@@ -20,27 +20,29 @@ pub struct Summary {
     pub matched: Matched,
     /// How many breaks there are of each code, failed proofs included; codes
     /// without a break are left out. In the order of the contract.
-    #[serde(serialize_with = "as_map")]
-    pub breaks: Vec<(&'static str, usize)>,
+    #[serde(serialize_with = "by_code")]
+    pub breaks: BTreeMap<BreakCode, usize>,
     /// What became of the proofs.
     pub proofs: Proofs,
     /// Whether anything is open.
     pub verdict: Verdict,
     /// Per currency, that every difference between the sides is explained.
+    #[serde(serialize_with = "equations")]
     pub conservation: BTreeMap<Currency, Conserved>,
 }
 
 /// One side of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Side {
     /// How many rows there are.
     pub rows: usize,
-    /// Their net sum in each currency.
-    pub amounts: BTreeMap<Currency, String>,
+    /// Their net sum in each currency, in major units.
+    #[serde(serialize_with = "amounts")]
+    pub amounts: BTreeMap<Currency, Sum>,
 }
 
 /// What was matched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Matched {
     /// How many match groups there are.
     pub groups: usize,
@@ -62,24 +64,26 @@ pub struct Proofs {
 }
 
 /// Whether anything is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// No break, no failed proof, no doubt about completeness.
+    #[default]
     Reconciled,
     /// At least one of them.
     Breaks,
 }
 
-/// The conservation equation of one currency: `ledger − records = explained`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The conservation equation of one currency, in major units:
+/// `ledger − records = explained`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Conserved {
     /// The net sum of the ledger entries that count.
-    pub ledger: String,
+    pub ledger: Sum,
     /// The net sum of the records that count.
-    pub records: String,
+    pub records: Sum,
     /// The sum of the differences of all matches and breaks.
-    pub explained: String,
+    pub explained: Sum,
 }
 
 impl Summary {
@@ -105,16 +109,57 @@ impl Summary {
             conservation: conservation(run),
         }
     }
+
+    /// Several runs in figures: everything added up, and reconciled when each
+    /// of them is. An error when a sum has more digits than one holds.
+    pub fn of_all<'r>(runs: impl IntoIterator<Item = &'r Run<'r>>) -> Result<Self, ModelError> {
+        let mut all = Self::default();
+        for run in runs {
+            all.add(&Self::of(run))?;
+        }
+        Ok(all)
+    }
+
+    fn add(&mut self, other: &Self) -> Result<(), ModelError> {
+        self.ledger.add(&other.ledger)?;
+        self.records.add(&other.records)?;
+        self.matched.groups += other.matched.groups;
+        self.matched.ledger_rows += other.matched.ledger_rows;
+        self.matched.record_rows += other.matched.record_rows;
+        for (&code, &count) in &other.breaks {
+            *self.breaks.entry(code).or_default() += count;
+        }
+        self.proofs.holds += other.proofs.holds;
+        self.proofs.fails += other.proofs.fails;
+        self.proofs.not_testable += other.proofs.not_testable;
+        if other.verdict == Verdict::Breaks {
+            self.verdict = Verdict::Breaks;
+        }
+        for (&currency, equation) in &other.conservation {
+            self.conservation
+                .entry(currency)
+                .or_default()
+                .add(*equation)?;
+        }
+        Ok(())
+    }
 }
 
 impl Side {
     fn of(totals: &Totals) -> Self {
-        let text =
-            |(&currency, &amount): (&Currency, &Sum)| (currency, plain(amount, Some(currency)));
         Self {
             rows: totals.rows,
-            amounts: totals.amounts.iter().map(text).collect(),
+            amounts: totals.amounts.clone(),
         }
+    }
+
+    fn add(&mut self, other: &Self) -> Result<(), ModelError> {
+        self.rows += other.rows;
+        for (&currency, &amount) in &other.amounts {
+            let sum = self.amounts.entry(currency).or_default();
+            *sum = sum.plus(amount)?;
+        }
+        Ok(())
     }
 }
 
@@ -143,40 +188,72 @@ impl Proofs {
     }
 }
 
-fn breaks_by_code(run: &Run<'_>) -> Vec<(&'static str, usize)> {
+impl Conserved {
+    fn add(&mut self, other: Self) -> Result<(), ModelError> {
+        self.ledger = self.ledger.plus(other.ledger)?;
+        self.records = self.records.plus(other.records)?;
+        self.explained = self.explained.plus(other.explained)?;
+        Ok(())
+    }
+}
+
+fn breaks_by_code(run: &Run<'_>) -> BTreeMap<BreakCode, usize> {
     let mut counts = BTreeMap::new();
     for broken in run.breaks() {
         let count: &mut usize = counts.entry(broken.code).or_default();
         *count = count.saturating_add(1);
     }
     counts
-        .into_iter()
-        .map(|(code, count)| (code.as_str(), count))
-        .collect()
 }
 
 fn conservation(run: &Run<'_>) -> BTreeMap<Currency, Conserved> {
     let equations = run.outcome.conservation.iter();
     equations
         .map(|(&currency, equation)| {
-            let text = |sum: Sum| plain(sum, Some(currency));
             let conserved = Conserved {
-                ledger: text(equation.ledger),
-                records: text(equation.records),
-                explained: text(equation.explained),
+                ledger: equation.ledger,
+                records: equation.records,
+                explained: equation.explained,
             };
             (currency, conserved)
         })
         .collect()
 }
 
-fn as_map<S: Serializer>(
-    entries: &[(&'static str, usize)],
+fn by_code<S: Serializer>(
+    breaks: &BTreeMap<BreakCode, usize>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(entries.len()))?;
-    for (key, value) in entries {
-        map.serialize_entry(key, value)?;
+    serializer.collect_map(breaks.iter().map(|(code, count)| (code.as_str(), count)))
+}
+
+/// Amounts as text, with the digits of their currency.
+fn amounts<S: Serializer>(
+    amounts: &BTreeMap<Currency, Sum>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let text = |(&currency, &amount)| (currency, plain(amount, Some(currency)));
+    serializer.collect_map(amounts.iter().map(text))
+}
+
+fn equations<S: Serializer>(
+    equations: &BTreeMap<Currency, Conserved>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Equation {
+        ledger: String,
+        records: String,
+        explained: String,
     }
-    map.end()
+    let equation = |(&currency, equation): (&Currency, &Conserved)| {
+        let text = |sum: Sum| plain(sum, Some(currency));
+        let equation = Equation {
+            ledger: text(equation.ledger),
+            records: text(equation.records),
+            explained: text(equation.explained),
+        };
+        (currency, equation)
+    };
+    serializer.collect_map(equations.iter().map(equation))
 }

@@ -4,7 +4,9 @@ mod sheet;
 
 use reconcile_engine::{Book, Break, Proof, ProofVerdict, RowIndex};
 
-use self::sheet::{Ink, Sheet};
+pub(crate) use self::sheet::Sheet;
+
+use self::sheet::Ink;
 use crate::{
     Run, Verdict,
     amount::{count, counted, grouped, signed},

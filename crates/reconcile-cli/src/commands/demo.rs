@@ -1,16 +1,15 @@
-//! `reconcile demo`: a whole reconciliation of a simulated account.
+//! `reconcile demo`: a whole reconciliation of a simulated account at each
+//! provider, all at once.
 
-use std::{collections::BTreeSet, fs, sync::Arc};
+use std::{collections::BTreeSet, fmt, fs};
 
-use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use futures::future;
+use jiff::{Timestamp, ToSpan, civil::Date};
 use reconcile_core::{PullOptions, RecordQuery, Window};
 use reconcile_engine::{Book, Break, BreakCode, Outcome, RowIndex, Rules};
 use reconcile_files::{Invalid, Ledger, Mapping, read_ledger};
-use reconcile_report::Run;
-use reconcile_sandbox::{
-    Planted, PlantedLedger, Sandbox, SandboxConfig, WorldConfig, tupay_ledger,
-};
-use tupay_merchants::{Config, TuPay};
+use reconcile_report::{Beside, Run, SideBySide};
+use reconcile_sandbox::{Planted, PlantedLedger, Sandbox, SandboxConfig, WorldConfig};
 
 use super::{
     outcome::{self, Evidence},
@@ -22,77 +21,89 @@ use crate::{
     commands,
     error::CommandError,
     progress::Progress,
-    registry::Account,
+    registry::{Account, Entry, PROVIDERS},
+    settings::Settings,
     terminal,
 };
 
 pub(crate) async fn run(global: &Global, args: &args::Demo) -> Result<Finding, CommandError> {
-    let output = Output::prepare(&args.destination, &[])?;
+    let together = Output::prepare(&args.destination, &[])?;
+    let outputs = PROVIDERS
+        .iter()
+        .map(|entry| Output::prepare(&args.destination.below(entry.id), &[]))
+        .collect::<Result<Vec<_>, _>>()?;
     let world = WorldConfig {
         seed: args.seed,
         records: args.records,
         ..WorldConfig::default()
     };
-    let window = month(&world)?;
     let sandbox = Sandbox::start(SandboxConfig {
-        world,
+        world: world.clone(),
         ..SandboxConfig::default()
     })
     .await?;
-    let planted = tupay_ledger(sandbox.tupay_world(), args.seed);
-    let ledger = book(&planted)?;
-    let account = account(&sandbox)?;
-    introduce(global, &planted, args)?;
-
-    let progress = Progress::begin("reconciling", global.quiet);
-    let options = PullOptions::at(Timestamp::now()).instant(window.to());
-    let query = RecordQuery::new(window);
-    let evidence = Evidence::gather(&account, query, options, &progress).await?;
-    drop(progress);
-    let as_of = outcome::last_day(window, &account.zone);
-    let context = outcome::context(Some(&evidence.certificate), &account.zone, as_of);
-    let rules = Rules::default();
-    let outcome = outcome::reconcile(&ledger.book, &evidence.records, &rules, &context)?;
-    let run = Run {
-        title: commands::title(&account, window),
-        provider: Some(&account.provider.descriptor().id),
-        ledger: &ledger.book,
-        records: &evidence.records,
-        outcome: &outcome,
-        proofs: &evidence.proofs,
-        certificate: Some(&evidence.certificate),
-        as_of,
-    };
-    output.publish(&run, None, global)?;
-    check(&planted, &run, &outcome)?;
-    conclude(global, &planted)
+    let books = PROVIDERS
+        .iter()
+        .map(|entry| Books::open(entry, &sandbox, &world))
+        .collect::<Result<Vec<_>, _>>()?;
+    introduce(global, &books, args)?;
+    let acts = perform(books, global).await?;
+    let runs: Vec<_> = acts.iter().map(Act::run).collect();
+    for (output, run) in outputs.into_iter().zip(&runs) {
+        output.publish(run, None, global)?;
+    }
+    together.publish_all(&side_by_side(&acts, &runs)?, global)?;
+    for (act, run) in acts.iter().zip(&runs) {
+        check(act, run)?;
+    }
+    conclude(global, &acts)
 }
 
-/// The days of the simulated world, in UTC.
-fn month(world: &WorldConfig) -> Result<Window, CommandError> {
+/// Reconciles all accounts at once.
+async fn perform(books: Vec<Books>, global: &Global) -> Result<Vec<Act>, CommandError> {
+    let progress = Progress::begin("reconciling", global.quiet);
+    let acts = books
+        .into_iter()
+        .map(|books| Act::perform(books, &progress));
+    future::try_join_all(acts).await
+}
+
+/// A simulated account, and a ledger with known mistakes that goes with it.
+struct Books {
+    entry: &'static Entry,
+    account: Account,
+    /// All days of the world, as the provider counts them.
+    window: Window,
+    planted: PlantedLedger,
+    ledger: Ledger,
+}
+
+impl Books {
+    fn open(
+        entry: &'static Entry,
+        sandbox: &Sandbox,
+        world: &WorldConfig,
+    ) -> Result<Self, CommandError> {
+        let account = Account::open(&Settings::of_lines(entry, &sandbox.environment()))?;
+        let planted = (entry.planted)(sandbox, world.seed);
+        Ok(Self {
+            window: days(world, &account)?,
+            ledger: read(&planted)?,
+            entry,
+            account,
+            planted,
+        })
+    }
+}
+
+fn days(world: &WorldConfig, account: &Account) -> Result<Window, CommandError> {
     let end = world.from.saturating_add(i64::from(world.days).days());
-    Window::days(world.from, end, &TimeZone::UTC)
+    Window::days(world.from, end, &account.zone)
         .map_err(|error| CommandError::usage(error.to_string(), "choose other dates"))
 }
 
-fn account(sandbox: &Sandbox) -> Result<Account, CommandError> {
-    let access = sandbox.tupay();
-    let unusable = |error: &dyn std::fmt::Display| CommandError::Demo(error.to_string());
-    let config = Config::new(
-        access.base_url.parse().map_err(|error| unusable(&error))?,
-        access.access_key.into(),
-        access.secret_key.into(),
-    );
-    let provider = TuPay::new(config).map_err(|error| unusable(&error))?;
-    Ok(Account {
-        provider: Arc::new(provider),
-        zone: TimeZone::UTC,
-        settle_lag: None,
-    })
-}
-
 /// The planted ledger as a user's file would be read.
-fn book(planted: &PlantedLedger) -> Result<Ledger, CommandError> {
+fn read(planted: &PlantedLedger) -> Result<Ledger, CommandError> {
     let unwritable = |source| CommandError::Write {
         path: std::env::temp_dir(),
         source,
@@ -103,39 +114,104 @@ fn book(planted: &PlantedLedger) -> Result<Ledger, CommandError> {
     Ok(read_ledger(&path, &Mapping::default(), Invalid::Stop)?)
 }
 
-fn introduce(
-    global: &Global,
-    planted: &PlantedLedger,
-    args: &args::Demo,
-) -> Result<(), CommandError> {
+/// A reconciliation that has been done.
+struct Act {
+    books: Books,
+    evidence: Evidence,
+    outcome: Outcome,
+    as_of: Date,
+}
+
+impl Act {
+    async fn perform(books: Books, progress: &Progress) -> Result<Self, CommandError> {
+        let Books {
+            account, window, ..
+        } = &books;
+        let options = PullOptions::at(Timestamp::now()).instant(window.to());
+        let query = RecordQuery::new(*window);
+        let evidence = Evidence::gather(account, query, options, progress).await?;
+        let as_of = outcome::last_day(*window, &account.zone);
+        let context = outcome::context(Some(&evidence.certificate), &account.zone, as_of);
+        let (ledger, rules) = (&books.ledger.book, Rules::default());
+        let outcome = outcome::reconcile(ledger, &evidence.records, &rules, &context)?;
+        Ok(Self {
+            books,
+            evidence,
+            outcome,
+            as_of,
+        })
+    }
+
+    fn run(&self) -> Run<'_> {
+        let Books {
+            entry,
+            account,
+            window,
+            ..
+        } = &self.books;
+        Run {
+            title: commands::title(account, *window),
+            provider: Some(entry.id),
+            ledger: &self.books.ledger.book,
+            records: &self.evidence.records,
+            outcome: &self.outcome,
+            proofs: &self.evidence.proofs,
+            certificate: Some(&self.evidence.certificate),
+            as_of: self.as_of,
+        }
+    }
+}
+
+fn side_by_side<'a>(acts: &'a [Act], runs: &'a [Run<'a>]) -> Result<SideBySide<'a>, CommandError> {
+    let beside = |(act, run): (&'a Act, &'a Run<'a>)| Beside {
+        run,
+        folder: act.books.entry.id,
+        statements: act.evidence.statements,
+        planted: Some(act.books.planted.planted.len()),
+    };
+    let entries = acts.iter().zip(runs).map(beside).collect();
+    SideBySide::new("Side by side".to_owned(), entries)
+        .map_err(|error| CommandError::Demo(error.to_string()))
+}
+
+fn introduce(global: &Global, books: &[Books], args: &args::Demo) -> Result<(), CommandError> {
     if global.quiet {
         return Ok(());
     }
+    let mut text = format!(
+        "Simulated accounts with {} records each in January 2026, and ledgers with mistakes:\n",
+        args.records
+    );
+    for it in books {
+        let Books { planted, .. } = it;
+        let name = &it.account.provider.descriptor().name;
+        let (lines, mistakes) = (planted.rows.len(), planted.planted.len());
+        text += &format!("  {name}: {lines} lines, {mistakes} mistakes\n");
+    }
     terminal::print(&format!(
-        "A simulated TuPay account with {} records in January 2026, and a ledger of {} lines\n\
-         with {} mistakes in it. Pulled over HTTP, proven, matched:\n\n",
-        args.records,
-        planted.rows.len(),
-        planted.planted.len(),
+        "{text}Pulled over HTTP, all at once, proven, matched:\n\n"
     ))
 }
 
 /// Whether exactly what was planted was found.
-fn check(planted: &PlantedLedger, run: &Run<'_>, outcome: &Outcome) -> Result<(), CommandError> {
-    let wanted: BTreeSet<_> = planted.planted.iter().map(Mistake::planted).collect();
-    let found: BTreeSet<_> = outcome
-        .breaks
-        .iter()
-        .map(|found| Mistake::found(run, found))
-        .collect();
+fn check(act: &Act, run: &Run<'_>) -> Result<(), CommandError> {
+    let id = act.books.entry.id;
+    let differs = |what: &dyn fmt::Display| Err(CommandError::Demo(format!("{id}: {what}")));
+    let planted = act.books.planted.planted.iter();
+    let wanted: BTreeSet<_> = planted.map(Mistake::planted).collect();
+    let found = act.outcome.breaks.iter();
+    let found: BTreeSet<_> = found.map(|found| Mistake::found(run, found)).collect();
     if let Some(missed) = wanted.difference(&found).next() {
-        return Err(CommandError::Demo(format!("{missed:?} was not found")));
+        return differs(&format_args!("{missed:?} was not found"));
     }
     if let Some(extra) = found.difference(&wanted).next() {
-        return Err(CommandError::Demo(format!("{extra:?} was not planted")));
+        return differs(&format_args!("{extra:?} was not planted"));
     }
     if run.summary().proofs.fails > 0 {
-        return Err(CommandError::Demo("a proof fails".to_owned()));
+        return differs(&"a proof fails");
+    }
+    if !act.evidence.certificate.verdict.is_proven() {
+        return differs(&"the pull is not proven complete");
     }
     Ok(())
 }
@@ -174,12 +250,13 @@ impl Mistake {
     }
 }
 
-fn conclude(global: &Global, planted: &PlantedLedger) -> Result<Finding, CommandError> {
+fn conclude(global: &Global, acts: &[Act]) -> Result<Finding, CommandError> {
     if !global.quiet {
+        let planted = acts.iter().map(|act| act.books.planted.planted.len());
         terminal::print(&format!(
             "\nAll {} planted mistakes were found, and nothing else. \
              Next: the commands `providers` and `doctor`, for an account of your own.\n",
-            planted.planted.len()
+            planted.sum::<usize>()
         ))?;
     }
     // The breaks are those that were planted: the demonstration is a success.

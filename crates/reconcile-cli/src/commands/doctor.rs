@@ -102,10 +102,13 @@ fn clock(id: &str, reply: &Reply) -> Result<(), CommandError> {
     say("ok", &format!("{id}: the clocks agree"))
 }
 
-/// Whether a record can be asked for: a second of an hour ago.
+/// Whether a record can be asked for: a second of an hour ago, or of two days
+/// ago where only days that are over are listed.
 async fn credentials(account: &Account) -> Result<(), CommandError> {
+    let closed_days = account.provider.descriptor().limits.closed_days;
+    let hours = if closed_days { 48 } else { 1 };
     let from = Timestamp::now()
-        .saturating_sub(SignedDuration::from_hours(1))
+        .saturating_sub(SignedDuration::from_hours(hours))
         .unwrap_or_default();
     let to = from
         .saturating_add(SignedDuration::from_secs(1))

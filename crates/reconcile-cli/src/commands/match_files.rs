@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use jiff::tz::TimeZone;
 use reconcile_core::Certificate;
 use reconcile_report::Run;
 
@@ -17,14 +18,14 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
         &args.books.destination,
         &[&args.books.ledger, &args.records],
     )?;
-    let rules = outcome::rules(&args.books)?;
+    let rules = outcome::rules(args.books.rules.as_deref(), &TimeZone::UTC)?;
     let certificate = args
         .certificate
         .as_deref()
         .map(read_certificate)
         .transpose()?;
     let (ledger, records) = tokio::join!(
-        outcome::ledger(&args.books, &rules.ledger),
+        outcome::ledger(&args.books.ledger, args.books.skip_invalid, &rules.ledger),
         outcome::records(&args.records, &rules.records),
     );
     // What is wrong with the ledger is said first, whichever was read first.
@@ -33,7 +34,7 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
         Some(date) => date,
         None => outcome::last_date(&ledger.book, &records),
     };
-    let zone = rules.records.zone.clone();
+    let zone = rules.records.zone.clone().unwrap_or(TimeZone::UTC);
     let context = outcome::context(certificate.as_ref(), &zone, as_of);
     let outcome = outcome::reconcile(&ledger.book, &records, &rules.rules, &context)?;
     // An interruption that came meanwhile is heard before anything is written.

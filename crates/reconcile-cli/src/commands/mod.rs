@@ -1,5 +1,6 @@
 //! The subcommands: one file each, and what several of them share.
 
+mod attest;
 mod demo;
 mod doctor;
 mod match_files;
@@ -11,6 +12,8 @@ mod pull;
 mod run;
 mod sandbox;
 mod statements;
+
+pub(crate) use attest::conventions;
 
 use jiff::ToSpan;
 use reconcile_core::{Kind, PullOptions, RecordQuery, SetAside, Window};
@@ -36,6 +39,7 @@ pub(crate) async fn run(args: Args) -> Result<Finding, CommandError> {
         Command::Prove(prove) => prove::run(global, &prove).await,
         Command::Run(run) => run::run(global, &run).await,
         Command::Match(files) => match_files::run(global, &files).await,
+        Command::Attest(attest) => attest::run(global, &attest).await,
         Command::Sandbox(sandbox) => sandbox::run(global, &sandbox).await,
     }
 }

@@ -11,14 +11,14 @@ use reconcile_engine::{Absence, Book, Context, Listing, Outcome, Period, Proof, 
 use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger, read_records};
 use tokio::task;
 
-use crate::{
-    args::Books, commands, error::CommandError, input, progress::Progress, registry::Account,
-};
+use crate::{commands, error::CommandError, input, progress::Progress, registry::Account};
 
 /// What a provider says about a window.
 pub(super) struct Evidence {
     pub(super) records: Book,
     pub(super) certificate: Certificate,
+    /// How many statements the provider gave.
+    pub(super) statements: usize,
     pub(super) proofs: Vec<Proof>,
 }
 
@@ -35,7 +35,7 @@ impl Evidence {
         let (mut evidence, listing) = pull(account, query, options, progress).await?;
         if account.provider.descriptor().capabilities.statements {
             progress.say("statements");
-            evidence.proofs =
+            (evidence.statements, evidence.proofs) =
                 prove(account, asked, options, &evidence.certificate, &listing).await?;
         }
         Ok(evidence)
@@ -66,20 +66,21 @@ async fn pull(
     let evidence = Evidence {
         records,
         certificate,
+        statements: 0,
         proofs: Vec::new(),
     };
     Ok((evidence, listing))
 }
 
 /// Pulls the statements and tests what the provider declares about them and
-/// about the records.
+/// about the records. Says how many statements there are, too.
 async fn prove(
     account: &Account,
     query: StatementQuery,
     options: PullOptions,
     certificate: &Certificate,
     records: &Listing,
-) -> Result<Vec<Proof>, CommandError> {
+) -> Result<(usize, Vec<Proof>), CommandError> {
     let descriptor = account.provider.descriptor();
     let pulled = account.provider.collect_statements(query, options).await?;
     let asked = period(certificate, &descriptor.zone);
@@ -92,25 +93,32 @@ async fn prove(
     if let Verdict::Unproven { reasons } = &pulled.verdict {
         proofs.push(Proof::unproven_statements(reasons));
     }
-    Ok(proofs)
+    Ok((pulled.statements.len(), proofs))
 }
 
-/// The rules that the file holds, or the defaults.
-pub(super) fn rules(books: &Books) -> Result<RulesFile, CommandError> {
-    match books.rules.as_deref() {
-        Some(path) => Ok(RulesFile::load(path)?),
-        None => Ok(RulesFile::default()),
-    }
+/// The rules that the file holds, or the defaults. Books that do not say in
+/// which zone they count days count in this one.
+pub(super) fn rules(path: Option<&Path>, zone: &TimeZone) -> Result<RulesFile, CommandError> {
+    let mut rules = match path {
+        Some(path) => RulesFile::load(path)?,
+        None => RulesFile::default(),
+    };
+    rules.ledger.zone.get_or_insert_with(|| zone.clone());
+    Ok(rules)
 }
 
 /// Reads the ledger. Lines that cannot be read stop it, or are set aside.
-pub(super) async fn ledger(books: &Books, mapping: &Mapping) -> Result<Ledger, CommandError> {
-    let invalid = if books.skip_invalid {
+pub(super) async fn ledger(
+    path: &Path,
+    skip_invalid: bool,
+    mapping: &Mapping,
+) -> Result<Ledger, CommandError> {
+    let invalid = if skip_invalid {
         Invalid::SetAside
     } else {
         Invalid::Stop
     };
-    let (path, mapping) = (books.ledger.clone(), mapping.clone());
+    let (path, mapping) = (path.to_owned(), mapping.clone());
     Ok(apart(move || read_ledger(&path, &mapping, invalid)).await?)
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use reconcile_files::{self as files, FileError, Ledger, OutputDir, OutputFile, ParquetTable};
-use reconcile_report::{self as report, Document, Run, Table, Verdict, terminal};
+use reconcile_report::{self as report, Document, Run, SideBySide, Table, Verdict, terminal};
 
 use crate::{
     Finding,
@@ -65,6 +65,28 @@ impl Output {
             Verdict::Reconciled => Finding::Clean,
             Verdict::Breaks => Finding::Open,
         })
+    }
+
+    /// Writes what sums up several runs, whose own files are in folders below,
+    /// and prints it.
+    pub(super) fn publish_all(
+        self,
+        runs: &SideBySide<'_>,
+        global: &Global,
+    ) -> Result<(), CommandError> {
+        let note = match self.0 {
+            Some(mut folder) => {
+                folder.text("summary.json", |out| runs.write_summary(out))?;
+                folder.text("report.html", |out| runs.write_report(out))?;
+                folder.commit()?
+            }
+            None => String::new(),
+        };
+        if !global.quiet {
+            tty::print(&runs.terminal(tty::style(global.color)))?;
+            tty::print(&note)?;
+        }
+        Ok(())
     }
 }
 

@@ -18,8 +18,9 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
     let (account, window) = commands::open(global, &args.scope)?;
     // The ledger and the folder are ours: what is wrong with them is said
     // before the provider is asked for anything.
-    let rules = outcome::rules(&args.books)?;
-    let ledger = outcome::ledger(&args.books, &rules.ledger).await?;
+    let rules = outcome::rules(args.books.rules.as_deref(), &account.zone)?;
+    let ledger =
+        outcome::ledger(&args.books.ledger, args.books.skip_invalid, &rules.ledger).await?;
     let output = Output::prepare(&args.books.destination, &[&args.books.ledger])?;
     let query = commands::query(window, &args.scope, &args.kinds, args.books.skip_invalid);
     let as_of = args

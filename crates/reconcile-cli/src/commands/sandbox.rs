@@ -1,15 +1,19 @@
 //! `reconcile sandbox`: the simulator alone.
 
-use std::{fmt::Write as _, fs, path::Path, time::Duration};
-
-use reconcile_sandbox::{
-    Fault, Faults, Sandbox, SandboxConfig, TuPayWorld, WorldConfig, tupay_ledger,
+use std::{
+    fmt::Write as _,
+    fs, io,
+    path::{Path, is_separator},
+    time::Duration,
 };
+
+use reconcile_sandbox::{Fault, Faults, Sandbox, SandboxConfig, WorldConfig};
 
 use crate::{
     Finding,
     args::{self, FaultOrList, Global},
     error::CommandError,
+    registry::{Entry, PROVIDERS},
     terminal,
 };
 
@@ -24,7 +28,7 @@ pub(crate) async fn run(global: &Global, args: &args::Sandbox) -> Result<Finding
     }
     let sandbox = Sandbox::start(config(args)).await?;
     if let Some(path) = args.ledger.as_deref() {
-        write_ledger(sandbox.tupay_world(), args.seed, path)?;
+        write_ledgers(&sandbox, args.seed, path)?;
     }
     let mut text = String::new();
     for (variable, value) in sandbox.environment() {
@@ -62,11 +66,33 @@ fn config(args: &args::Sandbox) -> SandboxConfig {
     }
 }
 
-fn write_ledger(world: &TuPayWorld, seed: u64, path: &Path) -> Result<(), CommandError> {
-    fs::write(path, tupay_ledger(world, seed).to_csv()).map_err(|source| CommandError::Write {
-        path: path.to_owned(),
-        source,
-    })
+/// Writes the books of every provider into a folder, or those of the first
+/// into a file.
+fn write_ledgers(sandbox: &Sandbox, seed: u64, path: &Path) -> Result<(), CommandError> {
+    let write = |entry: &Entry, path: &Path| {
+        fs::write(path, (entry.planted)(sandbox, seed).to_csv()).map_err(unwritable(path))
+    };
+    if !is_folder(path) {
+        return PROVIDERS
+            .iter()
+            .take(1)
+            .try_for_each(|entry| write(entry, path));
+    }
+    fs::create_dir_all(path).map_err(unwritable(path))?;
+    PROVIDERS
+        .iter()
+        .try_for_each(|entry| write(entry, &path.join(format!("{}.csv", entry.id))))
+}
+
+/// Whether a folder is meant: it is one, or its name ends as only theirs do.
+fn is_folder(path: &Path) -> bool {
+    let ends_open = path.as_os_str().to_string_lossy().ends_with(is_separator);
+    ends_open || path.is_dir()
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> CommandError + use<> {
+    let path = path.to_owned();
+    move |source| CommandError::Write { path, source }
 }
 
 fn catalogue() -> String {

@@ -8,7 +8,7 @@ use super::Style;
 
 /// What a line means, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ink {
+pub(crate) enum Ink {
     Plain,
     Strong,
     Faint,
@@ -25,14 +25,14 @@ const GAP: usize = 2;
 
 /// The text as it grows, line by line.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     color: bool,
     width: usize,
     text: String,
 }
 
 impl Sheet {
-    pub(super) fn new(style: Style) -> Self {
+    pub(crate) fn new(style: Style) -> Self {
         Self {
             color: style.color,
             width: style.width.max(NARROWEST),
@@ -40,17 +40,17 @@ impl Sheet {
         }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 
-    pub(super) fn heading(&mut self, heading: &str) {
+    pub(crate) fn heading(&mut self, heading: &str) {
         self.text.push('\n');
         self.line(Ink::Strong, heading);
     }
 
     /// Text that wraps, with its lines after the first indented deeper.
-    pub(super) fn text(&mut self, ink: Ink, indent: usize, text: &str) {
+    pub(crate) fn text(&mut self, ink: Ink, indent: usize, text: &str) {
         let text = visible(text);
         let mut line = String::new();
         for word in text.split(' ') {
@@ -71,7 +71,7 @@ impl Sheet {
     }
 
     /// A table: a header, the first two columns to the left, figures to the right.
-    pub(super) fn table(&mut self, rows: &[Vec<String>]) {
+    pub(crate) fn table(&mut self, rows: &[Vec<String>]) {
         let widths = widths(rows);
         for (position, row) in rows.iter().enumerate() {
             let mut line = String::new();
@@ -96,7 +96,7 @@ impl Sheet {
     }
 
     /// Whether a table is no wider than the terminal.
-    pub(super) fn fits(&self, rows: &[Vec<String>]) -> bool {
+    pub(crate) fn fits(&self, rows: &[Vec<String>]) -> bool {
         let widths = widths(rows);
         let gaps = widths.len().saturating_mul(GAP);
         widths.iter().sum::<usize>().saturating_add(gaps) <= self.width

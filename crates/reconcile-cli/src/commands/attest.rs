@@ -1,0 +1,212 @@
+//! `reconcile attest`: the merchant's totals of a day, compared with the
+//! provider's, and sent only where that is asked for.
+
+mod books;
+mod totals;
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, ToSpan, civil::Date};
+use reconcile_core::{
+    Attestation, AttestationVerdict, BucketComparison, Currency, DayTotals, Law, LocalDay,
+    ProviderError, ProviderExt, PullOptions, StatementQuery, Window,
+};
+use reconcile_report::day_totals;
+
+use super::outcome;
+use crate::{
+    Finding,
+    args::{self, Global},
+    error::CommandError,
+    progress::Progress,
+    registry::{self, Account, DayTotal},
+    settings::Configuration,
+    terminal,
+};
+
+/// Which lines of a ledger each provider's totals count, in words, for the help.
+pub(crate) fn conventions() -> String {
+    books::conventions()
+}
+
+pub(crate) async fn run(global: &Global, args: &args::Attest) -> Result<Finding, CommandError> {
+    let entry = registry::find(&args.provider)?;
+    let Some(attest) = &entry.attest else {
+        let unsupported = ProviderError::unsupported(entry.id, "takes no totals of the merchant");
+        return Err(unsupported.into());
+    };
+    let settings = Configuration::load(global.config.as_deref())?.of(entry)?;
+    let desk = Desk {
+        account: Account::open(&settings)?,
+        currency: (attest.currency)(&settings)?,
+        date: args.date,
+        global,
+    };
+    let totals = desk.totals(attest.totals, args).await?;
+    let comparing = (attest.compare)(&settings, totals.clone())?;
+    let progress = Progress::begin(format!("asking {}", entry.id), global.quiet);
+    let buckets = comparing.await?;
+    let verdict = desk.verdict().await?;
+    drop(progress);
+    desk.show(&buckets)?;
+    match verdict {
+        Some(true) => desk.conclude(Outcome::ReconciledBefore, &buckets),
+        _ if !args.submit => desk.conclude(Outcome::NotSent, &buckets),
+        _ => desk.send(&totals, &buckets).await,
+    }
+}
+
+/// The day that is attested, and with whom.
+struct Desk<'a> {
+    account: Account,
+    currency: Currency,
+    date: Date,
+    global: &'a Global,
+}
+
+/// What became of the totals.
+enum Outcome {
+    /// They were only looked at.
+    NotSent,
+    /// The day is reconciled already, so they were not sent.
+    ReconciledBefore,
+    /// They were sent, and the provider agrees.
+    Agreed,
+    /// They were sent, and the provider does not agree.
+    Refused,
+}
+
+impl Desk<'_> {
+    /// The merchant's totals, counted from the books or as a file has them.
+    async fn totals(
+        &self,
+        wanted: &[DayTotal],
+        args: &args::Attest,
+    ) -> Result<DayTotals, CommandError> {
+        let buckets = match (&args.source.ledger, &args.source.totals) {
+            (Some(path), _) => {
+                let zone = &self.account.zone;
+                let mut rules = outcome::rules(args.rules.as_deref(), zone)?;
+                // It is the provider's day that is attested, whatever the books'.
+                rules.ledger.zone = Some(zone.clone());
+                let ledger = outcome::ledger(path, false, &rules.ledger).await?;
+                let counted = books::count(&ledger.book, self.date, self.currency, wanted)?;
+                if !self.global.quiet {
+                    counted.notes.iter().for_each(|note| eprintln!("{note}"));
+                }
+                counted.buckets
+            }
+            (None, Some(path)) => totals::read(path, wanted)?,
+            // The command line asks for one of them.
+            (None, None) => BTreeMap::new(),
+        };
+        let zone = self.account.zone.iana_name().unwrap_or("UTC").to_owned();
+        Ok(DayTotals {
+            day: LocalDay {
+                date: self.date,
+                zone,
+            },
+            currency: self.currency,
+            buckets,
+        })
+    }
+
+    /// What the provider has stored of the day, as the flag that its identities
+    /// name: whether it was reconciled, and nothing where it never was tried.
+    async fn verdict(&self) -> Result<Option<bool>, CommandError> {
+        let descriptor = self.account.provider.descriptor();
+        let flag = descriptor.identities.iter().find_map(|it| match &it.law {
+            Law::VerdictPresent { flag, .. } => Some(*flag),
+            _ => None,
+        });
+        let next = self.date.saturating_add(1.day());
+        let day = Window::days(self.date, next, &self.account.zone).ok();
+        let (Some(flag), Some(day)) = (flag, day) else {
+            return Ok(None);
+        };
+        let options = PullOptions::at(Timestamp::now());
+        let provider = &self.account.provider;
+        let pulled = provider
+            .collect_statements(StatementQuery::new(day), options)
+            .await?;
+        Ok(pulled.statements.iter().find_map(|it| it.flag(flag)))
+    }
+
+    async fn send(
+        &self,
+        totals: &DayTotals,
+        compared: &[BucketComparison],
+    ) -> Result<Finding, CommandError> {
+        let Attestation {
+            verdict, buckets, ..
+        } = self.account.provider.attest(totals).await?;
+        let outcome = match verdict {
+            AttestationVerdict::Agreed => Outcome::Agreed,
+            AttestationVerdict::AlreadyAgreed => Outcome::ReconciledBefore,
+            _ => Outcome::Refused,
+        };
+        // The provider may count otherwise by now than when it was asked.
+        if buckets != compared {
+            self.show(&buckets)?;
+        }
+        self.conclude(outcome, &buckets)
+    }
+
+    fn show(&self, buckets: &[BucketComparison]) -> Result<(), CommandError> {
+        if self.global.quiet {
+            return Ok(());
+        }
+        let style = terminal::style(self.global.color);
+        terminal::print(&format!(
+            "{} on {}, in {}\n\n{}\n",
+            self.account.provider.descriptor().name,
+            self.date,
+            self.currency,
+            day_totals(buckets, self.currency, style)
+        ))
+    }
+
+    /// Says what came of it. What differs is open, whatever was stored before.
+    fn conclude(
+        &self,
+        outcome: Outcome,
+        buckets: &[BucketComparison],
+    ) -> Result<Finding, CommandError> {
+        let differing = differing(buckets);
+        let id = &self.account.provider.descriptor().id;
+        let date = self.date;
+        let sentence = match (&outcome, differing) {
+            (Outcome::NotSent, 0) => {
+                "Equal. Nothing was sent; --submit sends these totals.".to_owned()
+            }
+            (Outcome::NotSent, number) => {
+                let all = buckets.len();
+                format!("Different: {number} of {all} totals. Nothing was sent.")
+            }
+            (Outcome::ReconciledBefore, 0) => {
+                format!("Equal. {date} is reconciled already; nothing was sent.")
+            }
+            (Outcome::ReconciledBefore, number) => format!(
+                "{date} is reconciled already; nothing was sent. Yet {number} of these totals differ."
+            ),
+            (Outcome::Agreed, _) => format!("Sent. {id} agrees: {date} is reconciled."),
+            (Outcome::Refused, _) => {
+                format!("Sent. {id} does not agree: correct the totals, and send them again.")
+            }
+        };
+        if !self.global.quiet {
+            terminal::print(&format!("{sentence}\n"))?;
+        }
+        Ok(match outcome {
+            Outcome::Agreed => Finding::Clean,
+            Outcome::NotSent | Outcome::ReconciledBefore if differing == 0 => Finding::Clean,
+            _ => Finding::Open,
+        })
+    }
+}
+
+/// How many totals are not the same on both sides.
+fn differing(buckets: &[BucketComparison]) -> usize {
+    let differs = |it: &&BucketComparison| it.provider != Some(it.merchant);
+    buckets.iter().filter(differs).count()
+}
