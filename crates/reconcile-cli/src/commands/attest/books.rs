@@ -63,7 +63,7 @@ pub(super) fn count(
 /// The conventions in words, for each provider that takes totals.
 pub(super) fn conventions() -> String {
     let mut text = String::from(
-        "What --ledger counts, of the lines of the day (in the provider's zone) in the \
+        "What --ledger counts, of the lines of the day (in the provider's zone) in the\n\
          account's currency:\n",
     );
     for entry in PROVIDERS {
@@ -86,20 +86,22 @@ pub(super) fn conventions() -> String {
             text += &format!("  {name:<24}{kinds}: {statuses}{share}\n");
         }
     }
-    text + "A line without a kind is a payment when it is a credit, else a refund; one \
-            without a status succeeded. A refund is of the whole when the ledger has a \
-            payment with its reference and amount, or none with its reference at all, \
-            which is told. Books that hold only what succeeded cannot count the rest: \
-            give those totals with --totals.\n\
-            \n\
-            --totals is TOML, JSON or CSV by its extension, with each total once:\n\
-            \x20 TOML   total = { count = 12, amount = \"340.00\" }\n\
-            \x20 JSON   {\"total\": {\"count\": 12, \"amount\": \"340.00\"}, …}\n\
-            \x20 CSV    name,count,amount\n\
-            \n\
-            Exit status: 0 equal, reconciled already, or sent and agreed; 1 different, \
-            or sent and not agreed; 2 not open yet, or bad usage; 3 the provider failed."
+    text + FURTHER
 }
+
+const FURTHER: &str = "\
+A line without a kind is a payment when it is a credit, else a refund; one without
+a status succeeded. A refund is of the whole when the ledger has a payment with
+its reference and amount, or none with its reference at all, which is told. Books
+that hold only what succeeded cannot count the rest: see --totals.
+
+What --totals reads, as TOML, JSON or CSV by its extension, has each total once:
+  TOML   total = { count = 12, amount = \"340.00\" }
+  JSON   {\"total\": {\"count\": 12, \"amount\": \"340.00\"}, …}
+  CSV    name,count,amount
+
+Exit status: 0 equal, reconciled already, or sent and agreed; 1 different, or sent
+and not agreed; 2 not open yet, or bad usage; 3 the provider failed.";
 
 fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect::<Vec<_>>().join(", ")
