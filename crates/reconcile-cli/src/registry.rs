@@ -1,6 +1,7 @@
 //! The providers of this command. A new gateway is one more entry here.
 
 mod paywall;
+mod streampay;
 mod tupay;
 
 use std::{num::NonZeroUsize, str::FromStr, sync::Arc, time::Duration};
@@ -16,7 +17,7 @@ use reconcile_transport::BaseUrl;
 use crate::{error::CommandError, settings::Settings};
 
 /// Every gateway, by name.
-pub(crate) const PROVIDERS: &[Entry] = &[tupay::ENTRY, paywall::ENTRY];
+pub(crate) const PROVIDERS: &[Entry] = &[tupay::ENTRY, paywall::ENTRY, streampay::ENTRY];
 
 /// One gateway that the command knows.
 #[derive(Debug)]

@@ -39,6 +39,8 @@ pub struct RulesFile {
     pub records: Mapping,
     /// How they are matched.
     pub rules: Rules,
+    /// Whether the file says which statuses count, or leaves it to the default.
+    pub says_what_counts: bool,
 }
 
 impl RulesFile {
@@ -125,12 +127,14 @@ impl From<Tables> for RulesFile {
             Some(TakeWord::Larger) => tolerance.take = Take::Larger,
             None => {}
         }
+        let says_what_counts = tables.statuses.counts.is_some();
         rules.counts = tables.statuses.counts.unwrap_or(rules.counts);
         rules.pending = tables.statuses.pending.unwrap_or(rules.pending);
         Self {
             ledger: tables.ledger,
             records: tables.records,
             rules,
+            says_what_counts,
         }
     }
 }

@@ -6,8 +6,8 @@ use std::{collections::BTreeSet, fmt, fs};
 use futures::future;
 use jiff::{Timestamp, ToSpan, civil::Date};
 use reconcile_core::{PullOptions, RecordQuery, Window};
-use reconcile_engine::{Book, Break, BreakCode, Outcome, RowIndex, Rules};
-use reconcile_files::{Invalid, Ledger, Mapping, read_ledger};
+use reconcile_engine::{Book, Break, BreakCode, Outcome, RowIndex};
+use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger};
 use reconcile_report::{Beside, Run, SideBySide};
 use reconcile_sandbox::{Planted, PlantedLedger, Sandbox, SandboxConfig, WorldConfig};
 
@@ -132,8 +132,12 @@ impl Act {
         let evidence = Evidence::gather(account, query, options, progress).await?;
         let as_of = outcome::last_day(*window, &account.zone);
         let context = outcome::context(Some(&evidence.certificate), &account.zone, as_of);
-        let (ledger, rules) = (&books.ledger.book, Rules::default());
-        let outcome = outcome::reconcile(ledger, &evidence.records, &rules, &context)?;
+        let mut rules = RulesFile::default();
+        if outcome::lists_reversals(account) {
+            outcome::count_reversed(&mut rules);
+        }
+        let ledger = &books.ledger.book;
+        let outcome = outcome::reconcile(ledger, &evidence.records, &rules.rules, &context)?;
         Ok(Self {
             books,
             evidence,

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use jiff::tz::TimeZone;
-use reconcile_core::Certificate;
+use reconcile_core::{Certificate, Kind};
 use reconcile_report::Run;
 
 use super::{outcome, output::Output};
@@ -18,7 +18,7 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
         &args.books.destination,
         &[&args.books.ledger, &args.records],
     )?;
-    let rules = outcome::rules(args.books.rules.as_deref(), &TimeZone::UTC)?;
+    let mut rules = outcome::rules(args.books.rules.as_deref(), &TimeZone::UTC)?;
     let certificate = args
         .certificate
         .as_deref()
@@ -30,6 +30,9 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
     );
     // What is wrong with the ledger is said first, whichever was read first.
     let (ledger, records) = (ledger?, records?);
+    if records.iter().any(|row| row.kind == Some(Kind::Reversal)) {
+        outcome::count_reversed(&mut rules);
+    }
     let as_of = match args.books.as_of {
         Some(date) => date,
         None => outcome::last_date(&ledger.book, &records),

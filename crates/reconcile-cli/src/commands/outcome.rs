@@ -5,7 +5,8 @@ use std::{panic, path::Path};
 
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use reconcile_core::{
-    Certificate, ProviderExt, PullOptions, RecordQuery, StatementQuery, Verdict, Window,
+    Certificate, Kind, ProviderExt, PullOptions, RecordQuery, StatementQuery, Status, Verdict,
+    Window,
 };
 use reconcile_engine::{Absence, Book, Context, Listing, Outcome, Period, Proof, Row, Rules};
 use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger, read_records};
@@ -105,6 +106,20 @@ pub(super) fn rules(path: Option<&Path>, zone: &TimeZone) -> Result<RulesFile, C
     };
     rules.ledger.zone.get_or_insert_with(|| zone.clone());
     Ok(rules)
+}
+
+/// Where reversals are records of their own, what they reverse moved its money,
+/// too, unless the rules say otherwise: it would else go back without having come.
+pub(super) fn count_reversed(rules: &mut RulesFile) {
+    if !rules.says_what_counts {
+        rules.rules.counts.insert(Status::Reversed);
+    }
+}
+
+/// Whether a provider's reversals are records of their own.
+pub(super) fn lists_reversals(account: &Account) -> bool {
+    let capabilities = &account.provider.descriptor().capabilities;
+    capabilities.kinds.contains(&Kind::Reversal)
 }
 
 /// Reads the ledger. Lines that cannot be read stop it, or are set aside.

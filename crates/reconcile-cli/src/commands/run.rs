@@ -18,7 +18,10 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
     let (account, window) = commands::open(global, &args.scope)?;
     // The ledger and the folder are ours: what is wrong with them is said
     // before the provider is asked for anything.
-    let rules = outcome::rules(args.books.rules.as_deref(), &account.zone)?;
+    let mut rules = outcome::rules(args.books.rules.as_deref(), &account.zone)?;
+    if outcome::lists_reversals(&account) {
+        outcome::count_reversed(&mut rules);
+    }
     let ledger =
         outcome::ledger(&args.books.ledger, args.books.skip_invalid, &rules.ledger).await?;
     let output = Output::prepare(&args.books.destination, &[&args.books.ledger])?;

@@ -26,7 +26,7 @@ use crate::random::Random;
 /// ```
 #[must_use]
 pub fn streampay_ledger(world: &StreamPayWorld, seed: u64) -> PlantedLedger {
-    let repeated: BTreeSet<u64> = world.duplicates().map(|(_, it)| it.serial).collect();
+    let repeated: BTreeSet<u64> = world.duplicates().map(repetition).collect();
     let booking = |receipt: &StreamPayReceipt| {
         let transaction = world.transaction_of(receipt)?;
         let is_repeated = repeated.contains(&receipt.serial);
@@ -68,6 +68,17 @@ fn booking(receipt: &StreamPayReceipt, reference: String, is_repeated: bool) -> 
             true if is_repeated => Outcome::Repeated,
             true => Outcome::Succeeded,
         },
+    }
+}
+
+/// Which of two equal payments was not booked: the later one or, of one day,
+/// the one whose id comes last, since nothing else tells them apart.
+fn repetition((one, other): (&StreamPayReceipt, &StreamPayReceipt)) -> u64 {
+    let place = |it: &StreamPayReceipt| (it.at().to_zoned(riyadh()).date(), it.id());
+    if place(one) < place(other) {
+        other.serial
+    } else {
+        one.serial
     }
 }
 
