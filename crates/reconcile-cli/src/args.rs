@@ -244,7 +244,7 @@ pub(crate) struct Attest {
     #[command(flatten)]
     pub(crate) source: TotalsSource,
     /// The rules that the ledger is read by: columns and formats
-    #[arg(long, value_name = "FILE", requires = "ledger")]
+    #[arg(long, value_name = "FILE", conflicts_with = "totals")]
     pub(crate) rules: Option<PathBuf>,
     /// Send the totals to the provider
     #[arg(long)]

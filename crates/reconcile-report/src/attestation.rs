@@ -19,10 +19,10 @@ pub fn day_totals(buckets: &[BucketComparison], currency: Currency, style: Style
     let header = [
         "",
         "",
-        "count",
+        "your count",
         "provider's",
         "difference",
-        "amount",
+        "your amount",
         "provider's",
         "difference",
     ];
@@ -97,6 +97,11 @@ mod tests {
             "TRY".parse().unwrap(),
             Style::default(),
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @"
+                   your count  provider's  difference  your amount  provider's  difference
+        total   ≠       1,204       1,205          −1    88,143.49   88,143.50       −0.01
+        refund  =           2           2           0         1.00        1.00        0.00
+        cancel  ≠           2           —           —         1.00           —           —
+        ");
     }
 }

@@ -65,6 +65,7 @@ struct Desk<'a> {
 }
 
 /// What became of the totals.
+#[derive(Clone, Copy)]
 enum Outcome {
     /// They were only looked at.
     NotSent,
@@ -175,7 +176,7 @@ impl Desk<'_> {
         let differing = differing(buckets);
         let id = &self.account.provider.descriptor().id;
         let date = self.date;
-        let sentence = match (&outcome, differing) {
+        let sentence = match (outcome, differing) {
             (Outcome::NotSent, 0) => {
                 "Equal. Nothing was sent; --submit sends these totals.".to_owned()
             }

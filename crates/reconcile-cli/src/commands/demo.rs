@@ -182,18 +182,17 @@ fn introduce(global: &Global, books: &[Books], args: &args::Demo) -> Result<(), 
     if global.quiet {
         return Ok(());
     }
-    let mut text = format!(
-        "Simulated accounts with {} records each in January 2026, and ledgers with mistakes:\n",
-        args.records
-    );
-    for it in books {
+    let about = books.iter().map(|it| {
         let Books { planted, .. } = it;
         let name = &it.account.provider.descriptor().name;
         let (lines, mistakes) = (planted.rows.len(), planted.planted.len());
-        text += &format!("  {name}: {lines} lines, {mistakes} mistakes\n");
-    }
+        format!("  {name}: a ledger of {lines} lines with {mistakes} mistakes in it\n")
+    });
     terminal::print(&format!(
-        "{text}Pulled over HTTP, all at once, proven, matched:\n\n"
+        "Simulated accounts with {} records each in January 2026:\n{}\
+         Pulled over HTTP, all at once, proven, matched:\n\n",
+        args.records,
+        about.collect::<String>()
     ))
 }
 

@@ -4,34 +4,52 @@ use std::fmt::Write;
 
 use reconcile_core::{Descriptor, Kind};
 
-use crate::{Finding, error::CommandError, registry::PROVIDERS, settings, terminal};
+use crate::{
+    Finding,
+    error::CommandError,
+    registry::{Entry, Key, PROVIDERS},
+    settings, terminal,
+};
 
 pub(crate) fn run() -> Result<Finding, CommandError> {
-    let mut text = String::new();
-    for entry in PROVIDERS {
-        let descriptor = (entry.descriptor)();
-        // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "{}  {}", entry.id, descriptor.name);
-        for (what, value) in capabilities(&descriptor) {
-            let _ = writeln!(text, "  {what:<18}{value}");
-        }
+    let about: Vec<_> = PROVIDERS.iter().map(about).collect();
+    terminal::print(&about.join("\n"))?;
+    Ok(Finding::Clean)
+}
+
+/// What one provider can do, and its settings.
+fn about(entry: &Entry) -> String {
+    let descriptor = (entry.descriptor)();
+    let mut text = format!("{}  {}\n", entry.id, descriptor.name);
+    // Writing to a `String` cannot fail.
+    for (what, value) in capabilities(&descriptor) {
+        let _ = writeln!(text, "  {what:<18}{value}");
+    }
+    let _ = writeln!(
+        text,
+        "  settings (reconcile.toml, [providers.{}]; or the environment)",
+        entry.id
+    );
+    let width = |text: fn(&Entry, &Key) -> usize| {
+        let widths = entry.keys.iter().map(|key| text(entry, key));
+        widths.max().unwrap_or_default() + 2
+    };
+    let names = width(|_, key| key.name.len());
+    let variables = width(|entry, key| settings::variable(entry.id, key.name).len());
+    for Key {
+        name,
+        required,
+        about,
+    } in entry.keys
+    {
+        let variable = settings::variable(entry.id, name);
+        let required = if *required { " (required)" } else { "" };
         let _ = writeln!(
             text,
-            "  settings (reconcile.toml, [providers.{}]; or the environment)",
-            entry.id
+            "    {name:<names$}{variable:<variables$}{about}{required}"
         );
-        for key in entry.keys {
-            let required = if key.required { " (required)" } else { "" };
-            let variable = settings::variable(entry.id, key.name);
-            let _ = writeln!(
-                text,
-                "    {:<16}{variable:<34}{}{required}",
-                key.name, key.about
-            );
-        }
     }
-    terminal::print(&text)?;
-    Ok(Finding::Clean)
+    text
 }
 
 fn capabilities(descriptor: &Descriptor) -> [(&'static str, String); 7] {
@@ -48,11 +66,9 @@ fn capabilities(descriptor: &Descriptor) -> [(&'static str, String); 7] {
     let limits = &descriptor.limits;
     let window = limits.max_window.map_or_else(
         || "any".to_owned(),
-        |window| {
-            format!(
-                "{} days a request; any range is split",
-                window.as_secs() / 86_400
-            )
+        |window| match window.as_secs() / 86_400 {
+            1 => "1 day a request; any range is split".to_owned(),
+            days => format!("{days} days a request; any range is split"),
         },
     );
     [

@@ -94,7 +94,7 @@ fn what_is_wrong_with_the_call_is_said_before_anything_is_sent() {
     let range = "--provider paypal --from 2026-01-01 --to 2026-02-01";
     insta::assert_snapshot!(scene.refusal(2, &format!("statements {range}")), @"
     error: there is no provider `paypal`
-      hint: known are tupay; `reconcile providers` says what each can do
+      hint: known are tupay, paywall, streampay; `reconcile providers` says what each can do
     ");
     insta::assert_snapshot!(scene.refusal(2, &format!("pull {JANUARY} --kind refund")), @"
     error: tupay: lists no records of kind `refund`

@@ -229,14 +229,6 @@ fn a_run_over_books_without_a_mistake_has_nothing_open() {
 }
 
 #[test]
-fn the_demonstration_finds_what_was_planted() {
-    let scene = Scene::bare();
-    let ran = scene.run("demo --records 200 --out out").exits(0);
-    assert!(ran.stdout.contains("and nothing else"), "{}", ran.stdout);
-    assert!(scene.path("out/report.html").exists());
-}
-
-#[test]
 fn unreadable_ledger_lines_are_set_aside_into_a_file_and_counted() {
     let scene = Scene::clean();
     scene.write(

@@ -9,9 +9,12 @@
 )]
 
 mod amounts;
+mod attest;
+mod demo;
 mod deviations;
 mod errors;
 mod files;
+mod gateways;
 mod proofs;
 mod scene;
 mod secrets;

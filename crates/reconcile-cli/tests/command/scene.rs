@@ -8,12 +8,23 @@ use std::{
     sync::LazyLock,
 };
 
-use reconcile_sandbox::{Faults, Sandbox, SandboxConfig, WorldConfig, tupay_ledger};
+use reconcile_sandbox::{
+    Faults, PlantedLedger, Sandbox, SandboxConfig, WorldConfig, paywall_ledger, streampay_ledger,
+    tupay_ledger,
+};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// The provider, and the whole of its simulated world.
+/// The first provider, and the whole of its simulated world.
 pub(crate) const JANUARY: &str = "--provider tupay --from 2026-01-01 --to 2026-02-01";
+
+/// Every provider of the command.
+pub(crate) const PROVIDERS: [&str; 3] = ["tupay", "paywall", "streampay"];
+
+/// A provider, and the whole of its simulated world.
+pub(crate) fn january(provider: &str) -> String {
+    format!("--provider {provider} --from 2026-01-01 --to 2026-02-01")
+}
 
 /// The simulators of all tests run here.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
@@ -78,10 +89,23 @@ impl Scene {
         }
     }
 
-    /// The same scene with another setting of the provider in the environment.
-    pub(crate) fn setting(mut self, key: &str, value: &str) -> Self {
-        self.environment
-            .insert(format!("RECONCILE_TUPAY_{key}"), value.to_owned());
+    /// The same scene with another setting of the first provider in the
+    /// environment.
+    pub(crate) fn setting(self, key: &str, value: &str) -> Self {
+        self.setting_of("tupay", key, value)
+    }
+
+    /// The same scene with another setting of a provider in the environment.
+    pub(crate) fn setting_of(mut self, provider: &str, key: &str, value: &str) -> Self {
+        let variable = format!("RECONCILE_{}_{key}", provider.to_uppercase());
+        self.environment.insert(variable, value.to_owned());
+        self
+    }
+
+    /// The same scene with no provider but this in the environment.
+    pub(crate) fn only(mut self, provider: &str) -> Self {
+        let prefix = format!("RECONCILE_{}_", provider.to_uppercase());
+        self.environment.retain(|name, _| name.starts_with(&prefix));
         self
     }
 
@@ -134,10 +158,12 @@ impl Scene {
 
     /// The text without what differs from run to run.
     pub(crate) fn redacted(&self, text: &str) -> String {
-        let text = match self.environment.get("RECONCILE_TUPAY_BASE_URL") {
-            Some(url) => text.replace(url.as_str(), "[base URL]"),
-            None => text.to_owned(),
-        };
+        let mut text = text.to_owned();
+        for (name, value) in &self.environment {
+            if name.ends_with("_BASE_URL") {
+                text = text.replace(value.as_str(), "[base URL]");
+            }
+        }
         let folder = self.folder.path().to_string_lossy();
         text.replace(&*folder, "[folder]").trim_end().to_owned()
     }
@@ -162,10 +188,23 @@ impl Scene {
         fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    /// Writes `ledger.csv`, the books of the simulated account.
+    /// Writes `ledger.csv`, the books of the first provider's account.
     pub(crate) fn write_ledger(&self) {
-        let ledger = tupay_ledger(self.sandbox().tupay_world(), 1);
+        self.write_ledger_of("tupay");
+    }
+
+    /// Writes `ledger.csv`, the books of a provider's account, and says what is
+    /// wrong with them.
+    pub(crate) fn write_ledger_of(&self, provider: &str) -> PlantedLedger {
+        let sandbox = self.sandbox();
+        let ledger = match provider {
+            "tupay" => tupay_ledger(sandbox.tupay_world(), 1),
+            "paywall" => paywall_ledger(sandbox.paywall_world(), 1),
+            "streampay" => streampay_ledger(sandbox.streampay_world(), 1),
+            other => panic!("{other} is not simulated"),
+        };
         self.write("ledger.csv", &ledger.to_csv());
+        ledger
     }
 
     /// Every path in the working folder, sorted.

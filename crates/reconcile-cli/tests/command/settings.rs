@@ -10,7 +10,7 @@ use reconcile_sandbox::Alteration;
 
 use crate::{
     errors::closed_port,
-    scene::{JANUARY, Ran, Scene},
+    scene::{JANUARY, PROVIDERS, Ran, Scene, january},
 };
 
 /// A value that no message may show.
@@ -164,13 +164,21 @@ fn a_doctor_finds_a_working_account_well() {
     ok   tupay: [base URL] can be reached
     ok   tupay: the clocks agree
     ok   tupay: the credentials work
+    ok   paywall: settings are complete
+    ok   paywall: [base URL] can be reached
+    ok   paywall: the clocks agree
+    ok   paywall: the credentials work
+    ok   streampay: settings are complete
+    ok   streampay: [base URL] can be reached
+    ok   streampay: the clocks agree
+    ok   streampay: the credentials work
     ");
     assert_eq!(ran.stderr, "");
 }
 
 #[test]
 fn a_doctor_says_which_step_fails() {
-    let scene = Scene::clean().setting("SECRET_KEY", "guess");
+    let scene = Scene::clean().only("tupay").setting("SECRET_KEY", "guess");
     let ran = scene.run("doctor").exits(3);
     insta::assert_snapshot!(scene.redacted(&format!("{}{}", ran.stdout, ran.stderr)), @"
     ok   configuration: no file, the environment alone
@@ -178,16 +186,22 @@ fn a_doctor_says_which_step_fails() {
     ok   tupay: [base URL] can be reached
     ok   tupay: the clocks agree
     FAIL tupay login: The user or the password is not valid. (HTTP 401, code 3)
+    --   paywall: not configured
+    --   streampay: not configured
     error: tupay login: The user or the password is not valid. (HTTP 401, code 3)
       hint: check the access key (the API user's e-mail address) and the secret key; users of the web panel do not work here
     ");
 
-    let scene = Scene::clean().setting("BASE_URL", &closed_port());
+    let scene = Scene::clean()
+        .only("tupay")
+        .setting("BASE_URL", &closed_port());
     let ran = scene.run("doctor").exits(3);
     insta::assert_snapshot!(scene.redacted(&ran.stdout), @"
     ok   configuration: no file, the environment alone
     ok   tupay: settings are complete
     FAIL tupay: [base URL] cannot be reached
+    --   paywall: not configured
+    --   streampay: not configured
     ");
 
     let scene = Scene::bare();
@@ -195,9 +209,73 @@ fn a_doctor_says_which_step_fails() {
     insta::assert_snapshot!(format!("{}{}", ran.stdout, ran.stderr), @"
     ok   configuration: no file, the environment alone
     --   tupay: not configured
+    --   paywall: not configured
+    --   streampay: not configured
     error: no provider is configured
       hint: `reconcile providers` lists the settings of each; `reconcile demo` needs none
     ");
+}
+
+#[test]
+fn a_doctor_notices_a_wrong_key_also_where_today_is_not_listed() {
+    for provider in ["paywall", "streampay"] {
+        let scene = Scene::clean().only(provider);
+        let scene = scene.setting_of(provider, "API_KEY", "guess");
+        let ran = scene.run("doctor").exits(3);
+        assert!(ran.stdout.contains("FAIL"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn the_settings_of_the_other_gateways_are_named_with_where_they_come_from() {
+    let mut errors = String::new();
+    for (provider, key, value) in [
+        ("paywall", "ENVIRONMENT", "mars"),
+        ("paywall", "CURRENCY", "lira"),
+        ("paywall", "STEPS", "5=gift"),
+        ("paywall", "ABSENT_CODES", "none"),
+        ("paywall", "VERDICT_WITHIN_DAYS", "soon"),
+        ("paywall", "ZONE", "Mars/Olympus"),
+        ("streampay", "ENVIRONMENT", "production"),
+        ("streampay", "MARGIN", "some"),
+        ("streampay", "PAGE_SIZE", "0"),
+    ] {
+        let scene = Scene::clean().setting_of(provider, key, value);
+        let pull = format!("pull {} --out p.jsonl", january(provider));
+        errors += &scene.refusal(2, &pull);
+        errors += "\n";
+    }
+    insta::assert_snapshot!(errors, @"
+    error: paywall: `environment` is not usable: it is no environment whose host is known
+      hint: `environment`: `test`, `production` or `turkey-production` instead of a base URL; it comes from RECONCILE_PAYWALL_ENVIRONMENT or from [providers.paywall] in reconcile.toml
+    error: paywall: `currency` is not usable: it is not three capital letters
+      hint: `currency`: ISO 4217 code of the account, which no list names (default TRY); it comes from RECONCILE_PAYWALL_CURRENCY or from [providers.paywall] in reconcile.toml
+    error: paywall: `steps` is not usable: it is no list like 2=cancel,3=refund,4=partial_refund
+      hint: `steps`: types of steps (default 1=sale,2=cancel,3=refund,4=partial_refund); it comes from RECONCILE_PAYWALL_STEPS or from [providers.paywall] in reconcile.toml
+    error: paywall: `absent_codes` is not usable: it is no list of numbers like 3,56
+      hint: `absent_codes`: codes that say that there is nothing (default 3); it comes from RECONCILE_PAYWALL_ABSENT_CODES or from [providers.paywall] in reconcile.toml
+    error: paywall: `verdict_within_days` is not usable: it is not a whole number of days
+      hint: `verdict_within_days`: how soon a day is to be reconciled (default 7); it comes from RECONCILE_PAYWALL_VERDICT_WITHIN_DAYS or from [providers.paywall] in reconcile.toml
+    error: paywall: `zone` is not usable: it is no IANA time zone
+      hint: `zone`: IANA zone of its days and times (default Europe/Istanbul); it comes from RECONCILE_PAYWALL_ZONE or from [providers.paywall] in reconcile.toml
+    error: streampay: `environment` is not usable: it is no environment whose host is known
+      hint: `environment`: `sandbox` instead of a base URL; it comes from RECONCILE_STREAMPAY_ENVIRONMENT or from [providers.streampay] in reconcile.toml
+    error: streampay: `margin` is not usable: it is no length of time like 15m or 2h
+      hint: `margin`: time around a window that is asked for as well (default 24h); it comes from RECONCILE_STREAMPAY_MARGIN or from [providers.streampay] in reconcile.toml
+    error: streampay: `page_size` is not usable: it is not a whole number above zero
+      hint: `page_size`: rows asked for on a page (default 100); it comes from RECONCILE_STREAMPAY_PAGE_SIZE or from [providers.streampay] in reconcile.toml
+    ");
+}
+
+#[test]
+fn steps_of_other_types_are_read_once_they_are_said() {
+    let scene = Scene::with(&["step-types=12"]);
+    let pull = format!("pull {} -q", january("paywall"));
+    assert!(scene.run(&pull).exits(3).stderr.contains("TypeId"));
+    let steps = "12=cancel, 13=refund, 14=partial_refund";
+    let scene = scene.setting_of("paywall", "STEPS", steps);
+    let pulled = scene.run(&pull).exits(0).stdout;
+    assert_eq!(pulled, Scene::clean().run(&pull).exits(0).stdout);
 }
 
 #[test]
@@ -213,31 +291,84 @@ fn providers_are_listed_with_every_setting_and_its_variable() {
       window            60 days a request; any range is split
       days              UTC
       settings (reconcile.toml, [providers.tupay]; or the environment)
-        base_url        RECONCILE_TUPAY_BASE_URL          scheme and host of the Merchants API; or `environment`
-        environment     RECONCILE_TUPAY_ENVIRONMENT       `staging` or `production` instead of a base URL
-        access_key      RECONCILE_TUPAY_ACCESS_KEY        e-mail address of the API user (required)
-        secret_key      RECONCILE_TUPAY_SECRET_KEY        password of the API user (required)
-        merchant        RECONCILE_TUPAY_MERCHANT          the merchant to work as, where the user has several
-        cashouts_path   RECONCILE_TUPAY_CASHOUTS_PATH     `cashouts` (default) or `cashout`
-        sibling_lists   RECONCILE_TUPAY_SIBLING_LISTS     `true` to include settlements and notes
-        concurrency     RECONCILE_TUPAY_CONCURRENCY       requests under way at once (default 16)
-        settle_lag      RECONCILE_TUPAY_SETTLE_LAG        how long before now a pull ends (default 15m)
-        zone            RECONCILE_TUPAY_ZONE              IANA zone whose days --from and --to are (default UTC)
+        base_url       RECONCILE_TUPAY_BASE_URL       scheme and host of the Merchants API; or `environment`
+        environment    RECONCILE_TUPAY_ENVIRONMENT    `staging` or `production` instead of a base URL
+        access_key     RECONCILE_TUPAY_ACCESS_KEY     e-mail address of the API user (required)
+        secret_key     RECONCILE_TUPAY_SECRET_KEY     password of the API user (required)
+        merchant       RECONCILE_TUPAY_MERCHANT       the merchant to work as, where the user has several
+        cashouts_path  RECONCILE_TUPAY_CASHOUTS_PATH  `cashouts` (default) or `cashout`
+        sibling_lists  RECONCILE_TUPAY_SIBLING_LISTS  `true` to include settlements and notes
+        concurrency    RECONCILE_TUPAY_CONCURRENCY    requests under way at once (default 16)
+        settle_lag     RECONCILE_TUPAY_SETTLE_LAG     how long before now a pull ends (default 15m)
+        zone           RECONCILE_TUPAY_ZONE           IANA zone whose days --from and --to are (default UTC)
+
+    paywall  Paywall
+      records           payment, refund, reversal
+      on request        none
+      statements        yes
+      attest            yes
+      identities        8
+      window            1 day a request; any range is split
+      days              Europe/Istanbul
+      settings (reconcile.toml, [providers.paywall]; or the environment)
+        base_url             RECONCILE_PAYWALL_BASE_URL             scheme and host of the payment private API; or `environment`
+        environment          RECONCILE_PAYWALL_ENVIRONMENT          `test`, `production` or `turkey-production` instead of a base URL
+        api_key              RECONCILE_PAYWALL_API_KEY              the private key (apikeyprivate) (required)
+        api_client           RECONCILE_PAYWALL_API_CLIENT           the private client (apiclientprivate) (required)
+        currency             RECONCILE_PAYWALL_CURRENCY             ISO 4217 code of the account, which no list names (default TRY)
+        steps                RECONCILE_PAYWALL_STEPS                types of steps (default 1=sale,2=cancel,3=refund,4=partial_refund)
+        absent_codes         RECONCILE_PAYWALL_ABSENT_CODES         codes that say that there is nothing (default 3)
+        verdict_within_days  RECONCILE_PAYWALL_VERDICT_WITHIN_DAYS  how soon a day is to be reconciled (default 7)
+        concurrency          RECONCILE_PAYWALL_CONCURRENCY          requests under way at once (default 16)
+        settle_lag           RECONCILE_PAYWALL_SETTLE_LAG           how long ago a day must be over to be pulled (default 30m)
+        zone                 RECONCILE_PAYWALL_ZONE                 IANA zone of its days and times (default Europe/Istanbul)
+
+    streampay  StreamPay
+      records           payment, refund, reversal
+      on request        none
+      statements        yes
+      attest            no
+      identities        13
+      window            any
+      days              Asia/Riyadh
+      settings (reconcile.toml, [providers.streampay]; or the environment)
+        base_url     RECONCILE_STREAMPAY_BASE_URL     scheme and host of the API; or `environment`
+        environment  RECONCILE_STREAMPAY_ENVIRONMENT  `sandbox` instead of a base URL
+        api_key      RECONCILE_STREAMPAY_API_KEY      the key of the API (required)
+        margin       RECONCILE_STREAMPAY_MARGIN       time around a window that is asked for as well (default 24h)
+        page_size    RECONCILE_STREAMPAY_PAGE_SIZE    rows asked for on a page (default 100)
+        concurrency  RECONCILE_STREAMPAY_CONCURRENCY  requests under way at once (default 16)
+        settle_lag   RECONCILE_STREAMPAY_SETTLE_LAG   how long before now a pull ends (default 15m)
+        zone         RECONCILE_STREAMPAY_ZONE         IANA zone of its days and times (default Asia/Riyadh)
     ");
 }
 
 #[test]
 fn the_simulator_prints_what_the_other_commands_need() {
     let mut scene = Scene::bare();
-    let run = "run --ledger ledger.csv --out out -q";
+    for provider in PROVIDERS {
+        let run = format!("run --provider {provider} --ledger books/{provider}.csv --out out -q");
+        against_a_simulator(&mut scene, "--ledger books/", &run).exits(1);
+        let summary = scene.read("out/summary.json");
+        assert!(summary.contains(r#""fails": 0"#), "{provider}\n{summary}");
+    }
+}
+
+#[test]
+fn the_books_of_the_first_provider_go_into_a_file() {
+    let mut scene = Scene::bare();
+    let run = "run --provider tupay --ledger ledger.csv -q";
     against_a_simulator(&mut scene, "--ledger ledger.csv", run).exits(1);
-    assert!(scene.read("out/summary.json").contains(r#""fails": 0"#));
+    // A folder that is there needs no sign that it is one.
+    fs::create_dir(scene.path("books")).expect("a folder");
+    let run = "run --provider streampay --ledger books/streampay.csv -q";
+    against_a_simulator(&mut scene, "--ledger books", run).exits(1);
 }
 
 #[test]
 fn the_answers_of_the_simulator_can_be_altered() {
     let mut scene = Scene::bare();
-    let pull = "pull --kind payout";
+    let pull = "pull --provider tupay --kind payout";
     against_a_simulator(&mut scene, "", pull).exits(0);
     let altered = "--alter cashouts:data[].amount:rename=sum --alter cashouts:data[].sum:text";
     let ran = against_a_simulator(&mut scene, altered, pull).exits(3);
@@ -257,15 +388,14 @@ fn against_a_simulator(scene: &mut Scene, arguments: &str, command: &str) -> Ran
         .spawn()
         .expect("the simulator runs");
     let lines = BufReader::new(simulator.stdout.take().expect("stdout")).lines();
-    for line in lines.take(3) {
+    // It prints the environment of all, and goes on running.
+    for line in lines.take(Scene::clean().environment.len()) {
         let line = line.expect("text");
         let (name, value) = line.split_once('=').expect("an assignment");
-        assert!(name.starts_with("RECONCILE_TUPAY_"), "{name}");
+        assert!(name.starts_with("RECONCILE_"), "{name}");
         scene.environment.insert(name.to_owned(), value.to_owned());
     }
-    let ran = scene.run(&format!(
-        "{command} --provider tupay --from 2026-01-01 --to 2026-01-04"
-    ));
+    let ran = scene.run(&format!("{command} --from 2026-01-01 --to 2026-01-04"));
     simulator.kill().expect("the simulator is ours");
     simulator.wait().expect("an end");
     ran

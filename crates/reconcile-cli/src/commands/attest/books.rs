@@ -43,15 +43,15 @@ pub(super) fn count(
             left_out.contrary += 1;
             continue;
         }
-        let share = match kind {
-            Kind::Refund => payments.share(&row, &mut left_out),
-            _ => Share::Any,
-        };
+        let paid = payments.of_reference(&row);
+        let share = share(&row, paid);
         let mut counts = false;
         for tally in &mut tallies {
             counts |= tally.add(&row, kind, share)?;
         }
         left_out.uncounted += usize::from(!counts);
+        let unpaid = counts && kind == Kind::Refund && paid.is_empty();
+        left_out.unpaid += usize::from(unpaid);
     }
     let buckets = tallies.into_iter().map(|tally| tally.finish(currency));
     Ok(Counted {
@@ -62,32 +62,34 @@ pub(super) fn count(
 
 /// The conventions in words, for each provider that takes totals.
 pub(super) fn conventions() -> String {
-    let mut text = String::from(
-        "What --ledger counts, of the lines of the day (in the provider's zone) in the\n\
-         account's currency:\n",
-    );
+    let mut lines = vec![FIRST.to_owned()];
     for entry in PROVIDERS {
-        let Some(attest) = &entry.attest else {
-            continue;
-        };
-        for total in attest.totals {
-            let kinds = words(total.kinds.iter().map(|kind| kind.as_str()));
-            let statuses = if total.statuses.len() == Status::ALL.len() {
-                "whatever became of them".to_owned()
-            } else {
-                words(total.statuses.iter().map(|status| status.as_str()))
-            };
-            let share = match total.share {
-                Share::Any => "",
-                Share::Whole => ", of the whole payment",
-                Share::Part => ", of a part of a payment",
-            };
-            let name = format!("{} {}", entry.id, total.name);
-            text += &format!("  {name:<24}{kinds}: {statuses}{share}\n");
-        }
+        let totals = entry.attest.as_ref().map_or(&[][..], |it| it.totals);
+        lines.extend(totals.iter().map(|total| convention(entry.id, total)));
     }
-    text + FURTHER
+    lines.push(FURTHER.to_owned());
+    lines.join("\n")
 }
+
+fn convention(provider: &str, total: &DayTotal) -> String {
+    let kinds = words(total.kinds.iter().map(|kind| kind.as_str()));
+    let statuses = if total.statuses.len() == Status::ALL.len() {
+        "whatever became of them".to_owned()
+    } else {
+        words(total.statuses.iter().map(|status| status.as_str()))
+    };
+    let share = match total.share {
+        Share::Any => "",
+        Share::Whole => ", of the whole payment",
+        Share::Part => ", of a part of a payment",
+    };
+    let name = format!("{provider} {}", total.name);
+    format!("  {name:<24}{kinds}: {statuses}{share}")
+}
+
+const FIRST: &str = "\
+What --ledger counts, of the lines of the day (in the provider's zone) in the
+account's currency:";
 
 const FURTHER: &str = "\
 A line without a kind is a payment when it is a credit, else a refund; one without
@@ -178,17 +180,19 @@ impl<'b> Payments<'b> {
         Self(paid)
     }
 
-    /// How much of its payment a refund gives back.
-    fn share(&self, refund: &Row<'_>, left_out: &mut LeftOut) -> Share {
-        let paid = refund.reference.and_then(|it| self.0.get(it));
-        match paid {
-            Some(amounts) if !amounts.contains(&refund.amount) => Share::Part,
-            Some(_) => Share::Whole,
-            None => {
-                left_out.unpaid += 1;
-                Share::Whole
-            }
-        }
+    fn of_reference(&self, row: &Row<'_>) -> &[Decimal] {
+        let paid = row.reference.and_then(|it| self.0.get(it));
+        paid.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// How much of what was paid a line gives back. Where no payment is known, it
+/// is taken to be all.
+fn share(row: &Row<'_>, paid: &[Decimal]) -> Share {
+    if paid.is_empty() || paid.contains(&row.amount) {
+        Share::Whole
+    } else {
+        Share::Part
     }
 }
 
