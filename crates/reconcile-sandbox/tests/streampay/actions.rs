@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reconcile_sandbox::{Faults, SandboxConfig};
+use reconcile_sandbox::{Faults, SandboxConfig, StreamPayReceipt};
 use serde_json::{Value, json};
 
 use crate::client::{AFTERWARDS, Client, USED, clock, printed, small};
@@ -111,6 +111,35 @@ async fn reconciling_closes_the_batch_of_what_was_paid_since() {
     let receipt = &empty["reconciliation"]["reconciliation_receipt"];
     assert_eq!(receipt["details"]["total"]["total"], "0.00");
     assert_eq!(receipt["schemes"], json!([]));
+}
+
+#[tokio::test]
+async fn what_is_paid_in_the_second_of_a_reconciliation_is_of_the_next_batch() {
+    let last = Client::plain().await;
+    let world = last.sandbox.streampay_world();
+    let tid = world.terminals()[0].tid();
+    let of_terminal = world.receipts().iter().filter(|it| it.tid() == tid);
+    let at = of_terminal
+        .filter(|it| it.is_approved())
+        .map(StreamPayReceipt::at)
+        .max();
+    let at = at.unwrap();
+    let clock = clock(&at.to_string());
+    let client = Client::with(SandboxConfig {
+        world: small(),
+        clock: clock.clone(),
+        ..SandboxConfig::default()
+    })
+    .await;
+    let counted = async || {
+        let created = client.reconcile(&client.terminal(0)).await.json();
+        let id = created["reconciliation"]["id"].as_str().unwrap();
+        let found = client.get(&format!("/reconciliations/{id}")).await.json();
+        found["reconciliation"]["reconciliation_receipt"]["details"]["total"]["count"].clone()
+    };
+    let before = counted().await;
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(counted().await, 1, "after {before}");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod confidential;
 mod faults;
 mod lists;
 mod planted;
+mod receipts;
 #[path = "../support/shape.rs"]
 mod shape;
 mod shapes;

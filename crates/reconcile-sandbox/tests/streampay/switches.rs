@@ -59,6 +59,7 @@ async fn pages_beyond_the_end_are_empty_missing_or_the_last_one_again() {
             .rows("terminals")
             .is_empty()
     );
+    assert_eq!(page("beyond-end=not-found", 3).await.status, 200);
     assert_eq!(page("beyond-end=not-found", 4).await.status, 404);
     let again = page("beyond-end=last-page", 4).await;
     assert_eq!(again.ids("terminals"), last.ids("terminals"));
