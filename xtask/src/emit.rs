@@ -4,6 +4,7 @@
 //! wrap differently (long attributes, lists of imports, documentation of several
 //! lines) is kept apart, one short attribute and one import a line.
 
+mod doc;
 mod enums;
 mod structs;
 
@@ -16,7 +17,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::{
-    model::{Field, Model, Type},
+    model::{Enum, Field, Model, Type},
     overrides::Provider,
 };
 
@@ -26,10 +27,21 @@ pub fn models(folder: &str, provider: &Provider, model: &Model) -> Result<String
     imports.add("serde::Deserialize");
     imports.add("serde::Serialize");
     let mut items = Vec::new();
+    let mut enums: Vec<&Enum> = model.enums.iter().collect();
     for object in &model.structs {
         items.push(structs::item(object, &mut imports));
+        // An enum stands behind the first struct that has one.
+        let is_named = |words: &mut &Enum| {
+            object
+                .fields
+                .iter()
+                .any(|field| field.model.names(&words.name))
+        };
+        for words in enums.extract_if(.., is_named) {
+            items.extend(enums::items(words));
+        }
     }
-    for words in &model.enums {
+    for words in enums {
         items.extend(enums::items(words));
     }
     let head = format!(
@@ -232,13 +244,4 @@ fn ident(name: &str) -> Ident {
         Some(keyword) => Ident::new_raw(keyword, Span::call_site()),
         None => Ident::new(name, Span::call_site()),
     }
-}
-
-/// One attribute a line: rustfmt would wrap a documentation of several lines.
-fn doc(text: &str) -> TokenStream {
-    let lines = text.lines().map(|line| match line.trim() {
-        "" => String::new(),
-        line => format!(" {line}"),
-    });
-    quote!(#(#[doc = #lines])*)
 }

@@ -45,6 +45,10 @@ pub struct Observed {
     pub recorded: u64,
     /// How many were built, by a person or by a simulator.
     pub synthetic: u64,
+    /// A checksum of them, so that a change that leaves their shape as it was is
+    /// seen, too; neither the order of keys nor that of files is in it.
+    #[serde(default)]
+    pub checksum: String,
     /// What they show.
     pub shape: Shape,
 }
@@ -87,9 +91,10 @@ impl Lock {
         // Ours says more of malformed text and knows duplicate keys.
         json::read(&text).map_err(|error| refuse(error.to_string()))?;
         let lock: Self = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
-        if lock.generator != GENERATOR {
+        // An older one is read for what was learned, and made anew.
+        if lock.generator > GENERATOR {
             return Err(refuse(format!(
-                "it is of generator {}, and this is generator {GENERATOR}: run `cargo xtask models`",
+                "it is of generator {}, and this is generator {GENERATOR}, which is older",
                 lock.generator
             )));
         }
@@ -151,7 +156,7 @@ impl Evidence {
         Lock {
             generator: GENERATOR,
             roots: roots
-                .map(|(root, samples)| (root, Observed::of(samples.into_values())))
+                .map(|(root, samples)| (root, Observed::of(&samples)))
                 .collect(),
             learned,
         }
@@ -165,19 +170,31 @@ struct Sample {
 }
 
 impl Observed {
-    fn of(samples: impl Iterator<Item = Sample>) -> Self {
-        let mut observed = Self::default();
-        for Sample { origin, shape } in samples {
+    fn of(samples: &BTreeMap<String, Sample>) -> Self {
+        let mut observed = Self {
+            checksum: checksum(samples.keys()),
+            ..Self::default()
+        };
+        for Sample { origin, shape } in samples.values() {
             observed.samples += 1;
             match origin {
                 Origin::Documented => observed.documented += 1,
                 Origin::Recorded => observed.recorded += 1,
                 Origin::Synthetic => observed.synthetic += 1,
             }
-            observed.shape.merge(&shape);
+            observed.shape.merge(shape);
         }
         observed
     }
+}
+
+/// FNV-1a: it tells changes, and protects nothing.
+fn checksum<'a>(bodies: impl Iterator<Item = &'a String>) -> String {
+    let bytes = bodies.flat_map(|body| body.bytes());
+    let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{sum:016x}")
 }
 
 fn origin(fixture: &Fixture) -> Origin {

@@ -7,6 +7,7 @@
 mod assign;
 mod checks;
 mod kind;
+mod refusal;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use crate::{
 };
 use assign::Assigned;
 use kind::Value;
+use refusal::{Problem, Refused};
 
 /// How many objects prove that a field is always there.
 const PROOF_OBJECTS: u64 = 20;
@@ -103,12 +105,6 @@ struct Seen {
     places: Vec<Place>,
 }
 
-/// Why a field cannot be typed, and what to decide about it.
-struct Problem {
-    what: String,
-    write: &'static str,
-}
-
 impl Lowering<'_> {
     fn object(&mut self, name: &str, places: Vec<Place>) {
         let decided = self.overrides.types.iter().find(|t| t.name == name);
@@ -153,9 +149,7 @@ impl Lowering<'_> {
                 "{shown}: `{name}` is named, but no sample shows one"
             ))
         } else if whole.present() > whole.object.count {
-            Some(format!(
-                "{shown}: `{name}` is a struct, and here is {whole}"
-            ))
+            Some(self.no_objects(name, places))
         } else if whole.object.fields.contains_key(ANY_KEY) {
             Some(format!(
                 "{shown}: some keys of `{name}` look like data, and a struct has names for keys. \
@@ -166,10 +160,30 @@ impl Lowering<'_> {
         }
     }
 
+    /// Where there is something else than the objects that a struct is made of.
+    fn no_objects(&self, name: &str, places: &[Place]) -> String {
+        let others: Vec<String> = places
+            .iter()
+            .filter_map(|place| Some((place, self.shapes.get(place)?)))
+            .filter(|(_, shape)| shape.present() > shape.object.count)
+            .map(|(place, shape)| format!("{place} (seen: {shape})"))
+            .collect();
+        format!(
+            "`{name}` is a struct, and there is none at {}. Write in [[type]] {name:?} an `at` \
+             without it: places instead of a pattern",
+            others.join(", ")
+        )
+    }
+
     /// The fields that somebody decided about, in that order, then the others.
     fn fields(&mut self, owner: &Owner<'_>, places: &[Place]) -> Vec<Field> {
         let mut seen = self.keys(places);
         let mut fields = Vec::new();
+        let mut refused = Vec::new();
+        let mut add = |field: Result<Field, Refused>| match field {
+            Ok(field) => fields.push(field),
+            Err(problems) => refused.push(problems),
+        };
         for field in owner.decided.map_or(&[][..], |decided| &decided.fields) {
             let mut all = Seen::default();
             for part in std::iter::once(&field.key)
@@ -188,12 +202,13 @@ impl Lowering<'_> {
                     shown(places)
                 ));
             } else {
-                fields.extend(self.field(owner, Some(field), &field.key, all));
+                add(self.field(owner, Some(field), &field.key, all));
             }
         }
         for (key, seen) in seen {
-            fields.extend(self.field(owner, None, &key, seen));
+            add(self.field(owner, None, &key, seen));
         }
+        self.refusals.extend(owner.refusals(places, &refused));
         self.refusals.extend(checks::fields(owner, &fields));
         fields
     }
@@ -220,7 +235,7 @@ impl Lowering<'_> {
         decided: Option<&overrides::Field>,
         key: &str,
         Seen { shape, places }: Seen,
-    ) -> Option<Field> {
+    ) -> Result<Field, Refused> {
         let wanted = decided.and_then(|field| field.name.as_deref());
         let wanted = wanted.unwrap_or(key);
         let name = names::field(wanted).ok_or_else(|| Problem {
@@ -242,7 +257,7 @@ impl Lowering<'_> {
         );
         let required = presence(decided, &shape, owner.objects, self.proof(&places));
         match (name, model, required) {
-            (Ok(name), Ok((model, why_type)), Ok((required, why_presence))) => Some(Field {
+            (Ok(name), Ok((model, why_type)), Ok((required, why_presence))) => Ok(Field {
                 key: key.to_owned(),
                 alias: decided.map_or_else(Vec::new, |field| field.alias.clone()),
                 name,
@@ -256,10 +271,12 @@ impl Lowering<'_> {
             }),
             (name, model, required) => {
                 let problems = [name.err(), model.err(), required.err()];
-                let problems = problems.into_iter().flatten();
-                self.refusals
-                    .extend(problems.map(|problem| owner.refusal(key, &places, &shape, &problem)));
-                None
+                Err(Refused {
+                    key: key.to_owned(),
+                    places: shown(&places),
+                    seen: shape.to_string(),
+                    problems: problems.into_iter().flatten().collect(),
+                })
             }
         }
     }
@@ -290,21 +307,6 @@ impl Owner<'_> {
             }
             _ => None,
         }
-    }
-
-    /// What is wrong, what was seen, and what to write where.
-    fn refusal(&self, key: &str, places: &[Place], shape: &Shape, problem: &Problem) -> String {
-        let Problem { what, write } = problem;
-        let name = self.name;
-        let place = if self.decided.is_some() {
-            format!("Write in [[type]] {name:?}:")
-        } else {
-            format!("Write [[type]] name = {name:?} with at = its places, and in it:")
-        };
-        format!(
-            "{}: {what}; seen: {shape}. {place} {{ key = {key:?}, {write} }}",
-            shown(places)
-        )
     }
 }
 

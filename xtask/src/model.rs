@@ -111,6 +111,28 @@ pub enum Type {
     Nullable(Box<Type>),
 }
 
+impl Type {
+    /// The type parameter is it, or in it.
+    #[must_use]
+    pub(crate) fn has_parameter(&self) -> bool {
+        *self.innermost() == Self::Parameter
+    }
+
+    /// It is the open enum of this name, or holds some.
+    #[must_use]
+    pub(crate) fn names(&self, words: &str) -> bool {
+        matches!(self.innermost(), Self::Enum(name) if name == words)
+    }
+
+    /// What the lists and maps hold.
+    pub(crate) fn innermost(&self) -> &Self {
+        match self {
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.innermost(),
+            other => other,
+        }
+    }
+}
+
 /// An open enum.
 #[derive(Clone, Debug)]
 pub struct Enum {

@@ -79,13 +79,22 @@ fn generate(workspace: &Workspace, provider: &str) -> Result<[Generated; 3], Err
     ])
 }
 
-/// Every line of a refusal says whose overrides are meant.
+/// Every line of a refusal says whose overrides are meant, but for what is to
+/// be written there.
 fn of_provider(provider: &str, error: Error) -> Error {
+    let told = |line: &str| {
+        let whose = if line.starts_with(' ') {
+            String::new()
+        } else {
+            format!("{provider}: ")
+        };
+        whose + line
+    };
     match error {
-        Error::Refused(lines) => Error::Refused(
-            lines
-                .into_iter()
-                .map(|line| format!("{provider}: {line}"))
+        Error::Refused(refusals) => Error::Refused(
+            refusals
+                .iter()
+                .flat_map(|refusal| refusal.lines().map(told))
                 .collect(),
         ),
         other => other,

@@ -84,6 +84,16 @@ fn a_changed_fixture_makes_lock_and_models_stale() {
 }
 
 #[test]
+fn a_fixture_with_another_value_of_the_same_shape_makes_the_lock_stale() {
+    let checkout = Checkout::new();
+    let deposits = "fixtures/tupay/deposits/page.json";
+    checkout.change(deposits, "7.92", "7.93");
+    let stale = check(&checkout);
+    assert_eq!(paths(&stale), ["fixtures/tupay/shapes.lock.json"]);
+    assert!(stale[0].diff.contains("+      \"checksum\": "), "{stale:?}");
+}
+
+#[test]
 fn a_changed_override_makes_the_models_stale() {
     let checkout = Checkout::new();
     checkout.change(
@@ -179,7 +189,7 @@ fn what_was_learned_without_bodies_stays_in_the_lock_and_is_evidence() {
     assert!(lock.contains("\"samples\": 3"), "{lock}");
     let code = read("crates/tupay-merchants/src/models/generated.rs");
     assert!(
-        code.contains("    /// Seen in 3 of 4, never null.\n"),
+        code.contains("    /// Seen in 3 of 4 objects, never null.\n"),
         "{code}"
     );
     assert!(code.contains("    pub last_seen: Option<bool>,"), "{code}");
@@ -204,7 +214,10 @@ fn a_field_is_explained_by_its_name_and_by_its_place() {
     );
     assert!(text.contains("type = \"text\""), "{text}");
     assert!(text.contains("transactions/page (documented)"), "{text}");
-    assert!(text.contains("Seen in 3 of 3, never null."), "{text}");
+    assert!(
+        text.contains("Seen in 3 of 3 objects, never null."),
+        "{text}"
+    );
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{doc, ident};
+use super::{
+    doc::{Level, doc},
+    ident,
+};
 use crate::{
     model::{Enum, Variant},
     overrides::{Wire, Word},
@@ -19,7 +22,7 @@ pub(super) fn items(words: &Enum) -> Vec<TokenStream> {
 
 fn of_texts(words: &Enum) -> Vec<TokenStream> {
     let name = ident(&words.name);
-    let doc = doc(&words.doc);
+    let doc = doc(&words.doc, Level::Item);
     let variants = words.variants.iter().map(variant);
     let names = || words.variants.iter().map(|variant| ident(&variant.name));
     let [to_text, from_text] = [names(), names()];
@@ -58,18 +61,18 @@ fn of_texts(words: &Enum) -> Vec<TokenStream> {
         },
         quote! {
             impl From<String> for #name {
-                fn from(word: String) -> Self {
-                    match word.as_str() {
+                fn from(value: String) -> Self {
+                    match value.as_str() {
                         #(#text_from => Self::#from_text,)*
-                        _ => Self::Unknown(word),
+                        _ => Self::Unknown(value),
                     }
                 }
             }
         },
         quote! {
             impl From<#name> for String {
-                fn from(word: #name) -> Self {
-                    word.as_str().to_owned()
+                fn from(value: #name) -> Self {
+                    value.as_str().to_owned()
                 }
             }
         },
@@ -78,7 +81,7 @@ fn of_texts(words: &Enum) -> Vec<TokenStream> {
 
 fn of_integers(words: &Enum) -> Vec<TokenStream> {
     let name = ident(&words.name);
-    let doc = doc(&words.doc);
+    let doc = doc(&words.doc, Level::Item);
     let variants = words.variants.iter().map(variant);
     let names = || words.variants.iter().map(|variant| ident(&variant.name));
     let [to_number, from_number] = [names(), names()];
@@ -110,18 +113,18 @@ fn of_integers(words: &Enum) -> Vec<TokenStream> {
         },
         quote! {
             impl From<i64> for #name {
-                fn from(number: i64) -> Self {
-                    match number {
+                fn from(value: i64) -> Self {
+                    match value {
                         #(#number_from => Self::#from_number,)*
-                        _ => Self::Unknown(number),
+                        _ => Self::Unknown(value),
                     }
                 }
             }
         },
         quote! {
             impl From<#name> for i64 {
-                fn from(number: #name) -> Self {
-                    number.as_i64()
+                fn from(value: #name) -> Self {
+                    value.as_i64()
                 }
             }
         },
@@ -132,8 +135,11 @@ fn of_integers(words: &Enum) -> Vec<TokenStream> {
 fn variant(variant: &Variant) -> TokenStream {
     let name = ident(&variant.name);
     let doc = match &variant.wire {
-        Word::Text(_) => doc(&variant.doc),
-        Word::Integer(number) => doc(&format!("{number}: {}", lower_first(&variant.doc))),
+        Word::Text(_) => doc(&variant.doc, Level::Member),
+        Word::Integer(number) => {
+            let said = format!("{number}: {}", lower_first(&variant.doc));
+            doc(&said, Level::Member)
+        }
     };
     quote! {
         #doc

@@ -3,7 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Imports, doc, ident, rust_type};
+use super::{
+    Imports,
+    doc::{Level, doc},
+    ident, rust_type,
+};
 use crate::{
     model::{Field, Struct, Type},
     names::Spelling,
@@ -12,7 +16,7 @@ use crate::{
 /// A struct.
 pub(super) fn item(object: &Struct, imports: &mut Imports) -> TokenStream {
     let name = ident(&object.name);
-    let doc = doc(&object.doc);
+    let doc = doc(&object.doc, Level::Item);
     let generics = object.generic.then(|| quote!(<T>));
     let default = (object.sent && has_default(object)).then(|| quote!(Default,));
     let spelling = spelling(object);
@@ -20,8 +24,8 @@ pub(super) fn item(object: &Struct, imports: &mut Imports) -> TokenStream {
         .argument()
         .map(|spelling| quote!(#[serde(rename_all = #spelling)]));
     // Serde infers no bound from a field that is read by a function.
-    let bound = object
-        .generic
+    let is_inferred = |field: &Field| field.required || !field.model.has_parameter();
+    let bound = (!object.fields.iter().all(is_inferred))
         .then(|| quote!(#[serde(bound(deserialize = "T: Deserialize<'de>"))]));
     let fields: Vec<TokenStream> = object
         .fields
@@ -59,10 +63,11 @@ pub(super) fn imports_of(model: &Type, module: &str, imports: &mut Imports) {
 fn field(field: &Field, objects: u64, spelling: Spelling, imports: &mut Imports) -> TokenStream {
     let name = ident(&field.name);
     let evidence = field.shape.presence(objects);
-    let doc = doc(&match &field.doc {
+    let said = match &field.doc {
         Some(said) => format!("{said}\n\n{evidence}"),
         None => evidence,
-    });
+    };
+    let doc = doc(&said, Level::Member);
     let key = &field.key;
     let rename = (spelling.key(&field.name) != *key).then(|| quote!(#[serde(rename = #key)]));
     let alias = field.alias.iter().map(|key| quote!(#[serde(alias = #key)]));
@@ -78,8 +83,8 @@ fn field(field: &Field, objects: u64, spelling: Spelling, imports: &mut Imports)
         #doc
         #rename
         #(#alias)*
-        #absence
         #wire
+        #absence
         pub #name: #model,
     }
 }

@@ -162,10 +162,10 @@ impl Assignment<'_> {
                 .iter()
                 .any(|o| o.name == root.root);
             if !told {
+                let root = &root.root;
                 self.refusals.push(format!(
-                    "{root}: there are fixtures, but no model. \
-                     Write: [[operation]] name = \"{}\", type = \"…\"",
-                    root.root
+                    "{root}: there are fixtures, but no model. Write, with the name of a struct:\n    \
+                     [[operation]]\n    name = {root:?}\n    type = \"…\""
                 ));
             }
         }

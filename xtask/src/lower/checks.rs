@@ -28,7 +28,7 @@ pub(super) fn fields(owner: &Owner<'_>, fields: &[Field]) -> Vec<String> {
         })
         .collect();
     let generic = owner.decided.and_then(|decided| decided.generic.as_deref());
-    let has_parameter = fields.iter().any(|field| contains_parameter(&field.model));
+    let has_parameter = fields.iter().any(|field| field.model.has_parameter());
     if let Some(path) = generic.filter(|_| !has_parameter) {
         refusals.push(format!(
             "[[type]] \"{}\", generic = {path:?}: it has no such key",
@@ -121,18 +121,9 @@ pub(super) fn invariants(overrides: &Overrides, shapes: &BTreeMap<Place, &Shape>
         .collect()
 }
 
-fn contains_parameter(model: &Type) -> bool {
-    match model {
-        Type::Parameter => true,
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => contains_parameter(inner),
-        _ => false,
-    }
-}
-
 fn own(model: &Type) -> Option<&str> {
-    match model {
+    match model.innermost() {
         Type::Own(name) => Some(name),
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => own(inner),
         _ => None,
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Lowering, Problem};
+use super::{Lowering, refusal::Problem};
 use crate::{
     model::{Rule, Type, Why},
     names,
     overrides::{self, Kind, Privacy, Wire},
     place::{Place, parse_steps},
-    shape::{ANY_KEY, Format, Shape},
+    shape::{ANY_KEY, Format, Shape, Texts},
 };
 
 /// Words in keys of amounts: a number under one is money until somebody says
@@ -35,6 +35,35 @@ const MONEY: [&str; 21] = [
     "total",
     "totals",
     "vat",
+];
+
+/// Words in keys of what is about a person, or secret: a text under one stays
+/// out of what programs print until somebody says what it is.
+const PERSONAL: [&str; 24] = [
+    "birth",
+    "birthday",
+    "cardholder",
+    "cvc",
+    "cvv",
+    "document",
+    "email",
+    "firstname",
+    "iban",
+    "lastname",
+    "mobile",
+    "msisdn",
+    "pan",
+    "passport",
+    "password",
+    "phone",
+    "pin",
+    "secret",
+    "ssn",
+    "surname",
+    "telephone",
+    "token",
+    "username",
+    "whatsapp",
 ];
 
 /// What is to have a type.
@@ -323,14 +352,19 @@ fn inferred(shape: &Shape, key: &str, privacy: Option<Privacy>) -> Resolved {
         .any(|word| MONEY.contains(&word.as_str()));
     let numbers = shape.integer.count + shape.decimal.count;
     if shape.decimal.count > 0 || (numbers > 0 && is_money) {
+        let unless = match shape.decimal.count {
+            0 => " (a count is \"u64\")",
+            _ => "",
+        };
         return Err(Problem {
-            what: "what may be an amount must be classified".to_owned(),
+            what: format!("what may be an amount must be classified{unless}"),
             write: "type = \"decimal\"",
         });
     }
     if shape.text.with_format(|format| format == Format::Decimal) > 0 {
         return Err(Problem {
-            what: "text that may be an amount must be classified".to_owned(),
+            what: "text that may be an amount must be classified (\"text\" where it is none)"
+                .to_owned(),
             write: "type = \"decimal_text\"",
         });
     }
@@ -344,7 +378,7 @@ fn inferred(shape: &Shape, key: &str, privacy: Option<Privacy>) -> Resolved {
         ));
     }
     if shape.text.count > 0 {
-        return text(shape, privacy);
+        return text(shape, key, privacy);
     }
     let why = Why::shown(Rule::NoEvidence, "no sample shows a value");
     Ok((Type::Json, why))
@@ -371,7 +405,7 @@ fn integer(shape: &Shape) -> Resolved {
 
 /// Times become times where all texts are; everything else is text, also where
 /// it looks like a number, an identifier or a word of a list.
-fn text(shape: &Shape, privacy: Option<Privacy>) -> Resolved {
+fn text(shape: &Shape, key: &str, privacy: Option<Privacy>) -> Resolved {
     let texts = &shape.text;
     let filled = texts.count - texts.empty;
     let all = |wanted: fn(Format) -> bool| filled > 0 && texts.with_format(wanted) == filled;
@@ -400,11 +434,27 @@ fn text(shape: &Shape, privacy: Option<Privacy>) -> Resolved {
             let why = Why::shown(Rule::Time, format!("all texts are {words}"));
             Ok((model, why))
         }
+        None if privacy.is_none() && may_be_personal(texts, key) => {
+            let reason = "it looks like something about a person, or secret, \
+                and nobody said: privacy = \"…\", or type = \"text\"";
+            Ok((Type::Personal, Why::shown(Rule::Text, reason)))
+        }
         None => {
             let why = Why::shown(Rule::Text, "text stays text, whatever it looks like");
             Ok((private(privacy), why))
         }
     }
+}
+
+fn may_be_personal(texts: &Texts, key: &str) -> bool {
+    let words = names::words(key);
+    let names_it = |word: &String| PERSONAL.contains(&word.as_str());
+    // `document_type` is a word of the provider's, and `pan_suffix` is on every receipt.
+    let is_told = words
+        .last()
+        .is_some_and(|word| word == "type" || word == "suffix");
+    texts.with_format(|format| format == Format::Email) > 0
+        || (!is_told && words.iter().any(names_it))
 }
 
 fn private(privacy: Option<Privacy>) -> Type {

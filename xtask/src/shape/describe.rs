@@ -9,7 +9,11 @@ impl Shape {
     /// documentation.
     #[must_use]
     pub fn presence(&self, objects: u64) -> String {
-        let mut parts = vec![format!("Seen in {} of {objects}", self.seen())];
+        let mut parts = vec![format!(
+            "Seen in {} of {objects} object{}",
+            self.seen(),
+            if objects == 1 { "" } else { "s" }
+        )];
         parts.push(match self.null {
             0 => "never null".to_owned(),
             null if null == self.seen() => "always null".to_owned(),
@@ -42,14 +46,15 @@ impl fmt::Display for Shape {
             self.decimal.count,
             "number",
             format!(
-                " with a fraction (up to {} digits, {} after the point)",
-                self.decimal.digits, self.decimal.scale
+                " with a fraction (up to {}, {} after the point)",
+                digits(self.decimal.digits),
+                self.decimal.scale
             ),
         );
         add(
             self.integer.count,
             "whole number",
-            format!(" (up to {} digits)", self.integer.digits),
+            format!(" (up to {})", digits(self.integer.digits)),
         );
         add(self.bool, "boolean", String::new());
         add(self.null, "null", String::new());
@@ -59,6 +64,11 @@ impl fmt::Display for Shape {
         }
         f.write_str(&parts.join(", "))
     }
+}
+
+fn digits(count: u64) -> String {
+    let many = if count == 1 { "" } else { "s" };
+    format!("{count} digit{many}")
 }
 
 fn formats(texts: &Texts) -> String {

@@ -81,7 +81,11 @@ fn an_amount_is_exact_on_the_wire() {
         "{code}"
     );
     assert!(
-        code.contains("#[serde(with = \"optional_decimal_text\")]\n    pub b: Option<Decimal>,"),
+        code.contains(
+            "#[serde(with = \"optional_decimal_text\")]\n    \
+             #[serde(default, skip_serializing_if = \"Option::is_none\")]\n    \
+             pub b: Option<Decimal>,"
+        ),
         "{code}"
     );
     assert!(!code.contains("f64"), "{code}");

@@ -21,7 +21,7 @@ fn a_decision_that_matches_nothing_is_refused_and_all_are_told_at_once() {
         "x:fee: what may be an amount must be classified",
         "[[enum]] \"Unused\": no field is of it",
         "[[invariant]] \"law\": no sample has a place that is x:rows[]",
-        "untold:: there are fixtures, but no model. Write: [[operation]] name = \"untold\"",
+        "untold: there are fixtures, but no model. Write, with the name of a struct:\n    [[operation]]\n    name = \"untold\"",
     ] {
         assert!(all.contains(part), "{part}\n{all}");
     }
@@ -58,6 +58,40 @@ fn a_refusal_shows_no_value() {
     assert!(
         refusal.contains("seen: 1 text (1 decimal, longest 8)"),
         "{refusal}"
+    );
+}
+
+#[test]
+fn a_refusal_says_all_that_is_to_be_written() {
+    let samples = [("x", r#"{"rows": [{"fee": 1.5, "tip": "1.50"}]}"#)];
+    let refusal = only(model(support::THING, &samples));
+    let (told, write) = refusal.split_once(" Write:\n").unwrap();
+    assert_eq!(
+        told,
+        "x:rows[].fee: what may be an amount must be classified; \
+         seen: 1 number with a fraction (up to 2 digits, 1 after the point)\n\
+         x:rows[].tip: text that may be an amount must be classified \
+         (\"text\" where it is none); seen: 1 text (1 decimal, longest 4)."
+    );
+    let model = model(&format!("{}{write}\n", support::THING), &samples).unwrap();
+    assert_eq!(*type_of(&model, "ThingRows", "fee"), Type::Decimal);
+    assert_eq!(*type_of(&model, "ThingRows", "tip"), Type::DecimalText);
+}
+
+#[test]
+fn a_pattern_that_takes_too_much_is_told_where() {
+    let refusal = only(model(
+        "[[operation]]\nname = \"x\"\ntype = \"Thing\"\n\
+         [[type]]\nname = \"Code\"\ndoc = \"A code.\"\nat = [\"*:**.code\"]\n",
+        &[(
+            "x",
+            r#"{"a": {"code": {"value": "1"}}, "b": {"code": "1"}}"#,
+        )],
+    ));
+    assert_eq!(
+        refusal,
+        "`Code` is a struct, and there is none at x:b.code (seen: 1 text (1 digits, longest 1)). \
+         Write in [[type]] \"Code\" an `at` without it: places instead of a pattern"
     );
 }
 
@@ -100,8 +134,11 @@ fn a_field_tells_what_was_seen() {
         ],
     );
     assert!(
-        code.contains("/// Seen in 2 of 2, null in 1, empty in 1.\n"),
+        code.contains("/// Seen in 2 of 2 objects, null in 1, empty in 1.\n"),
         "{code}"
     );
-    assert!(code.contains("/// Seen in 2 of 2, never null.\n"), "{code}");
+    assert!(
+        code.contains("/// Seen in 2 of 2 objects, never null.\n"),
+        "{code}"
+    );
 }

@@ -71,3 +71,30 @@ fn envelopes_may_hold_envelopes() {
     assert!(code.contains("pub data: Vec<T>,"), "{code}");
     assert!(code.contains("pub struct Row {"), "{code}");
 }
+
+#[test]
+fn a_page_of_a_further_list_needs_no_word_about_the_page() {
+    let page = PAGE.replace("\"*:\"", "\"deposits:\"");
+    let code = code(
+        &format!(
+            "[[operation]]\nname = \"deposits\"\ntype = \"Page<Deposit>\"\n\
+             [[operation]]\nname = \"refunds\"\ntype = \"Page<Refund>\"\n{page}"
+        ),
+        &[
+            ("deposits", r#"{"data": [{"id": 1}], "rows": 1}"#),
+            ("refunds", r#"{"data": [{"day": "2026-01-31"}], "rows": 1}"#),
+        ],
+    );
+    assert!(code.contains("pub struct Refund {"), "{code}");
+    assert!(code.contains("Seen in 2 of 2 objects"), "{code}");
+}
+
+#[test]
+fn a_bound_is_told_only_where_serde_does_not_see_it() {
+    let code = code(
+        &format!("[[operation]]\nname = \"deposits\"\ntype = \"Page<Deposit>\"\n{PAGE}"),
+        &[("deposits", r#"{"data": [{"id": 1}]}"#)],
+    );
+    assert!(code.contains("pub struct Page<T> {"), "{code}");
+    assert!(!code.contains("bound"), "{code}");
+}

@@ -7,8 +7,8 @@ fn an_array_is_a_list_and_an_absent_one_is_empty() {
     let code = code(support::THING, &[("x", r#"{"tags": ["a", "b"]}"#)]);
     assert!(
         code.contains(
-            "#[serde(default, skip_serializing_if = \"Vec::is_empty\")]\n    \
-             #[serde(deserialize_with = \"list\")]\n    pub tags: Vec<String>,"
+            "#[serde(deserialize_with = \"list\")]\n    \
+             #[serde(default, skip_serializing_if = \"Vec::is_empty\")]\n    pub tags: Vec<String>,"
         ),
         "{code}"
     );

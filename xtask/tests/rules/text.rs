@@ -66,3 +66,20 @@ fn personal_data_and_secrets_are_silent() {
     ];
     assert_eq!(types, expected.each_ref());
 }
+
+#[test]
+fn what_looks_personal_or_secret_is_not_shown_until_somebody_says_that_it_may() {
+    let body = r#"{"contact": "user1@example.com", "mobileNumber": "+999000000001",
+        "password": "x", "documentType": "PASSPORT", "note": "n", "emails": ["user1@example.com"]}"#;
+    let inferred = thing(&[body]).unwrap();
+    for key in ["contact", "mobileNumber", "password"] {
+        assert_eq!(*type_of(&inferred, "Thing", key), Type::Personal, "{key}");
+    }
+    let several = Type::List(Box::new(Type::Personal));
+    assert_eq!(*type_of(&inferred, "Thing", "emails"), several);
+    for key in ["documentType", "note"] {
+        assert_eq!(*type_of(&inferred, "Thing", key), Type::Text, "{key}");
+    }
+    let told = decided(r#"{ key = "contact", type = "text" }"#, &[body]).unwrap();
+    assert_eq!(*type_of(&told, "Thing", "contact"), Type::Text);
+}

@@ -65,3 +65,20 @@ fn numbers_become_an_open_enum_too() {
     assert!(code.contains("-1 => Self::Lost,"), "{code}");
     assert!(code.contains("Unknown(i64)"), "{code}");
 }
+
+#[test]
+fn an_enum_stands_behind_the_first_struct_that_has_it() {
+    let decided = format!(
+        "{}{STATUS}[[type]]\nname = \"Thing\"\ndoc = \"A thing.\"\nat = [\"x:\"]\n\
+         field = [{{ key = \"statuses\", type = \"enum Status\" }}]\n\
+         [[type]]\nname = \"Other\"\ndoc = \"Another.\"\nat = [\"x:other\"]\n\
+         field = [{{ key = \"status\", type = \"enum Status\" }}]\n",
+        support::THING
+    );
+    let body = r#"{"statuses": ["EXPIRED"], "other": {"status": "EXPIRED"}}"#;
+    let code = code(&decided, &[("x", body)]);
+    let at = |text: &str| code.find(text).unwrap();
+    assert!(at("pub struct Thing") < at("pub enum Status"), "{code}");
+    assert!(at("impl From<Status>") < at("pub struct Other"), "{code}");
+    assert_eq!(code.matches("pub enum Status").count(), 1, "{code}");
+}

@@ -18,153 +18,159 @@ use reconcile_transport::{
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// What every answer is wrapped in. A refusal comes with HTTP 200, too: look at `result` first.
+/// What every answer is wrapped in. A refusal comes with HTTP 200, too: look at
+/// `result` first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct Envelope<T> {
-    /// 0 where it worked. Two tables of the other codes are published, and they differ, so it is a number.
+    /// 0 where it worked. Two tables of the other codes are published, and they
+    /// differ, so it is a number.
     ///
-    /// Seen in 10 of 10, never null.
+    /// Seen in 10 of 10 objects, never null.
     pub error_code: i64,
     /// Whether it worked.
     ///
-    /// Seen in 10 of 10, never null.
+    /// Seen in 10 of 10 objects, never null.
     pub result: bool,
     /// What is wrong, in the merchant's language; empty where it worked.
     ///
-    /// Seen in 10 of 10, never null, empty in 10.
+    /// Seen in 10 of 10 objects, never null, empty in 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The kind of error; only lists of transactions tell. Its values are not documented, 1 comes where it worked.
+    /// The kind of error; only lists of transactions tell. Its values are not
+    /// documented, 1 comes where it worked.
     ///
-    /// Seen in 2 of 10, never null.
+    /// Seen in 2 of 10 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_code_type: Option<i64>,
     /// What is wrong; only lists of transactions tell.
     ///
-    /// Seen in 2 of 10, never null, empty in 2.
+    /// Seen in 2 of 10 objects, never null, empty in 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
     /// What was asked for; none where it did not work.
     ///
-    /// Seen in 10 of 10, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 10 of 10 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<T>,
 }
 
-/// The body of `POST /api/paywall/private/vpos/reconciliation/reconcile`: a day as the merchant counts it. Paywall asks for every field. No currency is told.
+/// The body of `POST /api/paywall/private/vpos/reconciliation/reconcile`: a day
+/// as the merchant counts it. Paywall asks for every field. No currency is
+/// told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ReconcileRequest {
     /// The day. It can be reconciled from 00:30 of the next.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(deserialize_with = "local_date")]
     pub date: Date,
     /// All transactions: how many.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub total_count: u64,
     /// All transactions: the sum of their amounts.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "decimal")]
     pub total_amount: Decimal,
     /// Successful payments: how many.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub successful_count: u64,
     /// Successful payments: the sum of their amounts.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "decimal")]
     pub successful_amount: Decimal,
     /// Payments that failed: how many.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub unsuccessful_count: u64,
     /// Payments that failed: the sum of their amounts.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "decimal")]
     pub unsuccessful_amount: Decimal,
     /// Refunds of the whole: how many.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub refund_count: u64,
     /// Refunds of the whole: the sum of their amounts.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "decimal")]
     pub refund_amount: Decimal,
     /// Refunds of a part: how many.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub partial_refund_count: u64,
     /// Refunds of a part: the sum of their amounts.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "decimal")]
     pub partial_refund_amount: Decimal,
     /// Cancellations: how many.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub cancel_count: u64,
     /// Cancellations: the sum of their amounts.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "decimal")]
     pub cancel_amount: Decimal,
 }
 
-/// The outcome of a reconciliation, with both sides. No page shows it: the fields are those of the official .NET SDK.
+/// The outcome of a reconciliation, with both sides. No page shows it: the
+/// fields are those of the official .NET SDK.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ReconcileOutcome {
     /// Whether both sides agree.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub is_reconciled: bool,
     /// Whether the outcome was stored.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_saved: Option<bool>,
     /// Whether the day had one before.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exists_reconciliation: Option<bool>,
     /// When it was done; the zone is not documented.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "optional_local_datetime")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation_date_time: Option<DateTime>,
     /// The day, at midnight.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "optional_local_datetime")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconciliation_date: Option<DateTime>,
     /// The day as the merchant counts it.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<DayTotals>,
     /// The day as Paywall counts it.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(rename = "PayWall")]
     #[serde(alias = "Paywall")]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paywall: Option<EndOfDay>,
 }
 
@@ -175,122 +181,124 @@ pub struct ReconcileOutcome {
 pub struct DayTotals {
     /// All transactions: how many.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub total_count: u64,
     /// All transactions: the sum of their amounts.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "decimal")]
     pub total_amount: Decimal,
     /// Successful payments: how many.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub successful_count: u64,
     /// Successful payments: the sum of their amounts.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "decimal")]
     pub successful_amount: Decimal,
     /// Payments that failed: how many.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub unsuccessful_count: u64,
     /// Payments that failed: the sum of their amounts.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "decimal")]
     pub unsuccessful_amount: Decimal,
     /// Refunds of the whole: how many.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub refund_count: u64,
     /// Refunds of the whole: the sum of their amounts.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "decimal")]
     pub refund_amount: Decimal,
     /// Refunds of a part: how many.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub partial_refund_count: u64,
     /// Refunds of a part: the sum of their amounts.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "decimal")]
     pub partial_refund_amount: Decimal,
     /// Cancellations: how many.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub cancel_count: u64,
     /// Cancellations: the sum of their amounts.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "decimal")]
     pub cancel_amount: Decimal,
 }
 
-/// The totals of a day as Paywall counts it. No currency is told. In what is published the parts do not add up to the total: what is under way seems to be in no part.
+/// The totals of a day as Paywall counts it. No currency is told. In what is
+/// published the parts do not add up to the total: what is under way seems to
+/// be in no part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct EndOfDay {
     /// Paywall's id of the end of the day.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_of_day_id: Option<i64>,
     /// All transactions: how many.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub total_count: u64,
     /// All transactions: the sum of their amounts.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "decimal")]
     pub total_amount: Decimal,
     /// Successful payments: how many.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub successful_count: u64,
     /// Successful payments: the sum of their amounts.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "decimal")]
     pub successful_amount: Decimal,
     /// Payments that failed: how many.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub unsuccessful_count: u64,
     /// Payments that failed: the sum of their amounts.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "decimal")]
     pub unsuccessful_amount: Decimal,
     /// Refunds of the whole: how many.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub refund_count: u64,
     /// Refunds of the whole: the sum of their amounts.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "decimal")]
     pub refund_amount: Decimal,
     /// Refunds of a part: how many.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub partial_refund_count: u64,
     /// Refunds of a part: the sum of their amounts.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "decimal")]
     pub partial_refund_amount: Decimal,
     /// Cancellations: how many.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub cancel_count: u64,
     /// Cancellations: the sum of their amounts.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "decimal")]
     pub cancel_amount: Decimal,
 }
@@ -302,24 +310,24 @@ pub struct EndOfDay {
 pub struct Reconciliation {
     /// Whether both sides agreed.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub is_reconciled: bool,
     /// The day, at midnight.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(deserialize_with = "local_datetime")]
     pub reconciliation_date: DateTime,
     /// When it was first stored; the zone is not documented.
     ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, never null.
     #[serde(deserialize_with = "optional_local_datetime")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub insert_date_time: Option<DateTime>,
     /// When it was last changed; always null in what is published.
     ///
-    /// Seen in 1 of 1, always null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, always null.
     #[serde(deserialize_with = "optional_local_datetime")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update_date_time: Option<DateTime>,
 }
 
@@ -330,11 +338,11 @@ pub struct Reconciliation {
 pub struct ReconciliationList {
     /// The reconciliations.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub data: Vec<ReconciliationEntry>,
     /// How many there are in all; lists of transactions call it `TotalRecords`.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_record: Option<u64>,
 }
@@ -346,56 +354,55 @@ pub struct ReconciliationList {
 pub struct ReconciliationEntry {
     /// Paywall's id.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub reconciliation_id: i64,
     /// The day, at midnight.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "local_datetime")]
     pub reconciliation_date: DateTime,
     /// Whether both sides agreed.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub is_reconciled: bool,
     /// When it was first stored; the zone is not documented.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_local_datetime")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub insert_date_time: Option<DateTime>,
     /// When it was last changed; always null in what is published.
     ///
-    /// Seen in 3 of 3, always null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, always null.
     #[serde(deserialize_with = "optional_local_datetime")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update_date_time: Option<DateTime>,
 }
 
 /// One page of a list of transactions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct Listing<T> {
     /// The rows.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub data: Vec<T>,
     /// The page's number, from 1.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub page: u64,
     /// The most rows that a page has, at most 1000.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub page_size: u64,
     /// How many rows all pages have.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub total_records: u64,
     /// How it is sorted: `asc` or `desc`.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort_type: Option<String>,
 }
@@ -407,105 +414,108 @@ pub struct Listing<T> {
 pub struct Transaction {
     /// Paywall's id.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub id: i64,
     /// Paywall's code, a UUID.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unique_code: Option<String>,
     /// The merchant's reference.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant_unique_code: Option<String>,
     /// A further reference; often empty.
     ///
-    /// Seen in 2 of 2, never null, empty in 2.
+    /// Seen in 2 of 2 objects, never null, empty in 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking_code: Option<String>,
     /// The amount, in major units of a currency that is not told.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "decimal")]
     pub amount: Decimal,
-    /// How far it got: 1 created, 2 started, 3 waiting for settlement, 4 successful, 5 failed, 6 tried again with another gateway, 7 found to have failed. The published table is cut there.
+    /// How far it got: 1 created, 2 started, 3 waiting for settlement, 4
+    /// successful, 5 failed, 6 tried again with another gateway, 7 found to
+    /// have failed. The published table is cut there.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub status_id: i64,
     /// The kind: 1 is a sale, others are not documented.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_id: Option<i64>,
     /// The method; the values are not documented.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method_id: Option<i64>,
     /// The kind of terminal; the values are not documented.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pos_type: Option<i64>,
     /// The channel; the values are not documented.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<i64>,
     /// The tag; the values are not documented.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag_id: Option<i64>,
     /// The region; always null in what is published.
     ///
-    /// Seen in 2 of 2, always null.
+    /// Seen in 2 of 2 objects, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region_id: Option<i64>,
     /// The number of instalments.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub installment: Option<i64>,
     /// When it was created; the zone is not documented.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "local_datetime")]
     pub insert_date_time: DateTime,
     /// The internet address that asked for it.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<Personal>,
     /// The customer's internet address.
     ///
-    /// Seen in 2 of 2, never null, empty in 1.
+    /// Seen in 2 of 2 objects, never null, empty in 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_ip: Option<Personal>,
     /// The card.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<Card>,
     /// Commission and interest.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commission: Option<Commission>,
     /// The gateway that it went through.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_gateway: Option<PaymentGateway>,
-    /// What was done, such as sale and refund; empty where it did not get that far.
+    /// What was done, such as sale and refund; empty where it did not get that
+    /// far.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "list")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub activities: Vec<Activity>,
 }
 
@@ -516,114 +526,115 @@ pub struct Transaction {
 pub struct Card {
     /// The number, masked.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<MaskedPan>,
     /// The holder's name.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Personal>,
     /// The issuer.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_bank_id: Option<i64>,
     /// The issuer's name.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_bank: Option<String>,
     /// The scheme.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_brand_id: Option<i64>,
     /// The scheme's name, such as `Visa`.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_brand: Option<String>,
     /// The issuer's programme.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_family_id: Option<i64>,
     /// The programme's name.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_family: Option<String>,
     /// Whom it is for.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_kind_id: Option<i64>,
     /// The same in Turkish words.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_kind: Option<String>,
     /// Credit or debit.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_type_id: Option<i64>,
     /// The same in words, such as `Credit`.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_type: Option<String>,
     /// Whether it is a card that was stored.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_saved_card: Option<bool>,
     /// Whether it is a card that is stored for a while.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_temp_card: Option<bool>,
 }
 
-/// Commission and interest of a transaction. Whether `commission` and `interest` are rates or amounts is not documented.
+/// Commission and interest of a transaction. Whether `commission` and
+/// `interest` are rates or amounts is not documented.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Commission {
     /// Whether there is a commission.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exists: Option<bool>,
     /// The commission.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commission: Option<Decimal>,
     /// Whether interest was added.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_interest: Option<bool>,
     /// The interest.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interest: Option<Decimal>,
     /// The amount before interest.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original_amount: Option<Decimal>,
     /// The amount of the interest.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interest_amount: Option<Decimal>,
 }
 
@@ -633,25 +644,25 @@ pub struct Commission {
 pub struct PaymentGateway {
     /// Paywall's id.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(rename = "PaymentGatewayId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
     /// The merchant's name for it.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(rename = "PaymentGatewayName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The name of its provider.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(rename = "PaymentGatewayProviderName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_name: Option<String>,
     /// Paywall's word for its provider.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(rename = "PaymentGatewayProviderKey")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_key: Option<String>,
@@ -664,25 +675,25 @@ pub struct PaymentGateway {
 pub struct Activity {
     /// Paywall's id.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub id: i64,
     /// The kind: 1 is a sale, others are not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_id: Option<i64>,
     /// How far it got, as [`Transaction::status_id`].
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub status_id: i64,
     /// The amount, in major units of a currency that is not told.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "decimal")]
     pub amount: Decimal,
     /// When it was done; the zone is not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(deserialize_with = "local_datetime")]
     pub insert_date_time: DateTime,
 }
@@ -693,215 +704,216 @@ pub struct Activity {
 pub struct PaymentInquiry {
     /// The payment.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(rename = "Paywall")]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<Payment>,
 }
 
-/// One payment, as an inquiry answers it. No page shows it: the fields are those of the official .NET SDK.
+/// One payment, as an inquiry answers it. No page shows it: the fields are
+/// those of the official .NET SDK.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Payment {
     /// Paywall's id, which lists call `Id`.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub payment_id: i64,
     /// The id of the last activity.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity_id: Option<i64>,
     /// Whether it was successful.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub status: bool,
     /// How far it got, as [`Transaction::status_id`].
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub status_id: i64,
     /// The same in words.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_name: Option<String>,
     /// Whether a payment was successful.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub any_success_payment: Option<bool>,
     /// Whether a refund of the whole was.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub any_success_refund: Option<bool>,
     /// Whether a refund of a part was.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub any_success_partial_refund: Option<bool>,
     /// Whether a cancellation was.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub any_success_cancel: Option<bool>,
     /// The kind: 1 is a sale, others are not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_id: Option<i64>,
     /// The same in words.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_name: Option<String>,
     /// The amount, in the currency of `currency_id`.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "decimal")]
     pub payment_amount: Decimal,
     /// The amount of the last activity, in the currency of `currency_id`.
     ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity_amount: Option<Decimal>,
     /// The currency; the values are not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency_id: Option<i64>,
     /// The same in words.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency_name: Option<String>,
     /// The number of instalments.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub installment: Option<i64>,
     /// When the last activity was; the zone is not documented.
     ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, never null.
     #[serde(deserialize_with = "optional_local_datetime")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_activity_date_time: Option<DateTime>,
     /// Whether interest was added.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_interest: Option<bool>,
     /// The amount before interest.
     ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original_amount: Option<Decimal>,
     /// The rate of the interest; its unit is not documented.
     ///
-    /// Seen in 1 of 1, always null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, always null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interest_rate: Option<Decimal>,
     /// The amount of the interest.
     ///
-    /// Seen in 1 of 1, always null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, always null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interest_amount: Option<Decimal>,
     /// The rate of the commission; its unit is not documented.
     ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commission_rate: Option<Decimal>,
     /// The amount of the commission.
     ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commission_amount: Option<Decimal>,
     /// The gateway.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_gateway_id: Option<i64>,
     /// The merchant's name for it.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_gateway_name: Option<String>,
     /// The name of its provider.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_gateway_provider_name: Option<String>,
     /// The method; the values are not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method_id: Option<i64>,
     /// The same in words.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method_name: Option<String>,
     /// The channel; the values are not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_channel_id: Option<i64>,
     /// The same in words.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_channel_name: Option<String>,
     /// The tag; the values are not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_tag_id: Option<i64>,
     /// The same in words.
     ///
-    /// Seen in 1 of 1, never null, empty in 1.
+    /// Seen in 1 of 1 object, never null, empty in 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_tag_name: Option<String>,
     /// The card's number, masked.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_number: Option<MaskedPan>,
     /// The holder's name.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_owner_name: Option<Personal>,
     /// The issuer's name.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_bank_name: Option<String>,
     /// The scheme's name.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_brand_name: Option<String>,
     /// Credit or debit, in words.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_type_name: Option<String>,
     /// The name of the issuer's programme.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_family_name: Option<String>,
     /// The internet address that asked for it.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(rename = "IP")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<Personal>,
@@ -914,137 +926,138 @@ pub struct Payment {
 pub struct Payout {
     /// Paywall's id.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub payout_transaction_id: i64,
     /// Paywall's code, a UUID.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unique_code: Option<String>,
     /// The merchant's reference.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant_unique_code: Option<String>,
     /// The amount, in the currency of `currency_id`.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "decimal")]
     pub amount: Decimal,
     /// The currency; the values are not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency_id: Option<i64>,
     /// How far it got: 3 is successful here, while it is 4 for payments.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub status_id: i64,
     /// The same in words.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// The kind; the values are not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_id: Option<i64>,
     /// The same in words, such as `Iban`.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
     /// When it was made; the zone is not documented.
     ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, never null.
     #[serde(deserialize_with = "optional_local_datetime")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_time: Option<DateTime>,
     /// The merchant's text.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The beneficiary's name.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver_title: Option<Personal>,
     /// The beneficiary's IBAN.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver_iban: Option<Personal>,
     /// The beneficiary's account; null in what is published.
     ///
-    /// Seen in 1 of 1, always null.
+    /// Seen in 1 of 1 object, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver_account_number: Option<Personal>,
     /// The merchant's connection to the provider.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payout_connection_id: Option<i64>,
     /// Paywall's word for the provider.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payout_provider_key: Option<String>,
     /// The channel; the values are not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<i64>,
     /// The same in words, such as `API`.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// The internet address that asked for it.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<Personal>,
 }
 
-/// The balances at a provider of payouts, as `GET /api/paywall/payout/balance` answers it.
+/// The balances at a provider of payouts, as `GET /api/paywall/payout/balance`
+/// answers it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct PayoutBalance {
     /// The balances.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub balances: Vec<Balance>,
     /// Their currency; the values are not documented.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency_id: Option<i64>,
     /// The merchant's connection to the provider.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_connected_id: Option<i64>,
     /// The provider.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<i64>,
     /// Paywall's word for the provider.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_key: Option<String>,
     /// The HTTP status that the provider answered with.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_http_status: Option<i64>,
     /// The provider's answer as it came, whatever is in it.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_dump: Option<Personal>,
 }
@@ -1056,54 +1069,57 @@ pub struct PayoutBalance {
 pub struct Balance {
     /// All that is there.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "decimal")]
     pub total_balance: Decimal,
     /// What cannot be paid out.
     ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked_balance: Option<Decimal>,
     /// What can be paid out.
     ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub available_balance: Option<Decimal>,
 }
 
-/// The body of a refusal: an envelope with nothing in it. It comes with HTTP 200.
+/// The body of a refusal: an envelope with nothing in it. It comes with HTTP
+/// 200.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Refusal {
-    /// Why it was refused. Two tables of the codes are published, and they differ, so it is a number.
+    /// Why it was refused. Two tables of the codes are published, and they
+    /// differ, so it is a number.
     ///
-    /// Seen in 10 of 10, never null.
+    /// Seen in 10 of 10 objects, never null.
     pub error_code: i64,
     /// Always false.
     ///
-    /// Seen in 10 of 10, never null.
+    /// Seen in 10 of 10 objects, never null.
     pub result: bool,
     /// What is wrong, in the merchant's language.
     ///
-    /// Seen in 10 of 10, never null.
+    /// Seen in 10 of 10 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The kind of error; only lists of transactions tell. Its values are not documented.
+    /// The kind of error; only lists of transactions tell. Its values are not
+    /// documented.
     ///
-    /// Seen in 1 of 10, never null.
+    /// Seen in 1 of 10 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_code_type: Option<i64>,
     /// What is wrong; only lists of transactions tell.
     ///
-    /// Seen in 1 of 10, never null.
+    /// Seen in 1 of 10 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
     /// Nothing, in all that is known.
     ///
-    /// Seen in 10 of 10, always null.
+    /// Seen in 10 of 10 objects, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Json>,
 }

@@ -24,11 +24,11 @@ use serde::{Deserialize, Serialize};
 pub struct MerchantList {
     /// The merchants.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub merchants: Vec<Merchant>,
     /// Where in the list this page is.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<Pages>,
 }
@@ -39,45 +39,45 @@ pub struct MerchantList {
 pub struct Merchant {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 5 of 5, never null.
+    /// Seen in 5 of 5 objects, never null.
     pub id: String,
     /// The name.
     ///
-    /// Seen in 5 of 5, never null.
+    /// Seen in 5 of 5 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The name in Arabic.
     ///
-    /// Seen in 5 of 5, never null.
+    /// Seen in 5 of 5 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_ar: Option<String>,
     /// The client's own reference; comes empty, too.
     ///
-    /// Seen in 5 of 5, null in 1, empty in 1.
+    /// Seen in 5 of 5 objects, null in 1, empty in 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference_id: Option<String>,
     /// The status, such as `active`; the other words are not documented.
     ///
-    /// Seen in 1 of 5, never null.
+    /// Seen in 1 of 5 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// The merchant's user.
     ///
-    /// Seen in 1 of 5, never null, `{}` in 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 5 objects, never null, `{}` in 1.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
     /// When the merchant was created.
     ///
-    /// Seen in 4 of 5, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 4 of 5 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When the merchant last changed.
     ///
-    /// Seen in 1 of 5, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 5 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
@@ -85,19 +85,20 @@ pub struct Merchant {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MerchantSummary {
-    /// StreamPay's id, a UUID. Missing where a terminal is assigned and unassigned.
+    /// StreamPay's id, a UUID. Missing where a terminal is assigned and
+    /// unassigned.
     ///
-    /// Seen in 6 of 8, never null.
+    /// Seen in 6 of 8 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The name.
     ///
-    /// Seen in 8 of 8, never null.
+    /// Seen in 8 of 8 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The name in Arabic.
     ///
-    /// Seen in 8 of 8, never null.
+    /// Seen in 8 of 8 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_ar: Option<String>,
 }
@@ -108,15 +109,15 @@ pub struct MerchantSummary {
 pub struct CreateMerchant {
     /// The name.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub name: String,
     /// The name in Arabic.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub name_ar: String,
     /// The client's own reference.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference_id: Option<String>,
 }
@@ -127,11 +128,11 @@ pub struct CreateMerchant {
 pub struct TerminalList {
     /// The terminals.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub terminals: Vec<Terminal>,
     /// Where in the list this page is.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<Pages>,
 }
@@ -142,7 +143,7 @@ pub struct TerminalList {
 pub struct TerminalReply {
     /// The terminal.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub terminal: Terminal,
 }
 
@@ -152,13 +153,13 @@ pub struct TerminalReply {
 pub struct CreatedTerminal {
     /// The merchant.
     ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 1 object, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<Merchant>,
     /// The terminal.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub terminal: Terminal,
 }
 
@@ -168,52 +169,53 @@ pub struct CreatedTerminal {
 pub struct Terminal {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 6 of 6, never null.
+    /// Seen in 6 of 6 objects, never null.
     pub id: String,
     /// The terminal id of the acquirer: 16 digits, zeros in front included.
     ///
-    /// Seen in 6 of 6, never null.
+    /// Seen in 6 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tid: Option<String>,
     /// The merchant whose terminal it is.
     ///
-    /// Seen in 5 of 6, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 5 of 6 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<MerchantSummary>,
     /// The user that it is assigned to.
     ///
-    /// Seen in 6 of 6, null in 2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 6 of 6 objects, null in 2.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
     /// The device that it runs on.
     ///
-    /// Seen in 6 of 6, null in 3, `{}` in 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 6 of 6 objects, null in 3, `{}` in 1.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<Device>,
     /// Whether a device is connected.
     ///
-    /// Seen in 5 of 6, never null.
+    /// Seen in 5 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_connected: Option<bool>,
-    /// Whether it is assigned to a user; the parameter that filters by this is `is_assigned`.
+    /// Whether it is assigned to a user; the parameter that filters by this is
+    /// `is_assigned`.
     ///
-    /// Seen in 5 of 6, never null.
+    /// Seen in 5 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_assigned_to_user: Option<bool>,
     /// When the terminal was created.
     ///
-    /// Seen in 3 of 6, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 6 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When the terminal last changed.
     ///
-    /// Seen in 3 of 6, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 6 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
@@ -223,49 +225,49 @@ pub struct Terminal {
 pub struct User {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 6 of 6, never null.
+    /// Seen in 6 of 6 objects, never null.
     pub id: String,
     /// The name.
     ///
-    /// Seen in 6 of 6, never null.
+    /// Seen in 6 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Personal>,
     /// The telephone number, with `+` and the country's code.
     ///
-    /// Seen in 6 of 6, never null.
+    /// Seen in 6 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mobile: Option<Personal>,
     /// The e-mail address.
     ///
-    /// Seen in 6 of 6, never null.
+    /// Seen in 6 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<Personal>,
     /// Whether the user may work.
     ///
-    /// Seen in 1 of 6, never null.
+    /// Seen in 1 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
     /// Whether the e-mail address is verified.
     ///
-    /// Seen in 1 of 6, never null.
+    /// Seen in 1 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_email_verified: Option<bool>,
     /// Whether the telephone number is verified.
     ///
-    /// Seen in 1 of 6, never null.
+    /// Seen in 1 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_mobile_verified: Option<bool>,
     /// When the user was created.
     ///
-    /// Seen in 1 of 6, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 6 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When the user last changed.
     ///
-    /// Seen in 1 of 6, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 6 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
@@ -275,57 +277,58 @@ pub struct User {
 pub struct Device {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 5 of 5, never null.
+    /// Seen in 5 of 5 objects, never null.
     pub id: String,
     /// The status, such as `new`; the other words are not documented.
     ///
-    /// Seen in 5 of 5, never null.
+    /// Seen in 5 of 5 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// The kind of device, such as `phone`; the key is `type` under transactions.
+    /// The kind of device, such as `phone`; the key is `type` under
+    /// transactions.
     ///
-    /// Seen in 5 of 5, never null.
+    /// Seen in 5 of 5 objects, never null.
     #[serde(rename = "deviceType")]
     #[serde(alias = "type")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_type: Option<String>,
     /// The device's public key, PEM.
     ///
-    /// Seen in 1 of 5, never null.
+    /// Seen in 1 of 5 objects, never null.
     #[serde(rename = "publicKey")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<Personal>,
     /// Where it is; always null in what is published.
     ///
-    /// Seen in 1 of 5, always null.
+    /// Seen in 1 of 5 objects, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Json>,
     /// The latitude; always null in what is published.
     ///
-    /// Seen in 1 of 5, always null.
+    /// Seen in 1 of 5 objects, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lat: Option<Json>,
     /// The longitude; always null in what is published.
     ///
-    /// Seen in 1 of 5, always null.
+    /// Seen in 1 of 5 objects, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lon: Option<Json>,
     /// Whether it is in use.
     ///
-    /// Seen in 1 of 5, never null.
+    /// Seen in 1 of 5 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
     /// When the device was registered.
     ///
-    /// Seen in 1 of 5, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 5 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When the device last changed.
     ///
-    /// Seen in 1 of 5, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 5 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
@@ -333,31 +336,33 @@ pub struct Device {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateTerminal {
-    /// The code of the tamper-resistant security module, zeros in front included.
+    /// The code of the tamper-resistant security module, zeros in front
+    /// included.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub trsm_code: String,
     /// The merchant's id.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub merchant_id: String,
 }
 
-/// The body of `POST /terminals/{terminal_id}/assign`: the user that gets the terminal.
+/// The body of `POST /terminals/{terminal_id}/assign`: the user that gets the
+/// terminal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AssignTerminal {
     /// The user's name.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub name: Personal,
     /// The telephone number, with `+` and the country's code.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub mobile: Personal,
     /// The e-mail address.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub email: Personal,
 }
 
@@ -367,7 +372,7 @@ pub struct AssignTerminal {
 pub struct Disconnected {
     /// That it worked, in words.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -378,7 +383,7 @@ pub struct Disconnected {
 pub struct TransactionList {
     /// The transactions.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub transactions: Vec<Transaction>,
 }
 
@@ -388,7 +393,7 @@ pub struct TransactionList {
 pub struct TransactionReply {
     /// The transaction.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub transaction: Transaction,
 }
 
@@ -398,35 +403,35 @@ pub struct TransactionReply {
 pub struct Transaction {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub id: String,
     /// The device that took it.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<Device>,
     /// The merchant.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<MerchantSummary>,
     /// The user that took it.
     ///
-    /// Seen in 3 of 3, null in 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, null in 1.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
     /// The receipts: that of the payment, and for example that of its reversal.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub receipts: Vec<Receipt>,
     /// When it was stored; lists do not tell.
     ///
-    /// Seen in 1 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 3 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
 }
 
@@ -436,231 +441,234 @@ pub struct Transaction {
 pub struct Receipt {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub id: String,
     /// The id of the transaction.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_uuid: Option<String>,
     /// The kind in a word, such as `purchase`.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
     /// The kind as the acquirer knows it.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_type: Option<TransactionType>,
     /// The merchant as the acquirer knows it.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<ReceiptMerchant>,
     /// The terminal id of the acquirer: 16 digits, zeros in front included.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tid: Option<String>,
     /// The day on which it began, `DD/MM/YYYY`; the zone is not documented.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub start_date: String,
     /// The time at which it began, `HH:MM:SS`; the zone is not documented.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub start_time: String,
     /// The day on which it ended, `DD/MM/YYYY`; the zone is not documented.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_date: Option<String>,
     /// The time at which it ended, `HH:MM:SS`; the zone is not documented.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_time: Option<String>,
     /// The amount authorized, in major units of `currency`.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub amount_authorized: LabelledAmount,
     /// Cash handed out with it, in major units of `currency`.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_other: Option<LabelledAmount>,
-    /// The currency of the amounts: ISO 4217 in English, the usual sign in Arabic.
+    /// The currency of the amounts: ISO 4217 in English, the usual sign in
+    /// Arabic.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub currency: LocalizedText,
     /// Whether the issuer approved it.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub is_approved: bool,
     /// Whether it was refunded.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_refunded: Option<bool>,
     /// Whether it was reversed, as if it had not been.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_reversed: Option<bool>,
     /// The outcome in words.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_message: Option<LocalizedText>,
     /// The issuer's action code; `000` is approved.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action_code: Option<String>,
     /// The issuer's approval code; none where it was declined.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval_code: Option<LabelledText>,
     /// The retrieval reference number (RRN): 12 digits.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieval_reference_number: Option<String>,
     /// The system trace audit number (STAN): 6 digits, counted by the terminal.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system_trace_audit_number: Option<String>,
     /// The card's scheme.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_scheme: Option<CardScheme>,
     /// The acquirer's code.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_scheme_sponsor: Option<String>,
     /// The card's number, masked.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pan: Option<MaskedPan>,
     /// The end of a number; in what is published it is not that of `pan`.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pan_suffix: Option<Personal>,
     /// The card's expiry, `YY/MM`.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_expiration: Option<Personal>,
-    /// The payment account reference (PAR), the same for all tokens of a card; often empty.
+    /// The payment account reference (PAR), the same for all tokens of a card;
+    /// often empty.
     ///
-    /// Seen in 3 of 3, never null, empty in 3.
+    /// Seen in 3 of 3 objects, never null, empty in 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_account_reference: Option<Personal>,
     /// How the card was read, such as `CONTACTLESS`.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_mode: Option<String>,
     /// How the cardholder was verified.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification_method: Option<LocalizedText>,
     /// The card application's identifier (AID), hexadecimal.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_identifier: Option<String>,
     /// The terminal verification results (TVR), hexadecimal.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminal_verification_result: Option<String>,
     /// The transaction status information (TSI), hexadecimal.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_state_information: Option<String>,
-    /// The cardholder verification method results (CVM), hexadecimal; the key is misspelt on the wire.
+    /// The cardholder verification method results (CVM), hexadecimal; the key
+    /// is misspelt on the wire.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(rename = "cardholader_verfication_result")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cardholder_verification_result: Option<String>,
     /// The cryptogram information data (CID), hexadecimal.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cryptogram_information_data: Option<String>,
     /// The application cryptogram, hexadecimal.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_cryptogram: Option<Personal>,
     /// The contactless kernel.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kernel_id: Option<String>,
     /// The version of the terminal's software.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pos_software_version_number: Option<String>,
     /// The first line that the merchant adds.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt_line_one: Option<MerchantText>,
     /// The second line that the merchant adds.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt_line_two: Option<MerchantText>,
     /// The thanks at the end.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thanks_message: Option<LocalizedText>,
     /// The advice to keep the receipt.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub save_receipt_message: Option<LocalizedText>,
     /// The address of the receipt as a page, which whoever has it can open.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qr_code: Option<String>,
     /// When it was stored.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When it last changed.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
@@ -668,26 +676,27 @@ pub struct Receipt {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReceiptMerchant {
-    /// The acquirer's id: digits, zeros in front included. It is no id of StreamPay's.
+    /// The acquirer's id: digits, zeros in front included. It is no id of
+    /// StreamPay's.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The name.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<MerchantText>,
     /// The address.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<MerchantText>,
     /// The merchant category code (MCC), ISO 18245.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category_code: Option<String>,
 }
@@ -696,15 +705,16 @@ pub struct ReceiptMerchant {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CardScheme {
-    /// Its code: `P1` mada, `VC` Visa, `MC` Mastercard, `DM` Maestro, `AX` American Express, `GN` GCCNet, `UP` UnionPay, `JC` JCB, `DC` Discover.
+    /// Its code: `P1` mada, `VC` Visa, `MC` Mastercard, `DM` Maestro, `AX`
+    /// American Express, `GN` GCCNet, `UP` UnionPay, `JC` JCB, `DC` Discover.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub id: String,
     /// Its name.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<LocalizedText>,
 }
 
@@ -712,15 +722,16 @@ pub struct CardScheme {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TransactionType {
-    /// The processing code (ISO 8583): `00` purchase, `01` cash, `09` purchase with cashback, `17` cash disbursement, `20` refund.
+    /// The processing code (ISO 8583): `00` purchase, `01` cash, `09` purchase
+    /// with cashback, `17` cash disbursement, `20` refund.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub id: String,
     /// Its name.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<LocalizedText>,
 }
 
@@ -730,11 +741,11 @@ pub struct TransactionType {
 pub struct ReconciliationList {
     /// The reconciliations.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub reconciliations: Vec<Reconciliation>,
     /// Where in the list this page is.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<Pages>,
 }
@@ -745,17 +756,18 @@ pub struct ReconciliationList {
 pub struct ReconciliationReply {
     /// The reconciliation.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub reconciliation: Reconciliation,
 }
 
-/// The reconciliation that was asked for: only which one. Its outcome is to be asked for.
+/// The reconciliation that was asked for: only which one. Its outcome is to be
+/// asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedReconciliation {
     /// The reconciliation.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub reconciliation: ReconciliationReference,
 }
 
@@ -765,7 +777,7 @@ pub struct CreatedReconciliation {
 pub struct ReconciliationReference {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub id: String,
 }
 
@@ -775,7 +787,7 @@ pub struct ReconciliationReference {
 pub struct CreateReconciliation {
     /// The terminal's id, a UUID.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     pub terminal_id: String,
 }
 
@@ -785,57 +797,59 @@ pub struct CreateReconciliation {
 pub struct Reconciliation {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub id: String,
     /// When it was stored.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "optional_instant_millis")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// The outcome.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconciliation_receipt: Option<ReconciliationReceipt>,
 }
 
-/// The outcome of a reconciliation: what the terminal counted, and what the host did. All totals are in `currency`.
+/// The outcome of a reconciliation: what the terminal counted, and what the
+/// host did. All totals are in `currency`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReconciliationReceipt {
     /// StreamPay's id; that of the reconciliation in all that is published.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub id: String,
     /// The day, `DD/MM/YYYY`; the zone is not documented.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub date: String,
     /// The time, `HH:MM:SS`; the zone is not documented.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub time: String,
     /// Whether both sides agree.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_balanced: Option<LabelledFlag>,
-    /// The currency of all totals: ISO 4217 in English, the usual sign in Arabic.
+    /// The currency of all totals: ISO 4217 in English, the usual sign in
+    /// Arabic.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub currency: LocalizedText,
     /// The totals by kind of transaction.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub details: ReconciliationDetails,
     /// The totals by card scheme.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "list")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schemes: Vec<SchemeTotals>,
 }
 
@@ -843,25 +857,26 @@ pub struct ReconciliationReceipt {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReconciliationDetails {
-    /// Purchases less their reversals, less refunds and plus theirs; its count is the sum of all counts.
+    /// Purchases less their reversals, less refunds and plus theirs; its count
+    /// is the sum of all counts.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub total: LabelledTotal,
     /// Purchases.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub purchase: LabelledTotal,
     /// Purchases that were reversed.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub purchase_reversal: LabelledTotal,
     /// Refunds.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub refund: LabelledTotal,
     /// Refunds that were reversed.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub refund_reversal: LabelledTotal,
 }
 
@@ -871,19 +886,19 @@ pub struct ReconciliationDetails {
 pub struct SchemeTotals {
     /// Which scheme.
     ///
-    /// Seen in 4 of 4, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub name: LabelledName,
     /// What the terminal counted.
     ///
-    /// Seen in 4 of 4, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub pos: SchemeSide,
     /// What the host counted.
     ///
-    /// Seen in 4 of 4, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub host: SchemeSide,
     /// Whether both agree.
     ///
-    /// Seen in 4 of 4, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_balanced: Option<bool>,
 }
@@ -894,15 +909,15 @@ pub struct SchemeTotals {
 pub struct SchemeSide {
     /// What cardholders paid.
     ///
-    /// Seen in 8 of 8, never null.
+    /// Seen in 8 of 8 objects, never null.
     pub debit: LabelledTotal,
     /// What cardholders got back.
     ///
-    /// Seen in 8 of 8, never null.
+    /// Seen in 8 of 8 objects, never null.
     pub credit: LabelledTotal,
     /// Debits less credits; its count is the sum of both.
     ///
-    /// Seen in 8 of 8, never null.
+    /// Seen in 8 of 8 objects, never null.
     pub total: LabelledTotal,
 }
 
@@ -912,11 +927,11 @@ pub struct SchemeSide {
 pub struct LocalizedText {
     /// In Arabic.
     ///
-    /// Seen in 81 of 81, never null.
+    /// Seen in 81 of 81 objects, never null.
     pub arabic: String,
     /// In English.
     ///
-    /// Seen in 81 of 81, never null.
+    /// Seen in 81 of 81 objects, never null.
     pub english: String,
 }
 
@@ -926,11 +941,11 @@ pub struct LocalizedText {
 pub struct MerchantText {
     /// In Arabic.
     ///
-    /// Seen in 12 of 12, never null, empty in 6.
+    /// Seen in 12 of 12 objects, never null, empty in 6.
     pub arabic: String,
     /// In English.
     ///
-    /// Seen in 12 of 12, never null, empty in 6.
+    /// Seen in 12 of 12 objects, never null, empty in 6.
     pub english: String,
 }
 
@@ -940,13 +955,13 @@ pub struct MerchantText {
 pub struct LabelledAmount {
     /// What it is.
     ///
-    /// Seen in 6 of 6, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 6 of 6 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<LocalizedText>,
     /// The amount, in major units of the receipt's currency.
     ///
-    /// Seen in 6 of 6, never null.
+    /// Seen in 6 of 6 objects, never null.
     #[serde(with = "decimal_text")]
     pub value: Decimal,
 }
@@ -957,13 +972,13 @@ pub struct LabelledAmount {
 pub struct LabelledText {
     /// What it is.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<LocalizedText>,
     /// The text: digits or letters, never a number.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
@@ -974,13 +989,13 @@ pub struct LabelledText {
 pub struct LabelledFlag {
     /// What it means.
     ///
-    /// Seen in 3 of 3, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<LocalizedText>,
     /// Yes or no.
     ///
-    /// Seen in 3 of 3, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub value: bool,
 }
 
@@ -990,13 +1005,13 @@ pub struct LabelledFlag {
 pub struct LabelledName {
     /// Its name.
     ///
-    /// Seen in 4 of 4, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<LocalizedText>,
     /// The code, for a card scheme the same as [`CardScheme::id`].
     ///
-    /// Seen in 4 of 4, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub value: String,
 }
 
@@ -1006,72 +1021,73 @@ pub struct LabelledName {
 pub struct LabelledTotal {
     /// What was counted.
     ///
-    /// Seen in 39 of 39, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 39 of 39 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<LocalizedText>,
     /// The sum of the amounts, in major units of the receipt's currency.
     ///
-    /// Seen in 39 of 39, never null.
+    /// Seen in 39 of 39 objects, never null.
     #[serde(with = "decimal_text")]
     pub total: Decimal,
     /// How many there are.
     ///
-    /// Seen in 39 of 39, never null.
+    /// Seen in 39 of 39 objects, never null.
     pub count: u64,
 }
 
-/// The body of a refusal. StreamPay publishes none; these are the two shapes of NearPay, whose platform it runs on.
+/// The body of a refusal. StreamPay publishes none; these are the two shapes of
+/// NearPay, whose platform it runs on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Refusal {
     /// The HTTP status, or 0.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(rename = "statusCode")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_code: Option<i64>,
     /// What is wrong: a text, a list of texts, or lists of texts by field.
     ///
-    /// Seen in 1 of 2, never null.
+    /// Seen in 1 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Json>,
     /// The code.
     ///
-    /// Seen in 1 of 2, never null.
+    /// Seen in 1 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
     /// The code in words.
     ///
-    /// Seen in 1 of 2, never null.
+    /// Seen in 1 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_text: Option<String>,
     /// What is wrong.
     ///
-    /// Seen in 1 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 2 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<LocalizedText>,
     /// What to do about it.
     ///
-    /// Seen in 1 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 2 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub solution: Option<LocalizedText>,
     /// How grave it is: `HIGH`, `MEDIUM` or `LOW`.
     ///
-    /// Seen in 1 of 2, never null.
+    /// Seen in 1 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
     /// Who refuses.
     ///
-    /// Seen in 1 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 2 objects, never null.
     #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<ErrorSource>,
     /// For how many seconds the terminal is paused.
     ///
-    /// Seen in 1 of 2, never null.
+    /// Seen in 1 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminal_paused_seconds: Option<u64>,
 }
@@ -1082,17 +1098,17 @@ pub struct Refusal {
 pub struct ErrorSource {
     /// In Arabic.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arabic: Option<String>,
     /// In English.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub english: Option<String>,
     /// The colour, `#rrggbb`.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
 }

@@ -18,24 +18,25 @@ use reconcile_transport::{
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// The body of a successful login. The token is not in it: it comes in the `Set-Cookie` header.
+/// The body of a successful login. The token is not in it: it comes in the
+/// `Set-Cookie` header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Login {
     /// The API user.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_user: Option<u64>,
     /// The user's e-mail address.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<Personal>,
     /// The merchant whose data the session shows.
     ///
-    /// Seen in 1 of 1, never null.
+    /// Seen in 1 of 1 object, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_merchant: Option<u64>,
 }
@@ -43,24 +44,25 @@ pub struct Login {
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The rows. Of a page that a `Client` read, those that the filters admit.
     ///
-    /// Seen in 9 of 9, never null.
+    /// Seen in 9 of 9 objects, never null.
     pub data: Vec<T>,
     /// The page's index, from 0.
     ///
-    /// Seen in 9 of 9, never null.
+    /// Seen in 9 of 9 objects, never null.
     pub page: u64,
-    /// The number of rows as TuPay says it, those included that the filters leave out. Samples of the sibling brands say more than they show.
+    /// The number of rows as TuPay says it, those included that the filters
+    /// leave out. Samples of the sibling brands say more than they show.
     ///
-    /// Seen in 9 of 9, never null.
+    /// Seen in 9 of 9 objects, never null.
     pub rows: u64,
-    /// The most rows that a page has. A page with as many may be followed by another, which may be empty.
+    /// The most rows that a page has. A page with as many may be followed by
+    /// another, which may be empty.
     ///
-    /// Seen in 9 of 9, never null.
+    /// Seen in 9 of 9 objects, never null.
     pub max_rows: u64,
 }
 
@@ -71,635 +73,158 @@ pub struct Page<T> {
 pub struct Deposit {
     /// TuPay's id.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub id_deposit: u64,
     /// The merchant's reference.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// When the deposit was created. Lists filter by this.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "instant")]
     pub creation_date: Timestamp,
     /// The country's English name.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country_name: Option<String>,
     /// ISO 3166-1 alpha-2.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// The method's name.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method_name: Option<String>,
     /// The method's code, such as `XA` or `XAQR`.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method_code: Option<String>,
     /// The code of the method that was asked for.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_payment_method: Option<String>,
     /// The name of the method that was asked for.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_payment_method_name: Option<String>,
     /// The customer's document number.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_document: Option<Personal>,
-    /// What is credited to the merchant's balance, before the fee, in `currency`.
+    /// What is credited to the merchant's balance, before the fee, in
+    /// `currency`.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "decimal")]
     pub amount: Decimal,
     /// The currency of `amount`, ISO 4217.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub currency: String,
     /// The currency of the balance, ISO 4217.
     ///
-    /// Seen in 1 of 2, never null.
+    /// Seen in 1 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance_currency: Option<String>,
     /// What the merchant asked the customer for, in `requested_currency`.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_amount: Option<Decimal>,
     /// The currency of `requested_amount`, ISO 4217.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_currency: Option<String>,
     /// What the customer was to pay, in `local_currency`.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_amount: Option<Decimal>,
     /// The currency of `local_amount`, ISO 4217.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_currency: Option<String>,
     /// A tax of the country, in the local currency.
     ///
-    /// Seen in 1 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 2 objects, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_country_tax_fee: Option<Decimal>,
     /// The same tax in USD.
     ///
-    /// Seen in 1 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 1 of 2 objects, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usd_country_tax_fee: Option<Decimal>,
     /// What TuPay keeps, in `fee_currency`.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee: Option<Decimal>,
     /// The currency of `fee`, ISO 4217.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee_currency: Option<String>,
     /// When the deposit last changed.
     ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "optional_instant")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_change_date: Option<Timestamp>,
     /// How far it got.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub status: DepositStatus,
     /// The merchant's id of the customer.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_user: Option<Personal>,
     /// Flags, whose elements no sample shows.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flags: Option<Json>,
     /// The merchant.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_merchant: Option<u64>,
     /// The merchant's name.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant_name: Option<String>,
     /// Whether a refund was tried.
     ///
-    /// Seen in 2 of 2, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_attempted: Option<bool>,
     /// The number of instalments.
     ///
-    /// Seen in 1 of 2, never null.
+    /// Seen in 1 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub installments: Option<i64>,
     /// Whether a Pix payment may be refunded through the API.
     ///
-    /// Seen in 1 of 2, never null.
+    /// Seen in 1 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allow_pix_api_refund: Option<bool>,
-}
-
-/// One cashout, as `GET /v1/cashouts` lists it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Cashout {
-    /// TuPay's id.
-    ///
-    /// Seen in 1 of 1, never null.
-    pub id_cashout: u64,
-    /// The merchant's reference.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// When the cashout was created. Lists filter by this.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(deserialize_with = "instant")]
-    pub creation_date: Timestamp,
-    /// ISO 3166-1 alpha-2.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    /// The currency of `amount`, ISO 4217.
-    ///
-    /// Seen in 1 of 1, never null.
-    pub currency: String,
-    /// What the beneficiary is to get, in `currency`.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(with = "decimal")]
-    pub amount: Decimal,
-    /// The currency of `credited_amount`, ISO 4217.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credited_currency: Option<String>,
-    /// What the beneficiary got; zero until it is known.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub credited_amount: Option<Decimal>,
-    /// The currency of `merchant_amount`, ISO 4217.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merchant_currency: Option<String>,
-    /// What leaves the merchant's balance; zero until it is known.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub merchant_amount: Option<Decimal>,
-    /// The currency of `fee`, ISO 4217.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fee_currency: Option<String>,
-    /// What TuPay keeps, in `fee_currency`.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub fee: Option<Decimal>,
-    /// A tax; its currency is not documented.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub tax: Option<Decimal>,
-    /// When the cashout last changed.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(deserialize_with = "optional_instant")]
-    pub last_change_date: Option<Timestamp>,
-    /// How far it got.
-    ///
-    /// Seen in 1 of 1, never null.
-    pub status: CashoutStatus,
-    /// The beneficiary's document number.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_document: Option<Personal>,
-    /// Flags, whose elements no sample shows.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flags: Option<Json>,
-    /// The merchant.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id_merchant: Option<u64>,
-    /// The merchant's name.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merchant_name: Option<String>,
-    /// Why it was rejected.
-    ///
-    /// Seen in 1 of 1, never null, empty in 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// Whether there is a voucher.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exist_voucher: Option<bool>,
-}
-
-/// One day of one merchant and currency, as `GET /v1/balance/report` lists it. All amounts are in `currency`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct BalanceDay {
-    /// The merchant.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id_merchant: Option<u64>,
-    /// Deposits of the day.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub deposit_total: Option<Decimal>,
-    /// Cashouts of the day; how it is signed is not documented.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub cashout_total: Option<Decimal>,
-    /// Credit and debit notes of the day; how it is signed is not documented.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub note_total: Option<Decimal>,
-    /// Settlements of the day; how it is signed is not documented.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub settlement_total: Option<Decimal>,
-    /// Settlements called off; how it is signed is not documented.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub cancelled_settlement_total: Option<Decimal>,
-    /// Fees of the day's deposits.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub deposit_fee_total: Option<Decimal>,
-    /// What the day did to the balance.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub net_amount: Option<Decimal>,
-    /// The balance at the end of the day.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub total_balance: Option<Decimal>,
-    /// The beginning of the day, midnight UTC.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(deserialize_with = "instant")]
-    pub date: Timestamp,
-    /// ISO 4217.
-    ///
-    /// Seen in 2 of 2, never null.
-    pub currency: String,
-}
-
-/// One settlement, as `GET /v1/settlements` of the sibling brands lists it. All amounts are in `currency`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Settlement {
-    /// The provider's id.
-    ///
-    /// Seen in 2 of 2, never null.
-    pub id: u64,
-    /// When it was created.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(deserialize_with = "instant")]
-    pub creation_date: Timestamp,
-    /// How it came about, such as `MANUAL`.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    /// ISO 4217.
-    ///
-    /// Seen in 2 of 2, never null.
-    pub currency: String,
-    /// What leaves the balance.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(with = "decimal")]
-    pub requested_amount: Decimal,
-    /// What the provider keeps of it.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub fee: Option<Decimal>,
-    /// What reaches the merchant: the amount less the fee.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub amount_to_transfer: Option<Decimal>,
-    /// How far it got.
-    ///
-    /// Seen in 2 of 2, never null.
-    pub status: SettlementStatus,
-    /// The merchant.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id_merchant: Option<u64>,
-    /// The merchant's name.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merchant_name: Option<String>,
-}
-
-/// One note, as `GET /v1/notes` of the sibling brands lists it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Note {
-    /// The provider's id.
-    ///
-    /// Seen in 1 of 1, never null.
-    pub id: u64,
-    /// The merchant's reference; often empty.
-    ///
-    /// Seen in 1 of 1, never null, empty in 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// The merchant.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id_merchant: Option<u64>,
-    /// The merchant's name.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merchant_name: Option<String>,
-    /// When it was booked.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(deserialize_with = "instant")]
-    pub date: Timestamp,
-    /// How much, in `currency`.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(with = "decimal")]
-    pub amount: Decimal,
-    /// ISO 4217.
-    ///
-    /// Seen in 1 of 1, never null.
-    pub currency: String,
-    /// What it is for, such as `GENERIC_CREDIT_NOTE`.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    /// The provider's text.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Which way it moves the balance.
-    ///
-    /// Seen in 1 of 1, never null.
-    pub category: NoteCategory,
-}
-
-/// The status of one deposit, as `GET /v3/deposits/{deposit_id}` answers it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DepositLookup {
-    /// The id that lists call `idDeposit`.
-    ///
-    /// Seen in 1 of 1, never null.
-    pub deposit_id: u64,
-    /// The merchant's reference, which lists call `externalId`.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invoice_id: Option<String>,
-    /// ISO 3166-1 alpha-2.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    /// The currency of `local_amount`, ISO 4217.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub currency: Option<String>,
-    /// The amount in USD.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub usd_amount: Option<Decimal>,
-    /// The amount in `currency`.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub local_amount: Option<Decimal>,
-    /// The code of the method.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<String>,
-    /// The kind of method, such as `VOUCHER`.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_type: Option<String>,
-    /// The status; the payment API knows more of them than the lists do, so it is text.
-    ///
-    /// Seen in 1 of 1, never null.
-    pub status: String,
-    /// Who pays.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(deserialize_with = "optional_object")]
-    pub payer: Option<Payer>,
-    /// What TuPay keeps, in `fee_currency`.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "optional_decimal")]
-    pub fee_amount: Option<Decimal>,
-    /// The currency of `fee_amount`, ISO 4217.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fee_currency: Option<String>,
-    /// Whether it was refunded.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refunded: Option<bool>,
-    /// What is known of the present payer.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub current_payer_verification: Option<String>,
-    /// The code of the method that completed it.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub completed_payment_method_code: Option<String>,
-}
-
-/// Who pays a deposit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Payer {
-    /// The document number.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<Personal>,
-    /// What kind of document, such as `DNI`.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document_type: Option<String>,
-    /// The e-mail address.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<Personal>,
-    /// The first name.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<Personal>,
-    /// The last name.
-    ///
-    /// Seen in 1 of 1, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<Personal>,
-}
-
-/// The status of one cashout, as `POST /v3/cashout/status` answers it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CashoutLookup {
-    /// How far it got.
-    ///
-    /// Seen in 2 of 2, never null.
-    pub cashout_status: CashoutState,
-    /// The same in words.
-    ///
-    /// Seen in 2 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cashout_status_description: Option<String>,
-    /// Why it was rejected.
-    ///
-    /// Seen in 1 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rejection_code: Option<RejectionCode>,
-    /// The same in words.
-    ///
-    /// Seen in 1 of 2, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rejection_reason: Option<String>,
-}
-
-/// The body of a cashout's creation, as `POST /v3/cashout` answers it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CreatedCashout {
-    /// The id that lists call `idCashout`; text here, a number there.
-    ///
-    /// Seen in 1 of 1, never null.
-    pub cashout_id: String,
-}
-
-/// What TuPay posts to the notification address when a deposit changes: only which one. Its status is to be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DepositNotification {
-    /// The id that lists call `idDeposit`.
-    ///
-    /// Seen in 1 of 1, never null.
-    pub deposit_id: u64,
-}
-
-/// The body of a refusal, in the shapes of the three APIs: `{code, description}` of the lists, `{code, message}` of cashouts, `{code, type, message}` of deposits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Refusal {
-    /// The code. Its meaning depends on the API: the same number means different things for lists, deposits and cashouts.
-    ///
-    /// Seen in 14 of 14, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<i64>,
-    /// What is wrong, in words of the payment API.
-    ///
-    /// Seen in 13 of 14, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// The code in a word, such as `INVALID_SIGNATURE`.
-    ///
-    /// Seen in 5 of 14, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    /// What is wrong, in words of the lists.
-    ///
-    /// Seen in 1 of 14, never null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
 }
 
 /// The status of a deposit.
@@ -743,25 +268,140 @@ impl AsRef<str> for DepositStatus {
 }
 
 impl From<String> for DepositStatus {
-    fn from(word: String) -> Self {
-        match word.as_str() {
+    fn from(value: String) -> Self {
+        match value.as_str() {
             "PENDING" => Self::Pending,
             "APPROVED" => Self::Approved,
             "COMPLETED" => Self::Completed,
             "CANCELLED" => Self::Cancelled,
             "DECLINED" => Self::Declined,
-            _ => Self::Unknown(word),
+            _ => Self::Unknown(value),
         }
     }
 }
 
 impl From<DepositStatus> for String {
-    fn from(word: DepositStatus) -> Self {
-        word.as_str().to_owned()
+    fn from(value: DepositStatus) -> Self {
+        value.as_str().to_owned()
     }
 }
 
-/// The status of a cashout. Even a completed one can still be rejected by the bank, so none but `Cancelled` and `Declined` is final.
+/// One cashout, as `GET /v1/cashouts` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Cashout {
+    /// TuPay's id.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    pub id_cashout: u64,
+    /// The merchant's reference.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// When the cashout was created. Lists filter by this.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(deserialize_with = "instant")]
+    pub creation_date: Timestamp,
+    /// ISO 3166-1 alpha-2.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The currency of `amount`, ISO 4217.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    pub currency: String,
+    /// What the beneficiary is to get, in `currency`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(with = "decimal")]
+    pub amount: Decimal,
+    /// The currency of `credited_amount`, ISO 4217.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credited_currency: Option<String>,
+    /// What the beneficiary got; zero until it is known.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credited_amount: Option<Decimal>,
+    /// The currency of `merchant_amount`, ISO 4217.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_currency: Option<String>,
+    /// What leaves the merchant's balance; zero until it is known.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_amount: Option<Decimal>,
+    /// The currency of `fee`, ISO 4217.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_currency: Option<String>,
+    /// What TuPay keeps, in `fee_currency`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Decimal>,
+    /// A tax; its currency is not documented.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<Decimal>,
+    /// When the cashout last changed.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(deserialize_with = "optional_instant")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_change_date: Option<Timestamp>,
+    /// How far it got.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    pub status: CashoutStatus,
+    /// The beneficiary's document number.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_document: Option<Personal>,
+    /// Flags, whose elements no sample shows.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flags: Option<Json>,
+    /// The merchant.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_merchant: Option<u64>,
+    /// The merchant's name.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_name: Option<String>,
+    /// Why it was rejected.
+    ///
+    /// Seen in 1 of 1 object, never null, empty in 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Whether there is a voucher.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exist_voucher: Option<bool>,
+}
+
+/// The status of a cashout. Even a completed one can still be rejected by the
+/// bank, so none but `Cancelled` and `Declined` is final.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
@@ -808,8 +448,8 @@ impl AsRef<str> for CashoutStatus {
 }
 
 impl From<String> for CashoutStatus {
-    fn from(word: String) -> Self {
-        match word.as_str() {
+    fn from(value: String) -> Self {
+        match value.as_str() {
             "ON_HOLD" => Self::OnHold,
             "PENDING" => Self::Pending,
             "DELIVERED" => Self::Delivered,
@@ -817,18 +457,146 @@ impl From<String> for CashoutStatus {
             "REJECTED" => Self::Rejected,
             "CANCELLED" => Self::Cancelled,
             "DECLINED" => Self::Declined,
-            _ => Self::Unknown(word),
+            _ => Self::Unknown(value),
         }
     }
 }
 
 impl From<CashoutStatus> for String {
-    fn from(word: CashoutStatus) -> Self {
-        word.as_str().to_owned()
+    fn from(value: CashoutStatus) -> Self {
+        value.as_str().to_owned()
     }
 }
 
-/// The status of a settlement. No list of the values is published: `PENDING` is in the samples, the others are named as the other lists name theirs.
+/// One day of one merchant and currency, as `GET /v1/balance/report` lists it.
+/// All amounts are in `currency`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct BalanceDay {
+    /// The merchant.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_merchant: Option<u64>,
+    /// Deposits of the day.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit_total: Option<Decimal>,
+    /// Cashouts of the day; how it is signed is not documented.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cashout_total: Option<Decimal>,
+    /// Credit and debit notes of the day; how it is signed is not documented.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note_total: Option<Decimal>,
+    /// Settlements of the day; how it is signed is not documented.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement_total: Option<Decimal>,
+    /// Settlements called off; how it is signed is not documented.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_settlement_total: Option<Decimal>,
+    /// Fees of the day's deposits.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit_fee_total: Option<Decimal>,
+    /// What the day did to the balance.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub net_amount: Option<Decimal>,
+    /// The balance at the end of the day.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_balance: Option<Decimal>,
+    /// The beginning of the day, midnight UTC.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(deserialize_with = "instant")]
+    pub date: Timestamp,
+    /// ISO 4217.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    pub currency: String,
+}
+
+/// One settlement, as `GET /v1/settlements` of the sibling brands lists it. All
+/// amounts are in `currency`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Settlement {
+    /// The provider's id.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    pub id: u64,
+    /// When it was created.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(deserialize_with = "instant")]
+    pub creation_date: Timestamp,
+    /// How it came about, such as `MANUAL`.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+    /// ISO 4217.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    pub currency: String,
+    /// What leaves the balance.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "decimal")]
+    pub requested_amount: Decimal,
+    /// What the provider keeps of it.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Decimal>,
+    /// What reaches the merchant: the amount less the fee.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_to_transfer: Option<Decimal>,
+    /// How far it got.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    pub status: SettlementStatus,
+    /// The merchant.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_merchant: Option<u64>,
+    /// The merchant's name.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_name: Option<String>,
+}
+
+/// The status of a settlement. No list of the values is published: `PENDING` is
+/// in the samples, the others are named as the other lists name theirs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
@@ -866,21 +634,75 @@ impl AsRef<str> for SettlementStatus {
 }
 
 impl From<String> for SettlementStatus {
-    fn from(word: String) -> Self {
-        match word.as_str() {
+    fn from(value: String) -> Self {
+        match value.as_str() {
             "PENDING" => Self::Pending,
             "COMPLETED" => Self::Completed,
             "CANCELLED" => Self::Cancelled,
             "REJECTED" => Self::Rejected,
-            _ => Self::Unknown(word),
+            _ => Self::Unknown(value),
         }
     }
 }
 
 impl From<SettlementStatus> for String {
-    fn from(word: SettlementStatus) -> Self {
-        word.as_str().to_owned()
+    fn from(value: SettlementStatus) -> Self {
+        value.as_str().to_owned()
     }
+}
+
+/// One note, as `GET /v1/notes` of the sibling brands lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Note {
+    /// The provider's id.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    pub id: u64,
+    /// The merchant's reference; often empty.
+    ///
+    /// Seen in 1 of 1 object, never null, empty in 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// The merchant.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_merchant: Option<u64>,
+    /// The merchant's name.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_name: Option<String>,
+    /// When it was booked.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(deserialize_with = "instant")]
+    pub date: Timestamp,
+    /// How much, in `currency`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(with = "decimal")]
+    pub amount: Decimal,
+    /// ISO 4217.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    pub currency: String,
+    /// What it is for, such as `GENERIC_CREDIT_NOTE`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+    /// The provider's text.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Which way it moves the balance.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    pub category: NoteCategory,
 }
 
 /// Which way a note moves the balance.
@@ -915,19 +737,159 @@ impl AsRef<str> for NoteCategory {
 }
 
 impl From<String> for NoteCategory {
-    fn from(word: String) -> Self {
-        match word.as_str() {
+    fn from(value: String) -> Self {
+        match value.as_str() {
             "CREDIT" => Self::Credit,
             "DEBIT" => Self::Debit,
-            _ => Self::Unknown(word),
+            _ => Self::Unknown(value),
         }
     }
 }
 
 impl From<NoteCategory> for String {
-    fn from(word: NoteCategory) -> Self {
-        word.as_str().to_owned()
+    fn from(value: NoteCategory) -> Self {
+        value.as_str().to_owned()
     }
+}
+
+/// The status of one deposit, as `GET /v3/deposits/{deposit_id}` answers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DepositLookup {
+    /// The id that lists call `idDeposit`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    pub deposit_id: u64,
+    /// The merchant's reference, which lists call `externalId`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice_id: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The currency of `local_amount`, ISO 4217.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// The amount in USD.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_amount: Option<Decimal>,
+    /// The amount in `currency`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local_amount: Option<Decimal>,
+    /// The code of the method.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_method: Option<String>,
+    /// The kind of method, such as `VOUCHER`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_type: Option<String>,
+    /// The status; the payment API knows more of them than the lists do, so it
+    /// is text.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    pub status: String,
+    /// Who pays.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(deserialize_with = "optional_object")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<Payer>,
+    /// What TuPay keeps, in `fee_currency`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(with = "optional_decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_amount: Option<Decimal>,
+    /// The currency of `fee_amount`, ISO 4217.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_currency: Option<String>,
+    /// Whether it was refunded.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunded: Option<bool>,
+    /// What is known of the present payer.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_payer_verification: Option<String>,
+    /// The code of the method that completed it.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_payment_method_code: Option<String>,
+}
+
+/// Who pays a deposit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Payer {
+    /// The document number.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Personal>,
+    /// What kind of document, such as `DNI`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_type: Option<String>,
+    /// The e-mail address.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Personal>,
+    /// The first name.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<Personal>,
+    /// The last name.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<Personal>,
+}
+
+/// The status of one cashout, as `POST /v3/cashout/status` answers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CashoutLookup {
+    /// How far it got.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    pub cashout_status: CashoutState,
+    /// The same in words.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cashout_status_description: Option<String>,
+    /// Why it was rejected.
+    ///
+    /// Seen in 1 of 2 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejection_code: Option<RejectionCode>,
+    /// The same in words.
+    ///
+    /// Seen in 1 of 2 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejection_reason: Option<String>,
 }
 
 /// The numeric status of a cashout.
@@ -968,21 +930,71 @@ impl CashoutState {
 }
 
 impl From<i64> for CashoutState {
-    fn from(number: i64) -> Self {
-        match number {
+    fn from(value: i64) -> Self {
+        match value {
             0 => Self::Pending,
             1 => Self::Completed,
             2 => Self::Cancelled,
             3 => Self::Rejected,
             4 => Self::Delivered,
             5 => Self::OnHold,
-            _ => Self::Unknown(number),
+            _ => Self::Unknown(value),
         }
     }
 }
 
 impl From<CashoutState> for i64 {
-    fn from(number: CashoutState) -> Self {
-        number.as_i64()
+    fn from(value: CashoutState) -> Self {
+        value.as_i64()
     }
+}
+
+/// The body of a cashout's creation, as `POST /v3/cashout` answers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CreatedCashout {
+    /// The id that lists call `idCashout`; text here, a number there.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    pub cashout_id: String,
+}
+
+/// What TuPay posts to the notification address when a deposit changes: only
+/// which one. Its status is to be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DepositNotification {
+    /// The id that lists call `idDeposit`.
+    ///
+    /// Seen in 1 of 1 object, never null.
+    pub deposit_id: u64,
+}
+
+/// The body of a refusal, in the shapes of the three APIs:
+/// `{code, description}` of the lists, `{code, message}` of cashouts,
+/// `{code, type, message}` of deposits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The code. Its meaning depends on the API: the same number means
+    /// different things for lists, deposits and cashouts.
+    ///
+    /// Seen in 14 of 14 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+    /// What is wrong, in words of the payment API.
+    ///
+    /// Seen in 13 of 14 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The code in a word, such as `INVALID_SIGNATURE`.
+    ///
+    /// Seen in 5 of 14 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+    /// What is wrong, in words of the lists.
+    ///
+    /// Seen in 1 of 14 objects, never null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
