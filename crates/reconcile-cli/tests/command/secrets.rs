@@ -1,14 +1,19 @@
 //! No secret and nobody's data in anything that a command leaves behind.
 
 use std::{
+    collections::HashMap,
     io::{Read, Write},
     net::TcpStream,
+    sync::LazyLock,
 };
 
 use base64::{Engine, engine::general_purpose};
-use reconcile_sandbox::{Faults, SandboxConfig, TuPayConfidential, WorldConfig};
+use reconcile_sandbox::{
+    Faults, PaywallConfidential, SandboxConfig, StreamPayConfidential, TuPayConfidential,
+    WorldConfig,
+};
 
-use crate::scene::{JANUARY, Scene};
+use crate::scene::{JANUARY, PROVIDERS, Scene, january};
 
 /// What only the merchant and the gateway may see. Each occurs nowhere else,
 /// and has what an encoding would change.
@@ -43,6 +48,8 @@ fn scene(faults: &[&str]) -> Scene {
             merchant_name,
             ..canaries()
         },
+        paywall: paywall_canaries(),
+        streampay: StreamPayConfidential::canaries(1),
         ..SandboxConfig::default()
     });
     scene.write_ledger();
@@ -57,6 +64,18 @@ fn canaries() -> TuPayConfidential {
         reference_prefix: usual.reference_prefix,
         cashout_reason: usual.cashout_reason,
         ..TuPayConfidential::canaries(1)
+    }
+}
+
+/// The same of Paywall. The merchant's references are in records, and so is the
+/// name of the gateway that a payment came by.
+fn paywall_canaries() -> PaywallConfidential {
+    let usual = PaywallConfidential::default();
+    PaywallConfidential {
+        reference_prefix: usual.reference_prefix,
+        tracking_code: usual.tracking_code,
+        gateway_name: String::new(),
+        ..PaywallConfidential::canaries(1)
     }
 }
 
@@ -115,16 +134,36 @@ fn check(scene: &Scene, arguments: &str, status: i32) {
     }
 }
 
+/// Every form of everything that is looked for, by its first bytes: there are
+/// a thousand, and each text is to be gone through once.
+static FORMS: LazyLock<HashMap<[u8; 4], Vec<String>>> = LazyLock::new(|| {
+    let canaries = [
+        canaries().values(),
+        paywall_canaries().values(),
+        StreamPayConfidential::canaries(1).values(),
+    ];
+    let canaries = canaries.iter().flatten();
+    let canaries = canaries.map(|(_, canary)| canary.as_str());
+    let mut forms_by_start: HashMap<_, Vec<String>> = HashMap::new();
+    for form in SENTINELS.into_iter().chain(canaries).flat_map(forms) {
+        let start = *form.as_bytes().first_chunk().expect("four bytes");
+        forms_by_start.entry(start).or_default().push(form);
+    }
+    forms_by_start
+});
+
 fn found(content: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(content).to_string();
     let lower = text.to_lowercase();
-    let canaries = canaries().values();
-    let canaries = canaries.iter().map(|(_, canary)| canary.as_str());
-    SENTINELS
-        .into_iter()
-        .chain(canaries)
-        .flat_map(forms)
-        .find(|form| text.contains(form) || lower.contains(form))
+    let find = |text: &str| {
+        let text = text.as_bytes();
+        text.windows(4).enumerate().find_map(|(place, start)| {
+            let forms = FORMS.get(start)?;
+            let is_here = |form: &&String| text[place..].starts_with(form.as_bytes());
+            forms.iter().find(is_here).cloned()
+        })
+    };
+    find(&text).or_else(|| find(&lower))
 }
 
 #[test]
@@ -181,6 +220,70 @@ fn exchange(scene: &Scene, head: &str, body: &str) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");
     answer
+}
+
+#[test]
+fn nothing_confidential_of_any_gateway_is_in_what_works() {
+    let scene = scene(&["unknown-fields", "unmasked-card"]);
+    for provider in PROVIDERS {
+        scene.write_ledger_of(provider);
+        let january = january(provider);
+        let files = "--out p.csv --certificate c.json";
+        check(&scene, &format!("pull {january} {files}"), 0);
+        check(&scene, &format!("statements {january} --out s.csv"), 0);
+        check(&scene, &format!("prove {january} --out proven"), 0);
+        let run = format!("run {january} --ledger ledger.csv --out run");
+        check(&scene, &run, 1);
+    }
+    let attest = "attest --provider paywall --date 2026-01-05 --ledger ledger.csv";
+    check(&scene, attest, 1);
+    check(&scene, &format!("{attest} --submit"), 1);
+}
+
+#[test]
+fn nothing_confidential_of_any_gateway_is_in_what_it_refuses_or_garbles() {
+    for provider in ["paywall", "streampay"] {
+        let pull = format!("pull {} --concurrency 1 --out p.jsonl", january(provider));
+        for fault in [
+            "ip-not-allowed",
+            "bad-record",
+            "html-body=always",
+            "server-error=always",
+        ] {
+            check(&scene(&[fault]), &pull, 3);
+        }
+        let wrong = scene(&[]).setting_of(provider, "API_KEY", "guess");
+        check(&wrong, &pull, 3);
+        check(&wrong.only(provider), "doctor", 3);
+    }
+    let attest = "attest --provider paywall --date 2026-01-05 --ledger ledger.csv --submit";
+    let uncertain = ["unreconciled=40", "struck-writes", "server-error=always"];
+    check(&scene(&uncertain), attest, 3);
+}
+
+#[test]
+fn nothing_confidential_of_any_gateway_is_in_what_is_wrong_with_its_settings() {
+    let paywall = paywall_canaries();
+    for (provider, secret, keys) in [
+        (
+            "paywall",
+            paywall.api_key,
+            &["ENVIRONMENT", "CURRENCY", "STEPS", "ABSENT_CODES", "ZONE"][..],
+        ),
+        (
+            "streampay",
+            StreamPayConfidential::canaries(1).api_key,
+            &["ENVIRONMENT", "MARGIN", "PAGE_SIZE", "ZONE"],
+        ),
+    ] {
+        let pull = format!("pull {} --out p.jsonl", january(provider));
+        for key in keys {
+            check(&scene(&[]).setting_of(provider, key, &secret), &pull, 2);
+        }
+        let url = format!("http://127.0.0.1/?secret={secret}");
+        let scene = scene(&[]).setting_of(provider, "BASE_URL", &url);
+        check(&scene, &pull, 2);
+    }
 }
 
 #[test]
