@@ -62,6 +62,7 @@ fn every_setting_is_read() {
         file.rules.counts,
         BTreeSet::from([Status::Succeeded, Status::Reversed])
     );
+    assert!(file.says_what_counts);
     assert_eq!(file.rules.pending, BTreeSet::from([Status::Pending]));
 }
 

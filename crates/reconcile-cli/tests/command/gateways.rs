@@ -109,6 +109,21 @@ fn an_instant_in_the_books_is_booked_on_its_day_in_the_provider_s_zone() {
     scene.run(&format!("{run} {books}")).exits(0);
 }
 
+#[test]
+fn what_was_reversed_counts_beside_its_reversal_unless_the_rules_say_otherwise() {
+    let scene = Scene::clean();
+    scene.write_ledger_of("streampay");
+    let run = format!("run {} --ledger ledger.csv -q", january("streampay"));
+    let reversed = |folder: &str| scene.read(folder).matches("says reversed").count();
+    scene.run(&format!("{run} --out usual")).exits(1);
+    assert_eq!(reversed("usual/breaks.csv"), 0);
+    scene.write("rules.toml", "[statuses]\ncounts = [\"succeeded\"]\n");
+    scene
+        .run(&format!("{run} --rules rules.toml --out strict"))
+        .exits(1);
+    assert!(reversed("strict/breaks.csv") > 0);
+}
+
 /// A planted inconsistency, the identities that fail by it, and by how much.
 type Inconsistency = (&'static str, &'static [&'static str], &'static str);
 

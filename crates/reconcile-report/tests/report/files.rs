@@ -1,7 +1,7 @@
 //! The files that scripts read.
 
 use reconcile_core::Verdict;
-use reconcile_report::{Cell, ColumnType, Run, Table};
+use reconcile_report::{Beside, Cell, ColumnType, Run, SideBySide, Summary, Table};
 
 use crate::sample::{FORMULA, Month, file};
 
@@ -158,4 +158,39 @@ fn nothing_open_is_reconciled_and_an_unproven_pull_is_not() {
         unproven.run().summary().verdict,
         reconcile_report::Verdict::Breaks
     );
+}
+
+#[test]
+fn runs_side_by_side_add_up_and_lead_to_their_pages() {
+    let (open, clean) = (Month::new(), Month::clean());
+    let (open, clean) = (open.run(), clean.run());
+    let beside = |run, folder| Beside {
+        run,
+        folder,
+        statements: 3,
+        planted: None,
+    };
+    let entries = vec![beside(&open, "one"), beside(&clean, "a \"folder\" <b>")];
+    let runs = SideBySide::new("October".to_owned(), entries).unwrap();
+    let rows = |summary: &Summary| summary.ledger.rows + summary.records.rows;
+    let sum = rows(&open.summary()) + rows(&clean.summary());
+    assert_eq!(rows(runs.summary()), sum);
+    assert_eq!(runs.summary().verdict, reconcile_report::Verdict::Breaks);
+    let currency = "PEN".parse().unwrap();
+    let amount = |summary: &Summary| summary.ledger.amounts[&currency];
+    let sum = amount(&open.summary()).plus(amount(&clean.summary()));
+    assert_eq!(amount(runs.summary()), sum.unwrap());
+    let mut page = Vec::new();
+    runs.write_report(&mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains("href=\"one/report.html\""));
+    assert!(page.contains("href=\"a &quot;folder&quot; &lt;b&gt;/report.html\""));
+    assert!(!page.contains("{{"));
+}
+
+#[test]
+fn a_summary_of_one_run_is_that_of_the_run() {
+    let month = Month::new();
+    let run = month.run();
+    assert_eq!(Summary::of_all([&run]).unwrap(), run.summary());
 }
