@@ -85,8 +85,9 @@ pub struct Report {
     pub differences: Vec<Difference>,
     /// The operations of which an answer was compared.
     pub compared: Vec<String>,
-    /// The operations that are known and were not asked, or not answered.
-    pub not_asked: Vec<String>,
+    /// The operations that are known and were not asked, or did not answer with
+    /// what they are for.
+    pub unanswered: Vec<String>,
     /// The operations that answered and have no model to compare with.
     pub without_model: Vec<String>,
 }
@@ -99,7 +100,7 @@ impl Report {
         differences.sort_unstable();
         differences.dedup();
         let operations = known.operations();
-        let (compared, not_asked): (Vec<_>, Vec<_>) = operations
+        let (compared, unanswered): (Vec<_>, Vec<_>) = operations
             .iter()
             .map(|operation| (*operation).to_owned())
             .partition(|operation| seen.has(operation));
@@ -109,7 +110,7 @@ impl Report {
             provider: known.provider().to_owned(),
             differences,
             compared,
-            not_asked,
+            unanswered,
             without_model: without_model.map(str::to_owned).collect(),
         }
     }
@@ -141,7 +142,9 @@ impl fmt::Display for Report {
             }
             writeln!(f, "{what}: {}", operations.join(", "))
         };
-        list(f, "not asked", &self.not_asked)?;
+        if !self.compared.is_empty() {
+            list(f, "no answer of", &self.unanswered)?;
+        }
         list(f, "without a model, not compared", &self.without_model)?;
         let provider = &self.provider;
         if self.compared.is_empty() && self.is_same() {

@@ -30,11 +30,7 @@ impl Fixture {
     /// The root whose model it is: all bodies of one root teach one type.
     #[must_use]
     pub fn root(&self) -> String {
-        match self.sidecar.body {
-            Body::Response => self.operation.clone(),
-            Body::Request => format!("{}.request", self.operation),
-            Body::Error => "error".to_owned(),
-        }
+        self.sidecar.body.root(&self.operation)
     }
 
     /// The file of the sidecar.
@@ -70,6 +66,18 @@ pub enum Body {
     Request,
     /// What is answered when an operation is refused.
     Error,
+}
+
+impl Body {
+    /// The root whose model a body of this kind has.
+    #[must_use]
+    pub fn root(self, operation: &str) -> String {
+        match self {
+            Self::Response => operation.to_owned(),
+            Self::Request => format!("{operation}.request"),
+            Self::Error => "error".to_owned(),
+        }
+    }
 }
 
 /// Where a body comes from.

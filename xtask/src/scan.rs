@@ -150,10 +150,15 @@ impl<'a> Scan<'a> {
     }
 
     fn leaf(&mut self, place: &Place, field: Option<&Field>, text: &str) {
-        for leak in detect::all(text) {
-            if !field.is_some_and(|field| is_expected(field, leak, text)) {
-                self.found(place, leak);
+        let leaks = detect::all(text);
+        for leak in &leaks {
+            if !field.is_some_and(|field| is_expected(field, *leak, text)) {
+                self.found(place, *leak);
             }
+        }
+        // No pseudonym hides it where words may be kept.
+        if leaks.is_empty() && field.is_some_and(is_vocabulary) && holds_random_word(text) {
+            self.found(place, Leak::Token);
         }
     }
 
@@ -183,6 +188,21 @@ fn is_identifier(field: &Field) -> bool {
         Some(Kind::U64 | Kind::I64) => field.privacy == Some(Privacy::Id),
         _ => false,
     }
+}
+
+/// Whether the field holds words of the provider's that stay as they are.
+fn is_vocabulary(field: &Field) -> bool {
+    field.keep && field.privacy.is_none() && matches!(field.kind, None | Some(Kind::Text))
+}
+
+/// Whether a word changes as none of a language does, however short it is for a
+/// token. Hexadecimal digits are how card networks write their codes.
+fn holds_random_word(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| {
+            let is_hex = word.bytes().all(|byte| byte.is_ascii_hexdigit());
+            !is_hex && detect::is_random(word, 12)
+        })
 }
 
 /// The digits of a fraction are no number of anything.

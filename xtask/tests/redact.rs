@@ -245,6 +245,8 @@ fn what_is_kept_is_searched_all_the_same() {
         (r#""tid":"jane@bank.pe""#, Leak::Email),
         (r#""tid":"+51 987 654 321""#, Leak::Phone),
         (r#""tid":"k3J9fQx81LmZ0pVt7RyW2sNb5UcD4eHg""#, Leak::Token),
+        // Short for a token, but no word either.
+        (r#""tid":"key-k3J9fQx81LmZ""#, Leak::Token),
         (r#""tid":"81.21.5.9""#, Leak::Address),
         (r#""tid":"GB82 WEST 1234 5698 7654 32""#, Leak::Iban),
         (r#""tid":"-----BEGIN RSA PRIVATE KEY-----\nMII""#, Leak::Pem),

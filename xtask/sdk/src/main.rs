@@ -58,7 +58,8 @@ enum Task {
     Drift {
         #[command(flatten)]
         asked: AskedFor,
-        /// Bodies as DIR/<operation>/<case>.json, instead of asking.
+        /// Bodies as DIR/<operation>/<case>.json or DIR/<operation>.json, instead
+        /// of asking.
         #[arg(long, value_name = "DIR", conflicts_with_all = ["base_url", "operation", "until"])]
         dir: Option<PathBuf>,
         /// How the report is written.

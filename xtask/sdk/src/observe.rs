@@ -13,7 +13,7 @@ use reconcile_transport::{Exchange, Tap};
 /// memory, and has no `Debug` that shows them.
 #[derive(Clone)]
 pub struct Answer {
-    /// The operation, as fixtures call it.
+    /// The operation as the client calls it, with `-` for blanks.
     pub operation: String,
     /// The method.
     pub method: String,
@@ -36,16 +36,6 @@ impl Answer {
     #[must_use]
     pub const fn is_success(&self) -> bool {
         self.status >= 200 && self.status < 300
-    }
-
-    /// The root that the body is of.
-    #[must_use]
-    pub fn root(&self) -> &str {
-        if self.is_success() {
-            &self.operation
-        } else {
-            "error"
-        }
     }
 
     fn of(exchange: &Exchange<'_>) -> Self {

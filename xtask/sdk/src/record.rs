@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use xtask::{
     Workspace,
     drift::{Known, Report, Seen, Severity},
-    json,
+    fixture::Body,
+    json::{self, Node},
     models::{self, Mode},
     redact::Redactor,
 };
@@ -153,7 +154,7 @@ pub fn drift_of_folder(
     if report.compared.is_empty() {
         return Err(vec![Trouble::new(
             format!("{} has no body of {provider}", folder.display()),
-            "bodies are DIR/<operation>/<case>.json",
+            files::LAYOUT,
         )]);
     }
     tell_report(out, &report, format)?;
@@ -201,7 +202,7 @@ async fn ask(asked: &Asked) -> Result<Asking, Vec<Trouble>> {
     });
     outcome.troubles.extend(lost);
     Ok(Asking {
-        environment: (scenario.environment)(&base_url),
+        environment: scenario.environment(&base_url),
         scenario,
         outcome,
         answers: answers.take(),
@@ -232,17 +233,25 @@ fn gather(
     };
     let mut troubles = Vec::new();
     for answer in &asking.answers {
+        let Some(operation) = asking.scenario.of_call(&answer.operation) else {
+            continue;
+        };
         let is_wanted = asked
             .only
             .as_ref()
-            .is_none_or(|only| *only == answer.operation);
+            .is_none_or(|only| only == operation.name);
         // What is repeated by itself says how the provider fares today.
         let is_passing = answer.status == 429 || answer.status >= 500;
-        let Ok(operation) = asking.scenario.operation(&answer.operation) else {
-            continue;
-        };
         if is_wanted && !is_passing {
-            let looked = look(known, operation, answer, &mut redactor, &mut gathered);
+            let refuses = asking.scenario.refuses;
+            let looked = look(
+                known,
+                operation,
+                refuses,
+                answer,
+                &mut redactor,
+                &mut gathered,
+            );
             troubles.extend(looked.err());
         }
     }
@@ -256,42 +265,42 @@ fn gather(
 fn look(
     known: &Known,
     operation: &Operation,
+    refuses: fn(&Node<'_>) -> bool,
     answer: &Answer,
     redactor: &mut Redactor<'_>,
     gathered: &mut Gathered,
 ) -> Result<(), Trouble> {
+    let name = operation.name;
     let body = json::read(&answer.body).map_err(|error| Trouble {
         causes: vec![error.to_string()],
         ..Trouble::new(
-            format!(
-                "{}: the answer ({}) is no JSON",
-                answer.operation, answer.status
-            ),
+            format!("{name}: the answer ({}) is no JSON", answer.status),
             "check that the base URL is that of the provider",
         )
     })?;
-    let root = answer.root();
-    let redacted = redactor.body(root, &body).map_err(|findings| Trouble {
+    let kind = if answer.is_success() && !refuses(&body) {
+        Body::Response
+    } else {
+        Body::Error
+    };
+    let root = kind.root(name);
+    let redacted = redactor.body(&root, &body).map_err(|findings| Trouble {
         causes: findings.iter().map(ToString::to_string).collect(),
         ..Trouble::new(
-            format!(
-                "{}: the answer must not be kept; nothing was written",
-                answer.operation
-            ),
+            format!("{name}: the answer must not be kept; nothing was written"),
             "a field that may hold it is declared in overrides.toml, with its `privacy`; \
              a full card number must not be sent at all: tell the provider",
         )
     })?;
-    gathered.seen.body(known, root, &body);
-    if answer.is_success() {
-        gathered.seen.status(&answer.operation, answer.status);
+    gathered.seen.body(known, &root, &body);
+    if kind == Body::Response {
+        gathered.seen.status(name, answer.status);
     }
-    if known.has_root(root) {
-        gathered
-            .keeper
-            .answer(operation, answer, &body, redacted, redactor)?;
+    if known.has_root(&root) {
+        let keeper = &mut gathered.keeper;
+        keeper.answer(operation, answer, kind, &body, redacted, redactor)?;
     }
-    let request = format!("{}.request", answer.operation);
+    let request = Body::Request.root(name);
     if known.has_root(&request) && !operation.sends_credentials {
         gathered
             .keeper

@@ -1,15 +1,17 @@
 //! The calls that are performed to see what a provider sends. A new provider is
 //! one more file here and one more line in [`SCENARIOS`].
 
+mod paywall;
+mod streampay;
 mod tupay;
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{fmt, future::Future, num::NonZeroUsize, pin::Pin, sync::Arc};
 
-use reconcile_transport::{BaseUrl, Tap, Transport};
-use xtask::Error;
+use reconcile_transport::{BaseUrl, ErrorKind, Tap, Transport};
+use xtask::{Error, json::Node};
 
 /// Every provider that can be asked.
-pub const SCENARIOS: &[Scenario] = &[tupay::SCENARIO];
+pub const SCENARIOS: &[Scenario] = &[paywall::SCENARIO, streampay::SCENARIO, tupay::SCENARIO];
 
 /// What is asked of one provider.
 #[derive(Clone, Copy, Debug)]
@@ -18,13 +20,24 @@ pub struct Scenario {
     pub provider: &'static str,
     /// What is asked.
     pub operations: &'static [Operation],
-    /// The base URL by the settings.
-    pub base_url: fn(&Settings) -> Result<BaseUrl, Trouble>,
-    /// The name of the environment at a base URL.
-    pub environment: fn(&BaseUrl) -> &'static str,
+    /// The environments whose hosts are published.
+    pub environments: &'static [Environment],
+    /// Whether a body refuses, though its status is one of success.
+    pub refuses: fn(&Node<'_>) -> bool,
     /// Performs the calls, one after the other; the failure of one does not keep
     /// the others from being made.
     pub perform: fn(Run) -> Pin<Box<dyn Future<Output = Outcome> + Send>>,
+}
+
+/// An environment of a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Environment {
+    /// Its name in the settings.
+    pub name: &'static str,
+    /// Its base URL.
+    pub base_url: &'static str,
+    /// What a sidecar calls it: `staging` or `production`.
+    pub kind: &'static str,
 }
 
 /// How the calls of a run went.
@@ -42,6 +55,30 @@ impl Outcome {
     pub const fn is_clean(&self) -> bool {
         self.troubles.is_empty() && self.unread.is_empty()
     }
+
+    /// What an operation answered, if it did and its model reads it.
+    fn settle<T, E: Refusal>(
+        &mut self,
+        operation: &'static str,
+        result: Result<T, E>,
+    ) -> Option<T> {
+        match result {
+            Ok(value) => return Some(value),
+            // It came: what is odd about it is told by its shape.
+            Err(error) if error.is_unread() => self.unread.push(operation),
+            Err(error) => self.troubles.push(error.trouble()),
+        }
+        None
+    }
+}
+
+/// An error of a provider's crate, as a run looks at it.
+trait Refusal: std::error::Error {
+    /// Whether an answer came which its model does not read.
+    fn is_unread(&self) -> bool;
+
+    /// The error without the provider's words, which may repeat what was sent.
+    fn trouble(&self) -> Trouble;
 }
 
 /// One call, as a fixture may tell it.
@@ -49,12 +86,26 @@ impl Outcome {
 pub struct Operation {
     /// Its name, as `fixtures` calls it.
     pub name: &'static str,
+    /// Its name as the client's errors have it, with `-` for blanks.
+    pub call: &'static str,
     /// Its path, with `{name}` for parameters.
     pub path: &'static str,
     /// The parameters of the query whose values are nobody's.
     pub query: &'static [&'static str],
     /// Whether credentials are sent in its body, which is then never kept.
     pub sends_credentials: bool,
+}
+
+impl Operation {
+    const fn new(name: &'static str, path: &'static str, query: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            call: name,
+            path,
+            query,
+            sends_credentials: false,
+        }
+    }
 }
 
 /// One run of a scenario.
@@ -66,6 +117,8 @@ pub struct Run {
     pub base_url: BaseUrl,
     /// Through what everything goes.
     pub transport: Transport,
+    /// The same without a tap: what is only looked for teaches nothing.
+    pub unobserved: Transport,
     /// The only operation that is wanted, if any.
     pub only: Option<String>,
     /// The end of the time that is asked for.
@@ -77,6 +130,13 @@ impl Run {
     #[must_use]
     pub fn wants(&self, operation: &str) -> bool {
         self.only.as_deref().is_none_or(|only| only == operation)
+    }
+
+    /// Whether calls may be made that change something: those of a simulator
+    /// only.
+    #[must_use]
+    pub fn may_act(&self) -> bool {
+        self.base_url.is_loopback()
     }
 }
 
@@ -108,6 +168,47 @@ impl Scenario {
         })
     }
 
+    /// The operation that the client calls so.
+    #[must_use]
+    pub fn of_call(&self, call: &str) -> Option<&'static Operation> {
+        self.operations.iter().find(|one| one.call == call)
+    }
+
+    /// What a sidecar calls the environment at a base URL.
+    #[must_use]
+    pub fn environment(&self, url: &BaseUrl) -> &'static str {
+        if url.is_loopback() {
+            return "simulator";
+        }
+        let url = url.to_string();
+        let mut environments = self.environments.iter();
+        let known = environments.find(|environment| environment.base_url == url);
+        known.map_or("production", |environment| environment.kind)
+    }
+
+    /// Where the provider is: the base URL that is set, or else that of the
+    /// environment that is named.
+    fn base_url(&self, settings: &Settings) -> Result<BaseUrl, Trouble> {
+        if let Some(url) = settings.url("base_url")? {
+            return Ok(url);
+        }
+        let named = settings
+            .get("environment")
+            .ok_or_else(|| settings.missing("base_url"))?;
+        let mut environments = self.environments.iter();
+        let Some(known) = environments.find(|environment| environment.name == named) else {
+            let names: Vec<_> = self.environments.iter().map(|known| known.name).collect();
+            return Err(Trouble::new(
+                format!(
+                    "{} is no environment whose host is published",
+                    settings.variable("environment")
+                ),
+                format!("published are {}; or give --base-url", names.join(", ")),
+            ));
+        };
+        BaseUrl::parse(known.base_url).map_err(|error| Trouble::of(&error, None))
+    }
+
     /// Performs the calls under the eyes of `tap`.
     pub async fn perform(
         &self,
@@ -116,17 +217,18 @@ impl Scenario {
         only: Option<&str>,
         tap: Arc<dyn Tap>,
     ) -> Result<(BaseUrl, Outcome), Trouble> {
-        let base_url = (self.base_url)(settings)?;
-        let transport = Transport::builder()
-            // One after the other, so that a recording is the same each time.
-            .concurrency(std::num::NonZeroUsize::MIN)
-            .tap(tap)
-            .build()
-            .map_err(|error| Trouble::of(&error, None))?;
+        let base_url = self.base_url(settings)?;
+        // One after the other, so that a recording is the same each time.
+        let builder = || Transport::builder().concurrency(NonZeroUsize::MIN);
+        let transport = builder().tap(tap).build();
+        let unobserved = builder().build();
+        let refuse = |error| Trouble::of(&error, None);
+        let (transport, unobserved) = (transport.map_err(refuse)?, unobserved.map_err(refuse)?);
         let run = Run {
             settings: settings.clone(),
             base_url: base_url.clone(),
             transport,
+            unobserved,
             only: only.map(str::to_owned),
             until,
         };
@@ -167,6 +269,14 @@ impl Settings {
         format!("RECONCILE_{}_{key}", self.provider).to_uppercase()
     }
 
+    /// What sets a key: the option, or else the variable.
+    fn origin(&self, key: &str) -> String {
+        match &self.base_url {
+            Some(_) if key == "base_url" => "--base-url".to_owned(),
+            _ => self.variable(key),
+        }
+    }
+
     /// The value, if it is set and not empty.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
@@ -199,7 +309,7 @@ impl Settings {
         BaseUrl::parse(&text).map(Some).map_err(|error| Trouble {
             causes: vec![error.to_string()],
             ..Trouble::new(
-                format!("{} is no usable base URL", self.variable(key)),
+                format!("{} is no usable base URL", self.origin(key)),
                 "it is scheme, host and port, such as http://127.0.0.1:8080",
             )
         })
@@ -242,11 +352,36 @@ impl Trouble {
     #[must_use]
     pub fn of(error: &dyn std::error::Error, hint: Option<String>) -> Self {
         let causes = std::iter::successors(error.source(), |error| error.source());
-        Self {
-            line: error.to_string(),
-            causes: causes.map(ToString::to_string).collect(),
-            hint,
+        let line = error.to_string();
+        let mut causes: Vec<_> = causes.map(ToString::to_string).collect();
+        causes.dedup();
+        if causes.first() == Some(&line) {
+            causes.remove(0);
         }
+        Self { line, causes, hint }
+    }
+
+    /// An error of a provider's crate, with its hint. What never left is mostly
+    /// a matter of where it was to go.
+    fn of_call(
+        error: &dyn std::error::Error,
+        kind: Option<ErrorKind>,
+        hint: Option<String>,
+    ) -> Self {
+        let hint = hint.or_else(|| match kind? {
+            ErrorKind::NotSent => Some(
+                "check the base URL, and that what is there runs; `reconcile sandbox` starts the \
+                 simulator, on another port each time"
+                    .to_owned(),
+            ),
+            ErrorKind::Timeout | ErrorKind::Broken => Some("try again later".to_owned()),
+            ErrorKind::Redirected => Some(
+                "check the base URL: redirects are never followed, for credentials would go along"
+                    .to_owned(),
+            ),
+            _ => None,
+        });
+        Self::of(error, hint)
     }
 }
 

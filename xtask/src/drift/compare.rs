@@ -10,7 +10,7 @@ use crate::{
     overrides::Field,
     place::Place,
     redact::{Decision, Rules},
-    shape::{Objects, Shape},
+    shape::{Format, Objects, Shape},
 };
 
 /// What any reader keeps exactly, a double included: a number of more digits
@@ -216,8 +216,12 @@ impl<'a> Comparison<'a> {
         }
         let is_enum = item.is_some_and(|item| matches!(item.model, Type::Enum(_)));
         let is_vocabulary = field.is_some_and(|field| field.keep && field.privacy.is_none());
+        let known = |format: &Format| {
+            let is_word = |format: &Format| matches!(format, Format::Token | Format::Other);
+            was.formats.contains_key(format) || (is_word(format) && was.formats.keys().any(is_word))
+        };
         let new = is.formats.keys().copied();
-        let new: Vec<_> = new.filter(|new| !was.formats.contains_key(new)).collect();
+        let new: Vec<_> = new.filter(|new| !known(new)).collect();
         let is_first = was.formats.is_empty();
         if new.is_empty() || is_first || is_enum || !(is_typed || is_vocabulary) {
             return;

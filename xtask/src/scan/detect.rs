@@ -23,17 +23,29 @@ pub(super) fn all(text: &str) -> Vec<Leak> {
 
 /// 13 to 19 digits that begin as the cards of a scheme do (ISO/IEC 7812: 2 to
 /// 6 for banking and travel) and whose check digit is right, in one piece or
-/// in groups.
+/// in groups, letters before and behind or not: the first track of a card has
+/// a `B` before them.
 fn card_number(text: &str) -> bool {
     without_uuids(text)
-        .split(|c: char| !(c.is_ascii_alphanumeric() || c == ' ' || c == '-'))
+        .split(|c: char| !(c.is_ascii_alphanumeric() || is_gap(c)))
         .any(|run| {
-            let groups: Vec<_> = run.split([' ', '-']).collect();
+            let groups: Vec<_> = run.split(is_gap).map(without_letters).collect();
             (0..groups.len()).any(|first| {
                 let groups = groups.get(first..).unwrap_or_default();
                 grouped_digits(groups).any(|digits| is_card_number(&digits))
             })
         })
+}
+
+/// What stands between the groups of a number.
+fn is_gap(c: char) -> bool {
+    matches!(c, ' ' | '-' | '\u{a0}' | '\u{2009}' | '\u{202f}')
+}
+
+/// A word without the letters around it. Where letters are among the digits,
+/// too, it is a code or a digest, and no number.
+fn without_letters(word: &str) -> &str {
+    word.trim_matches(|c: char| c.is_ascii_alphabetic())
 }
 
 /// The digits of the first group, of the first two, and so on, while there are
@@ -291,6 +303,10 @@ mod tests {
             "5500000000000004",
             "378282246310005",
             "6304000000000000",
+            "B4111111111111111",
+            "card4111 1111 1111 1111EUR",
+            "%B4111111111111111^ROE/JANE^25121010000000000000?",
+            "4111\u{a0}1111\u{a0}1111\u{a0}1111",
         ] {
             assert_eq!(leaks(text), [Leak::CardNumber], "{text}");
         }
@@ -301,7 +317,7 @@ mod tests {
             "400000******0001",
             "4000 00** **** 0001",
             "41111111111111110000000",
-            "x4111111111111111",
+            "a4111111111111111b0",
             "00000000-0000-4000-8000-000000000001",
             "2022-10-20 09:18:41.177",
         ] {

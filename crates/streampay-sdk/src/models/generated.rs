@@ -927,11 +927,11 @@ pub struct SchemeSide {
 pub struct LocalizedText {
     /// In Arabic.
     ///
-    /// Seen in 81 of 81 objects, never null.
+    /// Seen in 79 of 79 objects, never null.
     pub arabic: String,
     /// In English.
     ///
-    /// Seen in 81 of 81 objects, never null.
+    /// Seen in 79 of 79 objects, never null.
     pub english: String,
 }
 
@@ -1067,13 +1067,13 @@ pub struct Refusal {
     /// Seen in 1 of 2 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<LocalizedText>,
+    pub error: Option<ErrorText>,
     /// What to do about it.
     ///
     /// Seen in 1 of 2 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub solution: Option<LocalizedText>,
+    pub solution: Option<ErrorText>,
     /// How grave it is: `HIGH`, `MEDIUM` or `LOW`.
     ///
     /// Seen in 1 of 2 objects, never null.
@@ -1090,6 +1090,21 @@ pub struct Refusal {
     /// Seen in 1 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminal_paused_seconds: Option<u64>,
+}
+
+/// What is wrong, or what to do, in two languages. It may repeat what was sent,
+/// so that recordings do not keep it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ErrorText {
+    /// In Arabic.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    pub arabic: String,
+    /// In English.
+    ///
+    /// Seen in 2 of 2 objects, never null.
+    pub english: String,
 }
 
 /// Who refuses, and the colour to show it in.

@@ -30,7 +30,7 @@ pub(crate) async fn server_with_login() -> MockServer {
                 .path("/v1/auth/login")
                 .header("content-type", "application/json")
                 .json_body(serde_json::json!({
-                    "accessKey": "your@email.com",
+                    "accessKey": "user1@example.com",
                     "secretKey": "password"
                 }));
             then.status(200)
@@ -47,7 +47,7 @@ pub(crate) async fn server_with_login() -> MockServer {
 pub(crate) fn config(base_url: &str) -> Config {
     Config::new(
         base_url.parse().unwrap(),
-        "your@email.com".into(),
+        "user1@example.com".into(),
         "password".into(),
     )
     .transport(transport())

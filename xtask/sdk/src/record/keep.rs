@@ -53,18 +53,15 @@ impl Keeper {
         &mut self,
         operation: &Operation,
         answer: &Answer,
+        kind: Body,
         body: &Node<'_>,
         redacted: Redacted,
         redactor: &mut Redactor<'_>,
     ) -> Result<(), Trouble> {
-        let case = match answer.status {
-            200 => "recorded".to_owned(),
-            status => format!("recorded-{status}"),
-        };
-        let kind = if answer.is_success() {
-            Body::Response
-        } else {
-            Body::Error
+        let case = match (kind, answer.status) {
+            (Body::Error, 200) => "recorded-refusal".to_owned(),
+            (_, 200) => "recorded".to_owned(),
+            (_, status) => format!("recorded-{status}"),
         };
         let response = Response {
             status: answer.status,

@@ -9,24 +9,37 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose};
-use reconcile_sandbox::{Alteration, Faults, SandboxConfig, TuPayConfidential};
+use reconcile_sandbox::{
+    Alteration, Faults, PaywallConfidential, SandboxConfig, StreamPayConfidential,
+    TuPayConfidential,
+};
 use tracing_subscriber::fmt::MakeWriter;
 use xtask_sdk::{
     observe::{self, Observer},
     record::{self, Asked, Use},
-    scenario::{Scenario, Settings, Trouble},
+    scenario::{SCENARIOS, Scenario, Settings, Trouble},
 };
 
 use crate::scene::{Scene, UNTIL};
 
+const SEED: u64 = 20_261_121;
+
 /// A simulator in which every secret and everybody's data is a canary.
 fn scene(alterations: &[&str], faults: &[&str]) -> (Scene, Canaries) {
-    let tupay = TuPayConfidential::canaries(20_261_121);
-    let canaries = Canaries::of(&tupay);
+    let tupay = TuPayConfidential::canaries(SEED);
+    let paywall = PaywallConfidential::canaries(SEED);
+    let streampay = StreamPayConfidential::canaries(SEED);
+    let canaries = Canaries::of(&[
+        ("tupay", tupay.values()),
+        ("paywall", paywall.values()),
+        ("streampay", streampay.values()),
+    ]);
     let alterations = alterations.iter().map(|text| text.parse());
     let faults = faults.iter().map(|text| text.parse());
     let scene = Scene::of(SandboxConfig {
         tupay,
+        paywall,
+        streampay,
         alterations: alterations.collect::<Result<Vec<Alteration>, _>>().unwrap(),
         faults: faults.collect::<Result<Faults, _>>().unwrap(),
         ..SandboxConfig::default()
@@ -35,12 +48,16 @@ fn scene(alterations: &[&str], faults: &[&str]) -> (Scene, Canaries) {
 }
 
 /// What to search for: every canary in every form.
-struct Canaries(Vec<(&'static str, Vec<String>)>);
+struct Canaries(Vec<(String, Vec<String>)>);
 
 impl Canaries {
-    fn of(confidential: &TuPayConfidential) -> Self {
-        let values = confidential.values().into_iter();
-        Self(values.map(|(name, value)| (name, forms(&value))).collect())
+    fn of(providers: &[(&str, Vec<(&'static str, String)>)]) -> Self {
+        let of_provider = |(provider, values): &(&str, Vec<(&'static str, String)>)| {
+            let named =
+                |(name, value): &(&str, String)| (format!("{provider} {name}"), forms(value));
+            values.iter().map(named).collect::<Vec<_>>()
+        };
+        Self(providers.iter().flat_map(of_provider).collect())
     }
 
     /// The canaries in a text, by name and form.
@@ -116,8 +133,8 @@ fn check(scene: &Scene, canaries: &Canaries, arguments: &str, status: i32) {
 
 #[test]
 fn the_search_finds_every_form() {
-    let confidential = TuPayConfidential::canaries(20_261_121);
-    let canaries = Canaries::of(&confidential);
+    let confidential = TuPayConfidential::canaries(SEED);
+    let canaries = Canaries::of(&[("tupay", confidential.values())]);
     for (name, value) in confidential.values() {
         for form in forms(&value) {
             let place = format!("before {form} after");
@@ -137,53 +154,69 @@ fn the_simulator_sends_every_canary_that_it_can_send() {
     let (scene, canaries) = scene(&[], &[]);
     let seen = Arc::new(Mutex::new(Vec::new()));
     let raw = Arc::clone(&seen);
-    let observer = Observer::new(move |answer| {
+    let observer = Arc::new(Observer::new(move |answer| {
         let mut raw = raw.lock().unwrap();
         raw.extend_from_slice(&answer.sent);
         raw.extend_from_slice(&answer.body);
-    });
-    perform(&scene, observer);
+    }));
+    for scenario in SCENARIOS {
+        perform(&scene, scenario, &observer);
+    }
     let found = canaries.found(&seen.lock().unwrap());
     for (name, _) in &canaries.0 {
-        // The token and these headers never reach a tap's consumer, and the
-        // signature is never sent.
-        let is_hidden = ["token_prefix", "api_signature", "trace_id", "device_cookie"];
         let is_found = found.contains(&format!("{name} in form 0"));
-        assert!(is_found || is_hidden.contains(name), "{name} is never sent");
+        assert!(
+            is_found || HIDDEN.contains(&name.as_str()),
+            "{name} is never sent"
+        );
     }
 }
+
+/// What never reaches a tap's consumer: a token, headers, and a key that only
+/// signs.
+const HIDDEN: &[&str] = &[
+    "tupay token_prefix",
+    "tupay api_signature",
+    "tupay trace_id",
+    "tupay device_cookie",
+    "paywall api_key",
+    "paywall api_client",
+    "paywall trace_id",
+    "paywall device_cookie",
+    "streampay api_key",
+    "streampay trace_id",
+    "streampay device_cookie",
+];
 
 #[test]
 fn nothing_is_left_of_what_works() {
     let (scene, canaries) = scene(&[], &[]);
-    let record = format!("record tupay --until {UNTIL}");
-    check(&scene, &canaries, &record, 0);
-    check(
-        &scene,
-        &canaries,
-        &format!("drift tupay --until {UNTIL}"),
-        0,
-    );
-    check(
-        &scene,
-        &canaries,
-        &format!("drift tupay --until {UNTIL} --format json"),
-        0,
-    );
-    check(
-        &scene,
-        &canaries,
-        &format!("{record} --update --scale-amounts 3"),
-        0,
-    );
-    check(&scene, &canaries, &format!("{record} --update"), 0);
-    check(&scene, &canaries, &format!("{record} --shapes-only"), 0);
-    assert!(scene.path("fixtures/tupay/deposits/recorded.json").exists());
+    for Scenario { provider, .. } in SCENARIOS {
+        let until = format!("{provider} --until {UNTIL}");
+        // The others show what nobody has published.
+        let status = i32::from(*provider != "tupay");
+        check(&scene, &canaries, &format!("record {until}"), status);
+        check(&scene, &canaries, &format!("drift {until}"), status);
+        let json = format!("drift {until} --format json");
+        check(&scene, &canaries, &json, status);
+        let scaled = format!("record {until} --update --scale-amounts 3");
+        check(&scene, &canaries, &scaled, 0);
+        check(&scene, &canaries, &format!("record {until} --update"), 0);
+        let shapes = format!("record {until} --shapes-only");
+        check(&scene, &canaries, &shapes, 0);
+    }
+    for recorded in [
+        "fixtures/paywall/transaction-list/recorded.json",
+        "fixtures/streampay/transactions/recorded.json",
+        "fixtures/tupay/deposits/recorded.json",
+    ] {
+        assert!(scene.path(recorded).exists(), "{recorded}");
+    }
 }
 
 #[test]
 fn nothing_is_left_of_what_nobody_declared() {
-    let canary = TuPayConfidential::canaries(20_261_121).merchant_name;
+    let canary = TuPayConfidential::canaries(SEED).merchant_name;
     let alterations = [
         // Personal data in new fields, in fields that had a code, as a key.
         "deposits:data[].merchantName:rename=seller".to_owned(),
@@ -251,7 +284,7 @@ fn nothing_is_left_of_what_fails() {
         check(&scene.setting(setting, "guess"), &canaries, &record, 2);
     }
     // A secret in the place of another setting.
-    let secret = TuPayConfidential::canaries(20_261_121).secret_key;
+    let secret = TuPayConfidential::canaries(SEED).secret_key;
     for setting in ["BASE_URL", "PAYMENTS_BASE_URL"] {
         let (scene, canaries) = scene(&[], &[]);
         check(&scene.setting(setting, &secret), &canaries, &record, 2);
@@ -271,7 +304,7 @@ fn nothing_is_left_in_traces_and_in_how_errors_are_shown() {
         .with_writer(log.clone())
         .finish();
     let mut out = Vec::new();
-    let (asked, workspace) = (asked(&scene), scene.workspace());
+    let (asked, workspace) = (asked(&scene, "tupay"), scene.workspace());
     let troubles = tracing::subscriber::with_default(subscriber, || {
         let recording = record::record(&workspace, &asked, Use::Compare, &mut out);
         // On this thread, so that the subscriber sees it.
@@ -310,7 +343,7 @@ fn a_panic_in_the_consumer_says_nothing_and_the_caller_gets_its_answer() {
         .env("RUST_BACKTRACE", "full")
         .output()
         .unwrap();
-    let canaries = Canaries::of(&TuPayConfidential::canaries(20_261_121));
+    let canaries = Canaries::of(&[("tupay", TuPayConfidential::canaries(SEED).values())]);
     let stderr = String::from_utf8_lossy(&child.stderr);
     assert!(child.status.success(), "{stderr}");
     assert!(stderr.contains("error: a bug in xtask at "), "{stderr}");
@@ -325,31 +358,27 @@ fn panic_in_the_consumer() {
         let text = String::from_utf8_lossy(&answer.body);
         panic!("cannot make anything of {text}");
     }));
-    let performed = panic::catch_unwind(AssertUnwindSafe(|| perform_with(&scene, &observer)));
+    let tupay = Scenario::find("tupay").unwrap();
+    let performed = panic::catch_unwind(AssertUnwindSafe(|| perform(&scene, &tupay, &observer)));
     let outcome = performed.expect("the panic stays in the observer");
     assert_eq!(outcome.len(), 0, "the caller has an answer to each call");
     let failed = observer.failed();
     assert!(failed.contains(&"deposits".to_owned()) && failed.contains(&"login".to_owned()));
 }
 
-fn perform(scene: &Scene, observer: Observer) {
-    perform_with(scene, &Arc::new(observer));
-}
-
-fn perform_with(scene: &Scene, observer: &Arc<Observer>) -> Vec<Trouble> {
-    let asked = asked(scene);
-    let scenario = Scenario::find("tupay").unwrap();
+fn perform(scene: &Scene, scenario: &Scenario, observer: &Arc<Observer>) -> Vec<Trouble> {
+    let asked = asked(scene, scenario.provider);
     let tap = Arc::clone(observer);
     let performed = scenario.perform(&asked.settings, asked.until, None, tap);
     let (_, outcome) = scene.runtime().block_on(performed).unwrap();
     outcome.troubles
 }
 
-fn asked(scene: &Scene) -> Asked {
+fn asked(scene: &Scene, provider: &'static str) -> Asked {
     let environment = scene.environment();
     Asked {
-        provider: "tupay".to_owned(),
-        settings: Settings::new("tupay", None, move |name| environment.get(name).cloned()),
+        provider: provider.to_owned(),
+        settings: Settings::new(provider, None, move |name| environment.get(name).cloned()),
         only: None,
         until: format!("{UNTIL}T23:59:59Z").parse().unwrap(),
     }

@@ -8,12 +8,13 @@ use xtask_sdk::record::{self, Ending, Format};
 use crate::scene::{Scene, UNTIL};
 
 /// What drift says of the simulator with these alterations, without the list
-/// of what was not asked.
+/// of what did not answer.
 fn drift(alterations: &[&str]) -> String {
     let scene = Scene::altered(alterations);
     let ran = scene.run(&format!("drift tupay --until {UNTIL}")).exits(1);
     assert_eq!(ran.stderr, "");
-    let told = |line: &&str| !line.starts_with("not asked") && !line.starts_with("without a model");
+    let told =
+        |line: &&str| !line.starts_with("no answer of") && !line.starts_with("without a model");
     ran.stdout
         .lines()
         .filter(told)
@@ -204,7 +205,7 @@ fn values_are_told_only_where_their_type_depends_on_them() {
         };
         assert_eq!(ending, Ok(same), "{from} {to}: {said}");
         let first = if difference.is_empty() {
-            "not asked"
+            "no answer of"
         } else {
             difference
         };
@@ -252,7 +253,7 @@ fn a_report_for_programs_has_the_same_in_keys() {
     "deposit-status",
     "cashout-status"
   ],
-  "not_asked": [
+  "unanswered": [
     "cashout-create",
     "deposit-notification"
   ],
@@ -261,6 +262,32 @@ fn a_report_for_programs_has_the_same_in_keys() {
   ]
 }
 "#
+    );
+}
+
+#[test]
+fn a_folder_may_hold_one_body_an_operation() {
+    let scene = Scene::altered(&[]);
+    let folder = scene.path("kept");
+    fs::create_dir(&folder).unwrap();
+    let deposits = scene.path("fixtures/tupay/deposits/page.json");
+    fs::copy(&deposits, folder.join("deposits.json")).unwrap();
+    let ran = scene.run("drift tupay --dir kept").exits(0);
+    assert!(
+        ran.stdout
+            .ends_with("tupay: no differences in 1 operation\n"),
+        "{}",
+        ran.stdout
+    );
+    let changed = fs::read_to_string(&deposits).unwrap();
+    let changed = changed.replace("\"fee\"", "\"charge\"");
+    fs::write(folder.join("deposits.json"), changed).unwrap();
+    scene.run("drift tupay --dir kept").exits(1);
+    let ran = scene.run("drift tupay --dir nowhere").exits(2);
+    assert!(
+        ran.stderr.contains("hint: bodies are DIR/<operation>/"),
+        "{}",
+        ran.stderr
     );
 }
 

@@ -19,7 +19,7 @@ fn the_simulator_sends_the_shapes_of_the_committed_fixtures() {
     let ran = scene.run(&format!("record tupay --until {UNTIL}")).exits(0);
     assert_eq!(
         ran.stdout,
-        "not asked: cashout-create, deposit-notification\n\
+        "no answer of: cashout-create, deposit-notification\n\
          without a model, not compared: balance\n\
          tupay: no differences in 8 operations\n"
     );
@@ -174,7 +174,8 @@ fn one_operation_alone_is_recorded_alone() {
     let record = format!("record tupay --until {UNTIL} --operation settlements");
     let ran = scene.run(&record).exits(0);
     assert!(
-        ran.stdout.contains("not asked: login, deposits, cashouts"),
+        ran.stdout
+            .contains("no answer of: login, deposits, cashouts"),
         "{}",
         ran.stdout
     );
@@ -304,7 +305,7 @@ fn what_is_not_configured_is_not_asked_or_is_told() {
     let ran = scene.run(&format!("record tupay --until {UNTIL}")).exits(0);
     assert!(
         ran.stdout.starts_with(
-            "not asked: deposit-status, cashout-status, cashout-create, deposit-notification\n"
+            "no answer of: deposit-status, cashout-status, cashout-create, deposit-notification\n"
         ),
         "{}",
         ran.stdout
@@ -320,7 +321,7 @@ fn what_is_not_configured_is_not_asked_or_is_told() {
     let ran = Scene::altered(&[]).run("record nobody").exits(2);
     assert_eq!(
         ran.stderr,
-        "error: there is no provider that can be asked `nobody`; known are tupay\n"
+        "error: there is no provider that can be asked `nobody`; known are paywall, streampay, tupay\n"
     );
     let ran = Scene::altered(&[])
         .run("record tupay --operation payouts")
@@ -350,4 +351,122 @@ fn a_base_url_goes_before_the_environment() {
     scene
         .run(&format!("record tupay --until {UNTIL} --base-url {url}"))
         .exits(0);
+}
+
+#[test]
+fn what_is_recorded_of_each_provider_is_sound_and_the_same_the_next_time() {
+    for (provider, written) in [("paywall", PAYWALL), ("streampay", STREAMPAY)] {
+        // The last days of the month are left to be reconciled.
+        let scene = Scene::faulty(&["unreconciled=3"]);
+        let record = format!("record {provider} --until {UNTIL}");
+        let ran = scene.run(&format!("{record} --update")).exits(0);
+        assert_eq!(ran.stderr, "");
+        let workspace = scene.workspace();
+        let recorded = fixture::read_all(&workspace, provider).unwrap();
+        let recorded = recorded
+            .iter()
+            .filter(|fixture| fixture.sidecar.provenance.kind == Origin::Recorded)
+            .map(|fixture| format!("{}/{}", fixture.operation, fixture.case));
+        assert_eq!(recorded.collect::<Vec<_>>(), written);
+        let report = check::check(&workspace, Some(provider)).unwrap();
+        assert_eq!(report.findings, []);
+        let mut said = Vec::new();
+        let status = round_trips::run(&workspace, Some(provider), &mut said).unwrap();
+        assert_eq!(status, 0, "{}", String::from_utf8_lossy(&said));
+        scene.run(&record).exits(0);
+    }
+}
+
+/// A refusal comes with 200, and is no answer of its operation all the same.
+const PAYWALL: &[&str] = &[
+    "activity-list/recorded",
+    "end-of-day/recorded",
+    "payment-inquiry/recorded-refusal",
+    "payment-inquiry/recorded",
+    "reconcile/recorded-request",
+    "reconcile/recorded",
+    "reconciliation/recorded-refusal",
+    "reconciliation/recorded",
+    "reconciliation-list/recorded",
+    "transaction-list/recorded",
+];
+
+const STREAMPAY: &[&str] = &[
+    "assign-terminal/recorded-request",
+    "assign-terminal/recorded",
+    "create-merchant/recorded-request",
+    "create-merchant/recorded",
+    "create-reconciliation/recorded-request",
+    "create-reconciliation/recorded",
+    "create-terminal/recorded-request",
+    "create-terminal/recorded",
+    "disconnect-terminal/recorded",
+    "merchant/recorded-404",
+    "merchant/recorded",
+    "merchants/recorded",
+    "reconciliation/recorded-404",
+    "reconciliation/recorded",
+    "reconciliations/recorded",
+    "terminal/recorded-404",
+    "terminal/recorded",
+    "terminals/recorded",
+    "transaction/recorded-404",
+    "transaction/recorded",
+    "transactions/recorded",
+    "unassign-terminal/recorded",
+];
+
+#[test]
+fn a_provider_that_cannot_be_reached_is_told_in_one_line_with_causes_and_a_hint() {
+    for provider in ["paywall", "streampay", "tupay"] {
+        let record = format!("record {provider} --base-url http://127.0.0.1:9");
+        let ran = Scene::altered(&[]).run(&record).exits(2);
+        let lines: Vec<_> = ran.stderr.lines().collect();
+        assert!(lines[0].ends_with("no connection, after 4 attempts"));
+        assert!(
+            lines[1..lines.len() - 1]
+                .iter()
+                .all(|line| line.starts_with("  because: "))
+        );
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| line.contains("no connection"))
+                .count(),
+            1
+        );
+        assert!(
+            lines[lines.len() - 1].starts_with("hint: check the base URL"),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(ran.stdout, format!("{provider}: nothing was compared\n"));
+    }
+}
+
+#[test]
+fn wrong_credentials_and_a_wrong_base_url_are_told_with_what_to_do() {
+    for (provider, setting, status) in [
+        ("paywall", "API_KEY", "Paywall answered"),
+        (
+            "streampay",
+            "API_KEY",
+            "StreamPay answered 401 Unauthorized",
+        ),
+    ] {
+        let scene = Scene::altered(&[]).setting_of(provider, setting, "another");
+        let ran = scene.run(&format!("drift {provider}")).exits(2);
+        assert!(ran.stderr.contains(status), "{}", ran.stderr);
+        assert!(ran.stderr.contains("hint: check the "), "{}", ran.stderr);
+        assert_eq!(ran.stderr.matches("error: ").count(), 1, "{}", ran.stderr);
+    }
+    let ran = Scene::altered(&[])
+        .run("record streampay --base-url ftp://here")
+        .exits(2);
+    assert!(
+        ran.stderr
+            .starts_with("error: --base-url is no usable base URL\n"),
+        "{}",
+        ran.stderr
+    );
 }

@@ -73,9 +73,14 @@ impl Scene {
         }
     }
 
-    /// The same with another setting.
-    pub(crate) fn setting(mut self, key: &str, value: &str) -> Self {
-        let variable = format!("RECONCILE_TUPAY_{key}");
+    /// The same with another setting of TuPay.
+    pub(crate) fn setting(self, key: &str, value: &str) -> Self {
+        self.setting_of("tupay", key, value)
+    }
+
+    /// The same with another setting of a provider.
+    pub(crate) fn setting_of(mut self, provider: &str, key: &str, value: &str) -> Self {
+        let variable = format!("RECONCILE_{provider}_{key}").to_uppercase();
         self.environment.insert(variable, value.to_owned());
         self
     }
