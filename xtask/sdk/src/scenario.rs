@@ -197,13 +197,13 @@ impl Scenario {
             .ok_or_else(|| settings.missing("base_url"))?;
         let mut environments = self.environments.iter();
         let Some(known) = environments.find(|environment| environment.name == named) else {
-            let names: Vec<_> = self.environments.iter().map(|known| known.name).collect();
+            let published: Vec<_> = self.environments.iter().map(|known| known.name).collect();
             return Err(Trouble::new(
                 format!(
                     "{} is no environment whose host is published",
                     settings.variable("environment")
                 ),
-                format!("published are {}; or give --base-url", names.join(", ")),
+                format!("published are {}; or give --base-url", published.join(", ")),
             ));
         };
         BaseUrl::parse(known.base_url).map_err(|error| Trouble::of(&error, None))

@@ -138,7 +138,7 @@ async fn last_range(run: &Run, client: &Client) -> (Date, Date) {
             .reconciliation_list(&ReconciliationsQuery::new(from, to))
             .await
         {
-            Ok(list) if list.data.is_empty() => {}
+            Ok(listed) if listed.data.is_empty() => {}
             Ok(_) => return (from, to),
             // It will be told when it is asked for in earnest.
             Err(_) => break,
