@@ -11,9 +11,12 @@
 #[path = "support/fake.rs"]
 mod fake;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use fake::{Behind, Fake, Manner, Parameters, Told, page};
@@ -173,6 +176,26 @@ async fn a_page_that_is_repeated_for_once_is_asked_for_again() {
         page("merchants", &rows, &parameters, HEALTHY)
     });
     assert_eq!(ids(&fake, 10).await.unwrap().len(), 25);
+}
+
+#[tokio::test]
+async fn pages_that_are_repeated_for_once_hide_no_row_from_who_asks_for_one_alone() {
+    for count in [21, 22, 25] {
+        let (rows, seen) = (merchants(count), Mutex::new(HashSet::new()));
+        let fake = Fake::new(move |_, parameters| {
+            let mut parameters = parameters.clone();
+            let place = (parameters["limit"].clone(), parameters["page"].clone());
+            // The third page, and the first row of it where it is asked for alone.
+            let struck = [("10", "3"), ("1", "21")];
+            let is_struck = struck.contains(&(place.0.as_str(), place.1.as_str()));
+            if is_struck && seen.lock().unwrap().insert(place) {
+                let before: u64 = parameters["page"].parse().unwrap();
+                parameters.insert("page".to_owned(), (before - 1).to_string());
+            }
+            page("merchants", &rows, &parameters, HEALTHY)
+        });
+        assert_eq!(ids(&fake, 10).await.unwrap().len(), count);
+    }
 }
 
 #[tokio::test]

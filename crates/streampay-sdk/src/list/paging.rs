@@ -25,7 +25,7 @@ pub(crate) type Arrived<T> = reconcile_transport::Page<Result<T, DecodeError>>;
 /// or empty: that the first one is short shows nothing, since StreamPay may
 /// send fewer rows than were asked for, on every page. A server that answers
 /// with its last page once more when it is asked for what is behind it, or that
-/// refuses, is asked for its last row alone, and for the one after.
+/// refuses, is asked for its last row alone, and for those behind it.
 pub(crate) async fn nth<F: Filters>(
     client: &Client,
     query: &Query<F>,
@@ -37,7 +37,9 @@ pub(crate) async fn nth<F: Filters>(
             return match trace.before(index) {
                 // It is asked for again when those before it have come.
                 None => Ok(the_end()),
-                Some(before) if ends_after(client, query, &before).await? => Ok(the_end()),
+                Some(before) if ends_after(client, query, &before, Behind::Refusal).await? => {
+                    Ok(the_end())
+                }
                 Some(_) => Err(error),
             };
         }
@@ -48,7 +50,7 @@ pub(crate) async fn nth<F: Filters>(
     let may_be_the_end = repeats && total.is_none_or(|total| index >= total);
     if may_be_the_end
         && let Some(before) = trace.before(index)
-        && ends_after(client, query, &before).await?
+        && ends_after(client, query, &before, Behind::LastAgain).await?
     {
         return Ok(Arrived {
             digest: page.digest,
@@ -121,13 +123,22 @@ impl Place {
     }
 }
 
-/// Whether the list ends with these rows: the one behind the last, asked for
-/// alone, is none or the last one again, and the last one is where it is to be,
-/// so that the server does count rows.
+/// How a server answers who asks for what is behind the last row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behind {
+    LastAgain,
+    Refusal,
+}
+
+/// Whether the list ends with these rows: asked for alone, the last one is where
+/// it is to be, so that the server does count rows, and the two places behind it
+/// are answered in the same way. One place would not do: a server that shows the
+/// page before for once shows the last row there, too.
 async fn ends_after<F: Filters>(
     client: &Client,
     query: &Query<F>,
     before: &Before,
+    manner: Behind,
 ) -> Result<bool, Error> {
     let alone = async |place: u64| -> Result<Vec<String>, Error> {
         match client.read(&query.clone().limit(1).page(place)).await {
@@ -136,8 +147,13 @@ async fn ends_after<F: Filters>(
         }
     };
     let last = std::slice::from_ref(&before.last);
-    let behind = alone(before.rows + 1).await?;
-    Ok((behind.is_empty() || behind == last) && alone(before.rows).await? == last)
+    let behind = match manner {
+        Behind::LastAgain => last,
+        Behind::Refusal => &[],
+    };
+    Ok(alone(before.rows + 1).await? == behind
+        && alone(before.rows + 2).await? == behind
+        && alone(before.rows).await? == last)
 }
 
 /// What the pages of one reading of a list were. Clones share it.

@@ -11,7 +11,8 @@ use std::{
 use async_trait::async_trait;
 use jiff::{Timestamp, ToSpan, civil::date, tz::TimeZone};
 use reconcile_core::{
-    Certificate, Kind, ProviderError, ProviderExt, PullOptions, Record, RecordQuery, Window,
+    Certificate, Kind, ProviderError, ProviderExt, PullOptions, Record, RecordQuery, Statement,
+    StatementQuery, Window,
 };
 use reconcile_sandbox::{
     FaultKind, Faults, Sandbox, SandboxConfig, StreamPayReceiptKind, StreamPayWorld, WorldConfig,
@@ -41,7 +42,8 @@ pub(crate) struct Case {
     records: usize,
     days: u32,
     page_size: NonZeroU32,
-    newest_first: bool,
+    /// What is not documented.
+    manners: [&'static str; 3],
     concurrency: NonZeroUsize,
     /// Two are too few for some pages, so that pulls fail and are resumed.
     attempts: u32,
@@ -70,10 +72,26 @@ impl Case {
             records: usize::try_from(records).unwrap_or_default(),
             days,
             page_size: NonZeroU32::new(page_size).unwrap(),
-            newest_first: seed.is_multiple_of(2),
+            manners: [
+                ["order=newest", "order=oldest"][(seed % 2) as usize],
+                ["filter-by=start", "filter-by=created"][(seed / 2 % 2) as usize],
+                [
+                    "beyond-end=empty",
+                    "beyond-end=not-found",
+                    "beyond-end=last-page",
+                ][(seed / 4 % 3) as usize],
+            ],
             concurrency: NonZeroUsize::new([16, 4, 1, 32][(seed % 4) as usize]).unwrap(),
             attempts: if seed.is_multiple_of(13) { 2 } else { 4 },
         }
+    }
+
+    /// The case without rows that show up late: where a list has one page, such a
+    /// row is not there yet.
+    pub(crate) fn without_late_rows(mut self) -> Self {
+        self.faults
+            .retain(|fault| *fault != FaultKind::InsertWhilePaging);
+        self
     }
 
     /// All days of the world.
@@ -139,6 +157,38 @@ pub(crate) async fn run(case: &Case) -> Result<Ending, String> {
     Err(format!("the pull fails again and again at {window}"))
 }
 
+/// Pulls the statements until they come, and compares them with those of the
+/// same account without faults: how many there are.
+pub(crate) async fn statements(case: &Case) -> Result<usize, String> {
+    let healthy = Case {
+        faults: Vec::new(),
+        ..case.clone()
+    };
+    let without = pulled_statements(&healthy).await?;
+    let under = pulled_statements(case).await?;
+    if under != without {
+        let (seen, exist) = (under.len(), without.len());
+        return Err(format!("{seen} statements came, and {exist} others exist"));
+    }
+    Ok(without.len())
+}
+
+async fn pulled_statements(case: &Case) -> Result<Vec<Statement>, String> {
+    let sandbox = sandbox(case).await;
+    let streampay = provider(&sandbox, case);
+    let options = PullOptions::at("2026-06-01T00:00:00Z".parse().unwrap());
+    for _ in 0..MOST_RESUMED {
+        let query = StatementQuery::new(case.window());
+        match streampay.collect_statements(query, options).await {
+            Ok(pull) if pull.verdict.is_proven() => return Ok(pull.statements),
+            Ok(pull) => return Err(format!("{:?}", pull.verdict)),
+            Err(error) if error.is_retryable() => {}
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+    Err("the statements never come".to_owned())
+}
+
 type Id = (Kind, String);
 
 /// What the world has under an id: the instant of creation, and the amount to
@@ -155,8 +205,8 @@ async fn sandbox(case: &Case) -> Sandbox {
             other => faults.with(other),
         };
     }
-    if case.newest_first {
-        faults = faults.with("order=newest".parse::<reconcile_sandbox::Fault>().unwrap());
+    for manner in case.manners {
+        faults = faults.with(manner.parse::<reconcile_sandbox::Fault>().unwrap());
     }
     let world = WorldConfig {
         seed: case.seed,
@@ -172,12 +222,7 @@ async fn sandbox(case: &Case) -> Sandbox {
     Sandbox::start(config).await.unwrap()
 }
 
-/// Pulls to the end or to the first error, and keeps what was delivered.
-async fn pull(
-    sandbox: &Sandbox,
-    case: &Case,
-    window: Window,
-) -> (Vec<Record>, Result<Certificate, ProviderError>) {
+fn provider(sandbox: &Sandbox, case: &Case) -> StreamPay {
     let transport = Transport::builder()
         .concurrency(case.concurrency)
         .seed(case.seed)
@@ -198,7 +243,16 @@ async fn pull(
         .concurrency(case.concurrency)
         .page_size(case.page_size)
         .transport(transport);
-    let streampay = StreamPay::new(config).unwrap();
+    StreamPay::new(config).unwrap()
+}
+
+/// Pulls to the end or to the first error, and keeps what was delivered.
+async fn pull(
+    sandbox: &Sandbox,
+    case: &Case,
+    window: Window,
+) -> (Vec<Record>, Result<Certificate, ProviderError>) {
+    let streampay = provider(sandbox, case);
     let options = PullOptions::at("2026-06-01T00:00:00Z".parse().unwrap());
     let mut pull = streampay.pull(RecordQuery::new(window), options);
     let mut records = Vec::new();
