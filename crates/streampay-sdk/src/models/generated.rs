@@ -928,7 +928,8 @@ pub struct LocalizedText {
     /// In Arabic.
     ///
     /// Seen in 79 of 79 objects, never null.
-    pub arabic: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arabic: Option<String>,
     /// In English.
     ///
     /// Seen in 79 of 79 objects, never null.
@@ -942,11 +943,13 @@ pub struct MerchantText {
     /// In Arabic.
     ///
     /// Seen in 12 of 12 objects, never null, empty in 6.
-    pub arabic: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arabic: Option<String>,
     /// In English.
     ///
     /// Seen in 12 of 12 objects, never null, empty in 6.
-    pub english: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub english: Option<String>,
 }
 
 /// An amount and its label.

@@ -310,9 +310,19 @@ fn amounts_in_text() -> Vec<Row> {
         ),
         ("a label is null", Set(LABEL, "null"), Lossless),
         (
-            "a label is in one language",
+            "a label is in English only",
             Drop("transaction.receipts[0].amount_authorized.label.arabic"),
+            Lossless,
+        ),
+        (
+            "a label is not in English",
+            Drop("transaction.receipts[0].amount_authorized.label.english"),
             Refused(LABEL),
+        ),
+        (
+            "a merchant has no address in Arabic",
+            Set("transaction.receipts[0].merchant.address.arabic", "null"),
+            Lossless,
         ),
         (
             "a label is in a third language",
