@@ -224,3 +224,45 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     path.push(ending);
     path.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use xtask::overrides::Overrides;
+
+    use super::*;
+    use crate::scenario::Scenario;
+
+    /// What is told of a request with this path and query.
+    fn told(path: &str, query: &[(&str, &str)]) -> Result<Request, Trouble> {
+        let workspace = Workspace::here();
+        let overrides = Overrides::read(&workspace.overrides("tupay")).unwrap();
+        let deposits = Scenario::find("tupay").unwrap().operation("deposits");
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let answer = Answer {
+            operation: "deposits".to_owned(),
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            query: query.iter().map(own).collect(),
+            sent: Bytes::new(),
+            status: 200,
+            headers: Vec::new(),
+            body: Bytes::new(),
+        };
+        request(deposits.unwrap(), &answer, &mut Redactor::new(&overrides))
+    }
+
+    #[test]
+    fn of_a_query_only_what_is_declared_to_be_nobodys_is_told() {
+        let query = [("page", "0"), ("clientDocument", "78596049")];
+        let told = told("/v1/deposits", &query).unwrap();
+        assert_eq!(told.query["page"], "0");
+        assert_eq!(told.query["clientDocument"], "10000001");
+    }
+
+    #[test]
+    fn a_path_that_is_not_that_of_the_scenario_is_not_told() {
+        let trouble = told("/v1/deposits/78596049", &[]).unwrap_err();
+        assert!(!trouble.to_string().contains("78596049"));
+    }
+}

@@ -255,6 +255,24 @@ fn nothing_is_left_of_what_nobody_declared() {
 }
 
 #[test]
+fn what_a_provider_says_of_a_refusal_is_not_told() {
+    // It may repeat what was sent; here it is short and looks like any word.
+    for (provider, setting, place) in [
+        ("tupay", "SECRET_KEY", "error:description"),
+        ("paywall", "API_KEY", "paywall/error:Message"),
+        ("streampay", "API_KEY", "streampay/error:message"),
+    ] {
+        let scene = Scene::altered(&[&format!("{place}:word=JaneRoe")]);
+        let ran = scene
+            .setting_of(provider, setting, "guess")
+            .run(&format!("record {provider}"))
+            .exits(2);
+        assert!(ran.stderr.contains(" answered "), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("JaneRoe"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn nothing_is_left_of_what_fails() {
     let record = format!("record tupay --until {UNTIL} --update");
     // Every error says the canary `error_note`.
