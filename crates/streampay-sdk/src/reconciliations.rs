@@ -121,7 +121,7 @@ impl Client {
     ///
     /// for reconciliation in client.reconciliations(&ReconciliationsQuery::new()).await?.rows {
     ///     if let Some(receipt) = reconciliation.reconciliation_receipt {
-    ///         println!("{} {} {}", receipt.date, receipt.details.total.total, receipt.currency.english);
+    ///         println!("{} {} {:?}", receipt.date, receipt.details.total.total, receipt.currency.english);
     ///     }
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;

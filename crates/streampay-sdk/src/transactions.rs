@@ -99,7 +99,7 @@ impl Client {
     ///     .between("2026-01-01T00:00:00Z".parse()?, "2026-02-01T00:00:00Z".parse()?);
     /// for transaction in client.transactions(&january).await?.rows {
     ///     for receipt in transaction.receipts {
-    ///         println!("{} {} {}", receipt.id, receipt.amount_authorized.value, receipt.currency.english);
+    ///         println!("{} {} {:?}", receipt.id, receipt.amount_authorized.value, receipt.currency.english);
     ///     }
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;

@@ -933,7 +933,8 @@ pub struct LocalizedText {
     /// In English.
     ///
     /// Seen in 79 of 79 objects, never null.
-    pub english: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub english: Option<String>,
 }
 
 /// Words of the merchant in two languages.
@@ -1103,11 +1104,13 @@ pub struct ErrorText {
     /// In Arabic.
     ///
     /// Seen in 2 of 2 objects, never null.
-    pub arabic: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arabic: Option<String>,
     /// In English.
     ///
     /// Seen in 2 of 2 objects, never null.
-    pub english: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub english: Option<String>,
 }
 
 /// Who refuses, and the colour to show it in.

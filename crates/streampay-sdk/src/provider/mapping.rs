@@ -163,7 +163,7 @@ fn status(kind: Kind, receipt: &Receipt) -> Status {
 /// The status in the provider's own words.
 fn said(receipt: &Receipt) -> Option<String> {
     let message = receipt.status_message.as_ref();
-    let message = present(message.map(|message| message.english.as_str()));
+    let message = present(message.and_then(|message| message.english.as_deref()));
     message.or_else(|| present(receipt.action_code.as_deref()))
 }
 
@@ -262,8 +262,8 @@ pub(super) fn unprinted(date: &str, time: &str) -> Unmappable {
 
 fn currency(words: &LocalizedText) -> Result<Currency, Unmappable> {
     let reason = "expected an ISO 4217 code of three capitals";
-    let unknown = |_| Unmappable::new("currency.english", reason);
-    words.english.parse().map_err(unknown)
+    let code = words.english.as_deref().and_then(|code| code.parse().ok());
+    code.ok_or_else(|| Unmappable::new("currency.english", reason))
 }
 
 /// The text, unless it is empty, which is how StreamPay writes what is not there.
