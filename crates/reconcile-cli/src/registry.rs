@@ -32,9 +32,13 @@ pub(crate) struct Entry {
     pub(crate) descriptor: fn() -> Descriptor,
     /// How it takes the merchant's totals of a day, if it does.
     pub(crate) attest: Option<Attest>,
-    /// The books of its simulated account, with mistakes drawn from a seed.
-    pub(crate) planted: fn(&Sandbox, u64) -> PlantedLedger,
+    /// The books of its simulated account with mistakes drawn from a seed, if
+    /// the sandbox simulates it.
+    pub(crate) planted: Option<Planted>,
 }
+
+/// Keeps the books of a simulated account.
+pub(crate) type Planted = fn(&Sandbox, u64) -> PlantedLedger;
 
 /// One setting of a gateway.
 #[derive(Debug)]
@@ -108,6 +112,12 @@ impl Account {
             settle_lag,
         })
     }
+}
+
+/// The gateways that the sandbox simulates, each with the books of its account.
+pub(crate) fn simulated() -> impl Iterator<Item = (&'static Entry, Planted)> {
+    let with_books = |entry: &'static Entry| Some((entry, entry.planted?));
+    PROVIDERS.iter().filter_map(with_books)
 }
 
 /// The gateway with this name.

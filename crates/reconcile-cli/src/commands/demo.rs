@@ -21,16 +21,15 @@ use crate::{
     commands,
     error::CommandError,
     progress::Progress,
-    registry::{Account, Entry, PROVIDERS},
+    registry::{self, Account, Entry},
     settings::Settings,
     terminal,
 };
 
 pub(crate) async fn run(global: &Global, args: &args::Demo) -> Result<Finding, CommandError> {
     let together = Output::prepare(&args.destination, &[])?;
-    let outputs = PROVIDERS
-        .iter()
-        .map(|entry| Output::prepare(&args.destination.below(entry.id), &[]))
+    let outputs = registry::simulated()
+        .map(|(entry, _)| Output::prepare(&args.destination.below(entry.id), &[]))
         .collect::<Result<Vec<_>, _>>()?;
     let world = WorldConfig {
         seed: args.seed,
@@ -42,9 +41,8 @@ pub(crate) async fn run(global: &Global, args: &args::Demo) -> Result<Finding, C
         ..SandboxConfig::default()
     })
     .await?;
-    let books = PROVIDERS
-        .iter()
-        .map(|entry| Books::open(entry, &sandbox, &world))
+    let books = registry::simulated()
+        .map(|(entry, planted)| Books::open(entry, planted(&sandbox, world.seed), &sandbox, &world))
         .collect::<Result<Vec<_>, _>>()?;
     introduce(global, &books, args)?;
     let acts = perform(books, global).await?;
@@ -81,11 +79,11 @@ struct Books {
 impl Books {
     fn open(
         entry: &'static Entry,
+        planted: PlantedLedger,
         sandbox: &Sandbox,
         world: &WorldConfig,
     ) -> Result<Self, CommandError> {
         let account = Account::open(&Settings::of_lines(entry, &sandbox.environment()))?;
-        let planted = (entry.planted)(sandbox, world.seed);
         Ok(Self {
             window: days(world, &account)?,
             ledger: read(&planted)?,

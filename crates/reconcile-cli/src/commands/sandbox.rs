@@ -13,7 +13,7 @@ use crate::{
     Finding,
     args::{self, FaultOrList, Global},
     error::CommandError,
-    registry::{Entry, PROVIDERS},
+    registry::{self, Planted},
     terminal,
 };
 
@@ -69,19 +69,16 @@ fn config(args: &args::Sandbox) -> SandboxConfig {
 /// Writes the books of every provider into a folder, or those of the first
 /// into a file.
 fn write_ledgers(sandbox: &Sandbox, seed: u64, path: &Path) -> Result<(), CommandError> {
-    let write = |entry: &Entry, path: &Path| {
-        fs::write(path, (entry.planted)(sandbox, seed).to_csv()).map_err(unwritable(path))
+    let write = |planted: Planted, path: &Path| {
+        fs::write(path, planted(sandbox, seed).to_csv()).map_err(unwritable(path))
     };
+    let mut books = registry::simulated();
     if !is_folder(path) {
-        return PROVIDERS
-            .iter()
-            .take(1)
-            .try_for_each(|entry| write(entry, path));
+        let first = books.next();
+        return first.map_or(Ok(()), |(_, planted)| write(planted, path));
     }
     fs::create_dir_all(path).map_err(unwritable(path))?;
-    PROVIDERS
-        .iter()
-        .try_for_each(|entry| write(entry, &path.join(format!("{}.csv", entry.id))))
+    books.try_for_each(|(entry, planted)| write(planted, &path.join(format!("{}.csv", entry.id))))
 }
 
 /// Whether a folder is meant: it is one, or its name ends as only theirs do.

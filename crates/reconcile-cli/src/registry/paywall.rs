@@ -21,7 +21,7 @@ pub(super) const ENTRY: Entry = Entry {
         currency,
         compare,
     }),
-    planted: |sandbox, seed| paywall_ledger(sandbox.paywall_world(), seed),
+    planted: Some(|sandbox, seed| paywall_ledger(sandbox.paywall_world(), seed)),
 };
 
 const KEYS: &[Key] = &[

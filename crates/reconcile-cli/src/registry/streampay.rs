@@ -17,7 +17,7 @@ pub(super) const ENTRY: Entry = Entry {
     base_url: address,
     descriptor: StreamPay::describe,
     attest: None,
-    planted: |sandbox, seed| streampay_ledger(sandbox.streampay_world(), seed),
+    planted: Some(|sandbox, seed| streampay_ledger(sandbox.streampay_world(), seed)),
 };
 
 const KEYS: &[Key] = &[

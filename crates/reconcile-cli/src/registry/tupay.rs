@@ -17,7 +17,7 @@ pub(super) const ENTRY: Entry = Entry {
     base_url: address,
     descriptor: TuPay::describe,
     attest: None,
-    planted: |sandbox, seed| tupay_ledger(sandbox.tupay_world(), seed),
+    planted: Some(|sandbox, seed| tupay_ledger(sandbox.tupay_world(), seed)),
 };
 
 const KEYS: &[Key] = &[
