@@ -95,18 +95,20 @@ fn found(line: &str) -> [String; 3] {
 #[test]
 fn an_instant_in_the_books_is_booked_on_its_day_in_the_provider_s_zone() {
     let scene = Scene::clean();
-    let pull = "pull --provider paywall --from 2026-01-10 --to 2026-01-11";
-    scene
-        .run(&format!("{pull} --kind payment --out r.csv -q"))
-        .exits(0);
-    // The books are the records, with their instants: each on the day of its own.
+    // Half past one of the next day in Istanbul, which is not asked for.
     scene.write(
-        "rules.toml",
-        "[ledger]\ncolumns = { date = \"created_at\" }\n",
+        "ledger.csv",
+        "id,reference,amount,currency,date\nL-1,nobody-1,1.00,TRY,2026-01-10T22:30:00Z\n",
     );
-    let run = "run --provider paywall --kind payment --from 2026-01-10 --to 2026-01-11";
-    let books = "--ledger r.csv --rules rules.toml --out out -q";
-    scene.run(&format!("{run} {books}")).exits(0);
+    let missing = |rules: &str| {
+        let run = "run --provider paywall --from 2026-01-10 --to 2026-01-11 --ledger ledger.csv";
+        scene.run(&format!("{run} {rules} --out out -q")).exits(1);
+        let breaks = scene.read("out/breaks.csv");
+        breaks.contains(",missing_at_provider,")
+    };
+    assert!(!missing(""));
+    scene.write("rules.toml", "[ledger]\nzone = \"UTC\"\n");
+    assert!(missing("--rules rules.toml"));
 }
 
 #[test]
