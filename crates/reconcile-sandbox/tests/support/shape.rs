@@ -82,9 +82,14 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Shape, A::Error> {
-        let mut fields = Vec::new();
+        let mut fields: Vec<(String, Shape)> = Vec::new();
         while let Some(field) = object.next_entry()? {
             fields.push(field);
+        }
+        // So `serde_json` shows a number with a fraction where another crate of
+        // the build has its feature `arbitrary_precision` on.
+        if matches!(&fields[..], [(key, _)] if key == "$serde_json::private::Number") {
+            return Ok(Shape::Decimal);
         }
         Ok(Shape::Object(fields))
     }
