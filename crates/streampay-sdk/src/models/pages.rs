@@ -1,10 +1,10 @@
 //! What a list says of its pages.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{Error as _, IgnoredAny, MapAccess, Unexpected, Visitor},
 };
 
 /// What a list says of its pages: a number for merchants, an object for
@@ -74,10 +74,23 @@ impl<'de> Visitor<'de> for PagesVisitor {
         Ok(Pages::Number(number))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Pages, A::Error> {
-        PagePosition::deserialize(MapAccessDeserializer::new(map)).map(Pages::Position)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pages, A::Error> {
+        let mut position = PagePosition::default();
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            match key.as_ref() {
+                "total" => position.total = map.next_value()?,
+                "current" => position.current = map.next_value()?,
+                FRACTION => return Err(A::Error::invalid_type(Unexpected::Other("number"), &self)),
+                _ => map.next_value::<IgnoredAny>().map(drop)?,
+            }
+        }
+        Ok(Pages::Position(position))
     }
 }
+
+/// The one key of the map as which `serde_json` shows a number with a fraction
+/// where another crate of the build has its feature `arbitrary_precision` on.
+const FRACTION: &str = "$serde_json::private::Number";
 
 #[cfg(test)]
 mod tests {
