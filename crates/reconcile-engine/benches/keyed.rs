@@ -70,8 +70,11 @@ fn book(
             kind: Some(Kind::Payment),
             status,
             date: date(2026, 1, 1) + i64::try_from(number % 300)?.days(),
+            settled: None,
             fee: None,
+            tax: None,
             account: Some("4"),
+            method: None,
             description: None,
         })?;
     }

@@ -1,11 +1,14 @@
 //! One side of a reconciliation, held compactly.
 
-use std::{cmp::Ordering, collections::BTreeMap, collections::HashMap};
+mod columns;
+
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use jiff::{civil::Date, tz::TimeZone};
-use reconcile_core::{Currency, Direction, Kind, LedgerEntry, Record, Status, Sum};
+use reconcile_core::{Currency, Direction, Kind, LedgerEntry, Money, Record, Status, Sum};
 use rust_decimal::Decimal;
 
+use self::columns::{Attributes, Labels, Sparse};
 use crate::{EngineError, sum::Sums};
 
 /// One row of either side, as it is pushed into and read from a [`Book`].
@@ -25,38 +28,65 @@ pub struct Row<'a> {
     pub kind: Option<Kind>,
     /// How far it got, where the row says.
     pub status: Option<Status>,
-    /// The day, in the zone that the reconciliation counts days in.
+    /// The day, in the zone that the reconciliation counts days in and by its
+    /// cut-off: whoever reads an instant decides on its day.
     pub date: Date,
+    /// What moves the merchant's balance, where that is told beside the amount.
+    pub settled: Option<Money>,
     /// The fee, in the currency of the amount.
     pub fee: Option<Decimal>,
+    /// The tax on the fee, in the currency of the amount.
+    pub tax: Option<Decimal>,
     /// The account or sub-account.
     pub account: Option<&'a str>,
+    /// The payment method or card scheme.
+    pub method: Option<&'a str>,
     /// Free text; an empty one is none.
     pub description: Option<&'a str>,
 }
 
 impl<'a> Row<'a> {
+    /// A row with what every row has; the rest is absent.
+    #[must_use]
+    pub const fn new(id: &'a str, amount: Money, direction: Direction, date: Date) -> Self {
+        Self {
+            id,
+            reference: None,
+            amount: amount.amount,
+            currency: amount.currency,
+            direction,
+            kind: None,
+            status: None,
+            date,
+            settled: None,
+            fee: None,
+            tax: None,
+            account: None,
+            method: None,
+            description: None,
+        }
+    }
+
     /// The row of a provider's record, on the day that it was created in `zone`.
     ///
     /// A fee in another currency than the amount's is left out: it explains no
     /// difference between amounts.
     #[must_use]
     pub fn of_record(record: &'a Record, zone: &TimeZone) -> Self {
+        let date = zone.to_datetime(record.created_at).date();
         Self {
-            id: &record.id,
             reference: record.reference.as_deref(),
-            amount: record.amount.amount,
-            currency: record.amount.currency,
-            direction: record.direction,
             kind: Some(record.kind),
             status: Some(record.status),
-            date: zone.to_datetime(record.created_at).date(),
+            settled: record.settled,
             fee: record
                 .fee
                 .filter(|fee| fee.currency == record.amount.currency)
                 .map(|fee| fee.amount),
             account: record.account.as_deref(),
+            method: record.method.as_deref(),
             description: record.description.as_deref(),
+            ..Self::new(&record.id, record.amount, record.direction, date)
         }
     }
 
@@ -70,17 +100,13 @@ impl<'a> Row<'a> {
 impl<'a> From<&'a LedgerEntry> for Row<'a> {
     fn from(entry: &'a LedgerEntry) -> Self {
         Self {
-            id: &entry.id,
             reference: entry.reference.as_deref(),
-            amount: entry.amount.amount,
-            currency: entry.amount.currency,
-            direction: entry.direction,
             kind: entry.kind,
             status: entry.status,
-            date: entry.date,
             fee: entry.fee,
             account: entry.account.as_deref(),
             description: entry.description.as_deref(),
+            ..Self::new(&entry.id, entry.amount, entry.direction, entry.date)
         }
     }
 }
@@ -102,14 +128,18 @@ impl RowIndex {
 ///
 /// A row takes 44 bytes beside its texts, which share one allocation. What a
 /// row's match is decided on lies together, since matching visits rows in no
-/// order of theirs; fees, which many books do not have, lie apart.
+/// order of theirs; what many books do not have (fees, taxes, settled amounts,
+/// attributes) lies apart.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
     rows: Vec<Cells>,
     /// Of each row its id, reference and description, one after the other.
     texts: String,
-    accounts: Names,
-    fees: Vec<(RowIndex, Decimal)>,
+    labels: Labels,
+    fees: Sparse<Decimal>,
+    taxes: Sparse<Decimal>,
+    settled: Sparse<Money>,
+    attributes: Attributes,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -119,8 +149,8 @@ struct Cells {
     text: u32,
     id_end: u32,
     reference_end: u32,
-    /// One more than the place in `accounts`; zero is none.
-    account: u32,
+    /// The place of account and method in `labels`.
+    label: u32,
 }
 
 /// What a match is decided on beside the reference.
@@ -164,6 +194,17 @@ impl Book {
     /// Errors when the amount is negative or the book is full, and then leaves
     /// the book as it was.
     pub fn push(&mut self, row: Row<'_>) -> Result<(), EngineError> {
+        self.push_with(row, [])
+    }
+
+    /// The same with attributes: further match keys by name, each name once.
+    /// Which of them the rules ask for is [`Rules::attributes`](crate::Rules::attributes);
+    /// no other need be kept.
+    pub fn push_with<'a>(
+        &mut self,
+        row: Row<'_>,
+        attributes: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), EngineError> {
         if row.amount.is_sign_negative() && !row.amount.is_zero() {
             return Err(EngineError::NegativeAmount {
                 id: row.id.to_owned(),
@@ -185,16 +226,15 @@ impl Book {
         let id_end = end(text, row.id).ok_or_else(full)?;
         let reference_end = end(id_end, reference).ok_or_else(full)?;
         end(reference_end, description).ok_or_else(full)?;
-        let account = match row.account {
-            Some(name) => self.accounts.place(name).ok_or_else(full)?,
-            None => 0,
-        };
+        let label = self.labels.place(row.account, row.method);
+        let label = label.ok_or_else(full)?;
+        self.attributes.push(index, attributes).ok_or_else(full)?;
         for text in [row.id, reference, description] {
             self.texts.push_str(text);
         }
-        if let Some(fee) = row.fee {
-            self.fees.push((index, fee));
-        }
+        self.fees.push(index, row.fee);
+        self.taxes.push(index, row.tax);
+        self.settled.push(index, row.settled);
         self.rows.push(Cells {
             facts: Facts {
                 amount: row.amount.abs(),
@@ -207,7 +247,7 @@ impl Book {
             text,
             id_end,
             reference_end,
-            account,
+            label,
         });
         Ok(())
     }
@@ -232,6 +272,7 @@ impl Book {
     #[must_use]
     pub fn row(&self, index: RowIndex) -> Row<'_> {
         let cells = self.cells(index);
+        let (account, method) = self.labels.at(cells.label);
         Row {
             id: self.id(index),
             reference: self.reference(index),
@@ -241,10 +282,25 @@ impl Book {
             kind: cells.facts.kind,
             status: cells.facts.status,
             date: cells.facts.date,
-            fee: self.fee(index),
-            account: self.accounts.name(cells.account),
+            settled: self.settled.at(index),
+            fee: self.fees.at(index),
+            tax: self.taxes.at(index),
+            account,
+            method,
             description: self.description(index),
         }
+    }
+
+    /// The attribute of that name of a row.
+    #[must_use]
+    pub fn attribute(&self, index: RowIndex, name: &str) -> Option<&str> {
+        self.attributes(index)
+            .find_map(|(other, value)| (other == name).then_some(value))
+    }
+
+    /// The attributes of a row by name.
+    pub fn attributes(&self, index: RowIndex) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.of(index)
     }
 
     /// Every row, in the order of pushing.
@@ -272,7 +328,7 @@ impl Book {
     }
 
     /// Every index, in the order of pushing.
-    pub(crate) fn indices(&self) -> impl ExactSizeIterator<Item = RowIndex> + use<> {
+    pub fn indices(&self) -> impl ExactSizeIterator<Item = RowIndex> + use<> {
         // `push` admits no row whose position does not fit.
         (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).map(RowIndex)
     }
@@ -300,37 +356,30 @@ impl Book {
         Some(self.text(self.cells(index).reference_end, end)).filter(|text| !text.is_empty())
     }
 
-    fn fee(&self, index: RowIndex) -> Option<Decimal> {
-        // Where every row has a fee, each stands at the position of its row.
-        let place = match self.fees.get(index.position()) {
-            Some((row, _)) if *row == index => index.position(),
-            _ => self
-                .fees
-                .binary_search_by_key(&index, |(row, _)| *row)
-                .ok()?,
-        };
-        self.fees.get(place).map(|(_, fee)| *fee)
-    }
-
     /// An order of rows by nothing but their content, the id first: rows that
     /// it finds equal are the same in every column.
     pub(crate) fn compare(&self, left: RowIndex, right: RowIndex) -> Ordering {
         let by_id = self.id(left).cmp(self.id(right));
         by_id.then_with(|| {
             let key = |row: Row<'_>| {
+                let scaled = |amount: Decimal| (amount, amount.scale());
+                let settled = row
+                    .settled
+                    .map(|money| (money.currency, scaled(money.amount)));
                 (
-                    (row.date, row.amount, row.amount.scale(), row.currency),
+                    (row.date, scaled(row.amount), row.currency),
                     (row.direction, row.kind, row.status),
-                    (row.fee, row.fee.map(|fee| fee.scale())),
+                    (row.fee.map(scaled), row.tax.map(scaled), settled),
                 )
             };
             let texts = |index| {
                 let row = self.row(index);
-                (row.reference, row.account, row.description)
+                (row.reference, row.account, row.method, row.description)
             };
             key(self.row(left))
                 .cmp(&key(self.row(right)))
                 .then_with(|| texts(left).cmp(&texts(right)))
+                .then_with(|| self.attributes(left).cmp(self.attributes(right)))
         })
     }
 
@@ -354,31 +403,5 @@ fn signed(amount: Decimal, direction: Direction) -> Decimal {
         -amount
     } else {
         amount
-    }
-}
-
-/// Texts that repeat on many rows, each kept once.
-#[derive(Clone, Debug, Default)]
-struct Names {
-    names: Vec<Box<str>>,
-    places: HashMap<Box<str>, u32>,
-}
-
-impl Names {
-    /// The place of a name, counted from one; `None` when there is no room.
-    fn place(&mut self, name: &str) -> Option<u32> {
-        if let Some(place) = self.places.get(name) {
-            return Some(*place);
-        }
-        let place = u32::try_from(self.names.len()).ok()?.checked_add(1)?;
-        self.names.push(name.into());
-        self.places.insert(name.into(), place);
-        Some(place)
-    }
-
-    /// The name at a place; none at zero.
-    fn name(&self, place: u32) -> Option<&str> {
-        let index = place.checked_sub(1)?;
-        self.names.get(index as usize).map(AsRef::as_ref)
     }
 }

@@ -219,8 +219,8 @@ struct Settling {
 
 impl Settling {
     fn run(&mut self, findings: &mut Findings<'_>, pass: &Pass) -> Result<(), EngineError> {
-        let tolerance = findings.rules.tolerance;
-        if matches!(pass.reach, Reach::Tolerance) && tolerance.is_exact() {
+        let tolerances = &findings.rules.tolerance;
+        if matches!(pass.reach, Reach::Tolerance) && tolerances.is_exact() {
             return Ok(());
         }
         for kinds in Kinds::ALL {
@@ -236,7 +236,10 @@ impl Settling {
             };
             let pairs = self.pair(findings, key, |ledger, gap| match pass.reach {
                 Reach::Equal => gap.is_zero(),
-                Reach::Tolerance => tolerance.allows(ledger, gap),
+                Reach::Tolerance => {
+                    let currency = findings.ledger.facts(ledger.row).currency;
+                    tolerances.of(currency).allows(ledger.amount, gap)
+                }
                 Reach::Any => true,
             });
             for pair in pairs {
@@ -284,7 +287,7 @@ impl Settling {
         &mut self,
         findings: &Findings<'_>,
         key: impl Fn(Side, &Facts) -> Option<Key>,
-        allowed: impl Fn(Decimal, Decimal) -> bool,
+        allowed: impl Fn(&Seeker<Key>, Decimal) -> bool,
     ) -> Vec<Pair> {
         let seekers = |side, book: &Book, rows: &[RowIndex]| -> Vec<Seeker<Key>> {
             let seeker = |&row: &RowIndex| {

@@ -3,6 +3,8 @@
 use reconcile_core::Currency;
 use rust_decimal::Decimal;
 
+use crate::RulesError;
+
 /// An input that the engine cannot work with.
 ///
 /// It is pure: it fails on nothing but its input.
@@ -26,6 +28,9 @@ pub enum EngineError {
     /// A sum or difference with more digits than an exact decimal has.
     #[error("the amounts in {0} do not add up exactly: too many digits")]
     Inexact(Currency),
+    /// Rules that make no sense.
+    #[error(transparent)]
+    Rules(RulesError),
     /// A word that is no break code.
     #[error("`{0}` is not a break code")]
     UnknownCode(String),

@@ -165,8 +165,11 @@ mod tests {
             kind: None,
             status: None,
             date: jiff::civil::date(2026, 11, 1),
+            settled: None,
             fee,
+            tax: None,
             account: None,
+            method: None,
             description: None,
         }
     }

@@ -25,4 +25,7 @@ pub use matches::{MatchGroup, Matches};
 pub use outcome::{Break, Conservation, Excluded, Exclusion, Outcome, Rule, Side, Totals};
 pub use prove::{Proof, ProofVerdict, prove};
 pub use reconcile::{Absence, Context, Period, reconcile};
-pub use rules::{Rules, Take, Tolerance};
+pub use rules::{
+    Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, FeeTier, Fees, GroupBy,
+    Grouping, Normalisation, Pass, Rules, RulesError, Sides, Take, TextRule, Tolerance, Tolerances,
+};

@@ -69,13 +69,14 @@ pub enum Absence {
 /// booked, one that says `failed` books nothing. A row that moved nothing and
 /// that the other side does not claim is excluded, with its status.
 ///
-/// Errors when sums or differences do not fit an exact decimal.
+/// Errors when the rules make no sense, or sums or differences do not fit an exact decimal.
 pub fn reconcile(
     ledger: &Book,
     records: &Book,
     rules: &Rules,
     context: &Context,
 ) -> Result<Outcome, EngineError> {
+    rules.check().map_err(EngineError::Rules)?;
     file(
         join::by_reference(ledger, records),
         ledger,
@@ -158,8 +159,11 @@ mod tests {
                 kind: None,
                 status: None,
                 date: date(2026, 11, 3),
+                settled: None,
                 fee: None,
+                tax: None,
                 account: None,
+                method: None,
                 description: None,
             })
             .unwrap();

@@ -7,10 +7,10 @@
 )]
 
 use jiff::civil::{Date, date};
-use reconcile_core::{Direction, Kind, Status};
+use reconcile_core::{Direction, Kind, Money, Status};
 use reconcile_engine::{
     Absence, Book, Conservation, Context, EngineError, Outcome, Period, Row, Rules, Tolerance,
-    reconcile,
+    Tolerances, reconcile,
 };
 use rust_decimal::{Decimal, dec};
 
@@ -26,8 +26,11 @@ fn booked(id: &'static str, reference: &'static str, amount: Decimal) -> Row<'st
         kind: None,
         status: None,
         date: DAY,
+        settled: None,
         fee: None,
+        tax: None,
         account: None,
+        method: None,
         description: None,
     }
 }
@@ -290,10 +293,10 @@ fn the_nearest_amount_and_then_the_nearest_day_are_paired() {
         on(3, listed("R-3", "A", dec!(10.00))),
     ]);
     let rules = Rules {
-        tolerance: Tolerance {
+        tolerance: Tolerances::from(Tolerance {
             absolute: dec!(0.05),
             ..Tolerance::default()
-        },
+        }),
         ..Rules::default()
     };
     assert_eq!(
@@ -447,8 +450,11 @@ fn many_rows_under_one_reference_take_no_quadratic_time() {
 #[test]
 fn a_row_reads_back_as_it_was_pushed() {
     let row = Row {
+        settled: Some(Money::new(dec!(29.90), "USD".parse().unwrap())),
         fee: Some(dec!(0.10)),
+        tax: Some(dec!(0.02)),
         account: Some("4"),
+        method: Some("YP"),
         description: Some("Café №7"),
         ..listed("R-ñ", "A", dec!(30.0))
     };
@@ -464,6 +470,22 @@ fn a_row_reads_back_as_it_was_pushed() {
         book.totals().unwrap().into_values().collect::<Vec<_>>(),
         [dec!(65.0)]
     );
+}
+
+#[test]
+fn attributes_are_found_by_row_and_name() {
+    let mut book = Book::new();
+    let row = booked("L-1", "A", dec!(1));
+    book.push_with(row, [("rrn", "0042"), ("batch", "B-7")])
+        .unwrap();
+    book.push(row).unwrap();
+    book.push_with(row, [("rrn", "0043")]).unwrap();
+    let of = |place: usize| book.indices().nth(place).unwrap();
+    let all: Vec<_> = book.attributes(of(0)).collect();
+    assert_eq!(all, [("batch", "B-7"), ("rrn", "0042")]);
+    assert_eq!(book.attribute(of(1), "rrn"), None);
+    assert_eq!(book.attribute(of(2), "rrn"), Some("0043"));
+    assert_eq!(book.attribute(of(2), "batch"), None);
 }
 
 #[test]

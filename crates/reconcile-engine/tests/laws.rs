@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use reconcile_core::{Currency, Direction, Kind, Status};
 use reconcile_engine::{
     Absence, Book, BreakCode, Context, Outcome, Period, Row, RowIndex, Rule, Rules, Take,
-    Tolerance, reconcile,
+    Tolerance, Tolerances, reconcile,
 };
 use rust_decimal::{Decimal, dec};
 
@@ -118,11 +118,11 @@ fn rules() -> impl Strategy<Value = Rules> {
         (dec!(0.02), dec!(0.1)),
     ]);
     (limits, any::<bool>()).prop_map(|((absolute, percent), larger)| Rules {
-        tolerance: Tolerance {
+        tolerance: Tolerances::from(Tolerance {
             absolute,
             percent,
             take: if larger { Take::Larger } else { Take::Smaller },
-        },
+        }),
         ..Rules::default()
     })
 }
@@ -160,8 +160,11 @@ fn book(rows: &[Owned]) -> Book {
             kind: row.kind,
             status: row.status,
             date: day(row.day),
+            settled: None,
             fee: row.fee,
+            tax: None,
             account: None,
+            method: None,
             description: None,
         })
         .unwrap();
@@ -351,7 +354,7 @@ proptest! {
         let outcome = reconcile(&ledger, &records, &rules, &context).unwrap();
         for group in outcome.matches.iter() {
             let row = ledger.row(group.ledger[0]);
-            prop_assert!(rules.tolerance.allows(row.amount, group.difference.abs()));
+            prop_assert!(rules.tolerance.of(row.currency).allows(row.amount, group.difference.abs()));
             prop_assert_eq!(group.rule == Rule::Tolerance, !group.difference.is_zero());
         }
     }

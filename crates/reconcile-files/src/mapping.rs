@@ -89,11 +89,19 @@ pub enum Field {
     Description,
     /// The account of the books or at the provider.
     Account,
+    /// The payment method or card scheme.
+    Method,
+    /// The tax on the fee, in the currency of the amount.
+    Tax,
+    /// What moves the merchant's balance, in major units.
+    SettledAmount,
+    /// The ISO 4217 code of the settled amount.
+    SettledCurrency,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Id,
         Self::Reference,
         Self::Amount,
@@ -106,6 +114,10 @@ impl Field {
         Self::FeeCurrency,
         Self::Description,
         Self::Account,
+        Self::Method,
+        Self::Tax,
+        Self::SettledAmount,
+        Self::SettledCurrency,
     ];
 
     /// The name that the rules file gives it.
@@ -118,7 +130,7 @@ impl Field {
     pub(crate) const fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Id | Self::Reference | Self::Description | Self::Account
+            Self::Id | Self::Reference | Self::Description | Self::Account | Self::Method
         )
     }
 }
@@ -155,6 +167,10 @@ impl Side {
             (Field::FeeCurrency, _) => "fee_currency",
             (Field::Description, _) => "description",
             (Field::Account, _) => "account",
+            (Field::Method, _) => "method",
+            (Field::Tax, _) => "tax",
+            (Field::SettledAmount, _) => "settled_amount",
+            (Field::SettledCurrency, _) => "settled_currency",
         }
     }
 }
@@ -176,7 +192,14 @@ impl Mapping {
                 Field::Kind => side == Side::Records && self.kind.is_none(),
                 Field::Direction => side == Side::Records && self.direction.is_none(),
                 Field::Id | Field::Status => side == Side::Records,
-                Field::Fee | Field::FeeCurrency | Field::Description | Field::Account => false,
+                Field::Fee
+                | Field::FeeCurrency
+                | Field::Description
+                | Field::Account
+                | Field::Method
+                | Field::Tax
+                | Field::SettledAmount
+                | Field::SettledCurrency => false,
             }
     }
 }

@@ -115,7 +115,7 @@ struct StatusesTable {
 impl From<Tables> for RulesFile {
     fn from(tables: Tables) -> Self {
         let mut rules = Rules::default();
-        let tolerance = &mut rules.tolerance;
+        let tolerance = &mut rules.tolerance.others;
         if let Some(Exact(absolute)) = tables.tolerance.absolute {
             tolerance.absolute = absolute;
         }

@@ -55,9 +55,9 @@ fn every_setting_is_read() {
     assert_eq!(file.ledger.delimiter, b';');
     assert_eq!(file.ledger.kind, Some(Kind::Payment));
     assert_eq!(file.records.columns[&Field::Date], "when");
-    assert_eq!(file.rules.tolerance.absolute.to_string(), "0.01");
-    assert_eq!(file.rules.tolerance.percent.to_string(), "1");
-    assert_eq!(file.rules.tolerance.take, Take::Larger);
+    assert_eq!(file.rules.tolerance.others.absolute.to_string(), "0.01");
+    assert_eq!(file.rules.tolerance.others.percent.to_string(), "1");
+    assert_eq!(file.rules.tolerance.others.take, Take::Larger);
     assert_eq!(
         file.rules.counts,
         BTreeSet::from([Status::Succeeded, Status::Reversed])
@@ -76,7 +76,7 @@ fn errors_name_the_line_the_column_and_the_way_out() {
     insta::assert_snapshot!(error("[tolerance]\npercent = \"1%\""), @"rules.toml, line 2, column 11: `1%` is not a decimal");
     insta::assert_snapshot!(error("[tolerance]\ntake = \"both\""), @"rules.toml, line 2, column 8: unknown variant `both`, expected `smaller` or `larger`");
     insta::assert_snapshot!(error("[ledger]\ncolums = {}"), @"rules.toml, line 2, column 1: unknown field `colums`, expected one of `columns`, `decimal_separator`, `thousands_separator`, `date_format`, `zone`, `delimiter`, `currency`, `kind`, `direction`");
-    insta::assert_snapshot!(error("[ledger]\ncolumns = { refrence = \"x\" }"), @"rules.toml, line 2, column 13: unknown variant `refrence`, expected one of `id`, `reference`, `amount`, `currency`, `created_at`, `date`, `kind`, `direction`, `status`, `fee`, `fee_currency`, `description`, `account`");
+    insta::assert_snapshot!(error("[ledger]\ncolumns = { refrence = \"x\" }"), @"rules.toml, line 2, column 13: unknown variant `refrence`, expected one of `id`, `reference`, `amount`, `currency`, `created_at`, `date`, `kind`, `direction`, `status`, `fee`, `fee_currency`, `description`, `account`, `method`, `tax`, `settled_amount`, `settled_currency`");
     insta::assert_snapshot!(error("[ledger]\nzone = \"Lima\""), @r#"
     rules.toml, line 2, column 8: `Lima` is not an IANA time zone
     hint: name it as in "America/Lima" or "UTC"

@@ -3,7 +3,7 @@
 use std::{fmt::Write, str::FromStr};
 
 use jiff::civil::Date;
-use reconcile_core::{Currency, Direction, LedgerEntry, ModelError};
+use reconcile_core::{Currency, Direction, LedgerEntry, ModelError, Money};
 use reconcile_engine::Row;
 use rust_decimal::Decimal;
 
@@ -59,8 +59,11 @@ impl<'m> RowReader<'m> {
             kind,
             status,
             date: self.date(cells)?,
+            settled: self.settled(cells, currency)?,
             fee: self.fee(cells, currency)?,
+            tax: self.amount(cells, Field::Tax)?,
             account: self.text(cells, Field::Account)?,
+            method: self.text(cells, Field::Method)?,
             description: self.text(cells, Field::Description)?,
         })
     }
@@ -87,6 +90,15 @@ impl<'m> RowReader<'m> {
             (Some(Direction::Credit), true) => Some(Direction::Debit),
             (direction, _) => direction,
         }
+    }
+
+    /// What was settled, in the currency of the amount where none is said.
+    fn settled(&self, cells: &Cells<'_>, currency: Currency) -> Result<Option<Money>, Problem> {
+        let settled = self.amount(cells, Field::SettledAmount)?;
+        let currency = self
+            .word(cells, Field::SettledCurrency)?
+            .unwrap_or(currency);
+        Ok(settled.map(|amount| Money::new(amount, currency)))
     }
 
     fn fee(&self, cells: &Cells<'_>, currency: Currency) -> Result<Option<Decimal>, Problem> {

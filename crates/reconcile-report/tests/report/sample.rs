@@ -181,8 +181,11 @@ fn row<'a>(id: &'a str, reference: &'a str, amount: Decimal, currency: &str) -> 
         kind: Some(Kind::Payment),
         status: None,
         date: date(2026, 10, 1),
+        settled: None,
         fee: None,
+        tax: None,
         account: None,
+        method: None,
         description: None,
     }
 }

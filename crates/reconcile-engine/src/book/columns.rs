@@ -1,0 +1,154 @@
+//! The columns of a book that repeat on many rows, or that many rows lack.
+
+use std::collections::HashMap;
+
+use super::RowIndex;
+
+/// A column that many rows lack: what there is, by row.
+#[derive(Clone, Debug)]
+pub(super) struct Sparse<T>(Vec<(RowIndex, T)>);
+
+impl<T> Default for Sparse<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Copy> Sparse<T> {
+    pub(super) fn push(&mut self, row: RowIndex, value: Option<T>) {
+        self.0.extend(value.map(|value| (row, value)));
+    }
+
+    pub(super) fn at(&self, row: RowIndex) -> Option<T> {
+        // Where every row has one, each stands at the position of its row.
+        let place = match self.0.get(row.position()) {
+            Some((other, _)) if *other == row => row.position(),
+            _ => self.0.binary_search_by_key(&row, |(row, _)| *row).ok()?,
+        };
+        self.0.get(place).map(|(_, value)| *value)
+    }
+}
+
+/// Accounts and methods: there are few pairs of them, each kept once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Labels {
+    names: Names,
+    /// The places in `names` of account and method.
+    pairs: Vec<(u32, u32)>,
+    places: HashMap<(u32, u32), u32>,
+}
+
+impl Labels {
+    /// The place of an account and a method; `None` when there is no room.
+    pub(super) fn place(&mut self, account: Option<&str>, method: Option<&str>) -> Option<u32> {
+        let pair = (self.names.place(account)?, self.names.place(method)?);
+        if let Some(place) = self.places.get(&pair) {
+            return Some(*place);
+        }
+        let place = u32::try_from(self.pairs.len()).ok()?;
+        self.pairs.push(pair);
+        self.places.insert(pair, place);
+        Some(place)
+    }
+
+    /// The account and the method at a place.
+    pub(super) fn at(&self, place: u32) -> (Option<&str>, Option<&str>) {
+        let (account, method) = self.pairs.get(place as usize).copied().unwrap_or_default();
+        (self.names.at(account), self.names.at(method))
+    }
+}
+
+/// Further match keys: names, of which there are few, and values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Attributes {
+    names: Names,
+    /// By row, then by name.
+    cells: Vec<AttributeCell>,
+    values: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct AttributeCell {
+    row: RowIndex,
+    /// The place in `names`.
+    name: u32,
+    start: u32,
+    end: u32,
+}
+
+impl Attributes {
+    /// Adds those of a row that is pushed last; `None`, and nothing added,
+    /// when there is no room.
+    pub(super) fn push<'a>(
+        &mut self,
+        row: RowIndex,
+        attributes: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Option<()> {
+        let mut attributes: Vec<_> = attributes.into_iter().collect();
+        attributes.sort_unstable();
+        attributes.dedup_by_key(|(name, _)| *name);
+        let (cells, values) = (self.cells.len(), self.values.len());
+        for (name, value) in attributes {
+            if self.push_one(row, name, value).is_none() {
+                self.cells.truncate(cells);
+                self.values.truncate(values);
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    fn push_one(&mut self, row: RowIndex, name: &str, value: &str) -> Option<()> {
+        let name = self.names.place(Some(name))?;
+        let start = u32::try_from(self.values.len()).ok()?;
+        let end = start.checked_add(u32::try_from(value.len()).ok()?)?;
+        self.values.push_str(value);
+        self.cells.push(AttributeCell {
+            row,
+            name,
+            start,
+            end,
+        });
+        Some(())
+    }
+
+    /// Those of a row, by name.
+    pub(super) fn of(&self, row: RowIndex) -> impl Iterator<Item = (&str, &str)> {
+        let first = self.cells.partition_point(|cell| cell.row < row);
+        let cells = self.cells.iter().skip(first);
+        cells
+            .take_while(move |cell| cell.row == row)
+            .filter_map(|cell| {
+                let value = self.values.get(cell.start as usize..cell.end as usize)?;
+                Some((self.names.at(cell.name)?, value))
+            })
+    }
+}
+
+/// Texts that repeat on many rows, each kept once.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    names: Vec<Box<str>>,
+    places: HashMap<Box<str>, u32>,
+}
+
+impl Names {
+    /// The place of a name, counted from one, and zero of none; `None` when
+    /// there is no room.
+    fn place(&mut self, name: Option<&str>) -> Option<u32> {
+        let Some(name) = name else { return Some(0) };
+        if let Some(place) = self.places.get(name) {
+            return Some(*place);
+        }
+        let place = u32::try_from(self.names.len()).ok()?.checked_add(1)?;
+        self.names.push(name.into());
+        self.places.insert(name.into(), place);
+        Some(place)
+    }
+
+    /// The name at a place; none at zero.
+    fn at(&self, place: u32) -> Option<&str> {
+        let index = place.checked_sub(1)?;
+        self.names.get(index as usize).map(AsRef::as_ref)
+    }
+}

@@ -1,0 +1,109 @@
+//! What rules say, and which make no sense.
+
+use reconcile_core::Kind;
+use reconcile_engine::{
+    Basis, Column, DayWindow, Equality, Exclude, GroupBy, Grouping, Pass, Rules, RulesError, Side,
+    Sides,
+};
+use rust_decimal::dec;
+
+#[test]
+fn the_defaults_are_told_in_words() {
+    assert_eq!(
+        Rules::default().describe(),
+        [
+            "Money moved where the status is succeeded, and in ledger rows without one; it is \
+             under way where the status is pending or on_hold.",
+            "Pass 1, reference: rows with equal reference, amounts equal; groups of several rows \
+             to several under one key; what shares the key and differs is a break.",
+            "Pass 2, reference_normalised: rows with equal reference [normalised case, normalised \
+             punctuation, normalised accents, normalised digits, normalised zeros], amounts \
+             equal; groups of several rows to several under one key; what shares the key and \
+             differs is a break.",
+            "Pass 3, amount_date_text: the best counterpart, amounts equal, from 3 days before to \
+             7 after the ledger's day, description of the ledger and description of the provider \
+             alike by 0.4 or more; never rows with two different references; ambiguous within \
+             0.05.",
+            "Pass 4, sum: rows that add up to one, amounts equal, from 7 days before to 3 after \
+             the ledger's day; groups of one ledger row to several records, at most 60 rows that \
+             share date; never rows with two different references; ambiguous within 0.05.",
+        ]
+    );
+    Rules::default().check().unwrap();
+}
+
+#[test]
+fn rules_that_make_no_sense_say_why() {
+    let refused = |passes: Vec<Pass>| {
+        let rules = Rules {
+            passes,
+            ..Rules::default()
+        };
+        rules.check().unwrap_err()
+    };
+    assert_eq!(refused(Vec::new()), RulesError::NoPass);
+    let keyed = Pass::keyed("key", [Equality::of(Column::Reference)]);
+    assert_eq!(
+        refused(vec![keyed.clone(), keyed.clone()]),
+        RulesError::SameName("key".to_owned())
+    );
+    assert_eq!(
+        refused(vec![Pass::search("amounts", None)]),
+        RulesError::NothingCompared("amounts".to_owned())
+    );
+    let of_sum = |sides, evidence| Pass {
+        group: Some(Grouping {
+            by: GroupBy::Sum,
+            sides,
+            evidence,
+            most: 10,
+        }),
+        ..Pass::search("sum", Some(DayWindow::days(1, 1)))
+    };
+    assert_eq!(
+        refused(vec![of_sum(Sides::OneToMany, Vec::new())]),
+        RulesError::NoEvidence("sum".to_owned())
+    );
+    assert_eq!(
+        refused(vec![of_sum(Sides::ManyToMany, vec![Column::Date])]),
+        RulesError::ManyToManyBySum("sum".to_owned())
+    );
+    let margin = Pass {
+        margin: dec!(1.5),
+        ..keyed.clone()
+    };
+    assert_eq!(
+        refused(vec![margin]).to_string(),
+        "pass `key`: the margin is 1.5, not between 0 and 1"
+    );
+    let mut net = Rules {
+        passes: vec![Pass { net: true, ..keyed }],
+        ..Rules::default()
+    };
+    assert_eq!(net.check(), Err(RulesError::NoFees("key".to_owned())));
+    net.fees.ledger = Basis::Net;
+    net.fees.infer = true;
+    assert_eq!(net.check(), Ok(()));
+    net.exclusions = vec![Exclude::new(Side::Ledger, "transfers")];
+    assert_eq!(
+        net.check(),
+        Err(RulesError::ExcludesAll("transfers".to_owned()))
+    );
+    net.exclusions[0].kinds.insert(Kind::Adjustment);
+    assert_eq!(net.check(), Ok(()));
+}
+
+#[test]
+fn readers_are_told_which_attributes_to_keep() {
+    let columns = Equality::between(
+        Column::Attribute("memo_ref".into()),
+        Column::Attribute("rrn".into()),
+    );
+    let rules = Rules {
+        passes: vec![Pass::keyed("rrn", [columns])],
+        ..Rules::default()
+    };
+    let asked = |side| rules.attributes(side).into_iter().collect::<Vec<_>>();
+    assert_eq!(asked(Side::Ledger), ["memo_ref"]);
+    assert_eq!(asked(Side::Records), ["rrn"]);
+}
