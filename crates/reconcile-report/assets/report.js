@@ -4,7 +4,7 @@
 // as markup; amounts are compared and added as whole numbers, never as floats.
 (() => {
   const CHUNK = 200;
-  const PRINTED = 5000;
+  const WHOLE = 3;
   const SCALE = 28;
 
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -38,17 +38,20 @@
   };
   const count = (number) => grouped(String(number));
 
-  const titles = new Map(data.causes);
-  const ranks = new Map(data.causes.map(([code], rank) => [code, rank]));
-  const breaks = data.breaks;
-  for (const item of breaks) {
-    item.sides = [...item.ledger.rows, ...item.provider.rows];
-    item.units = item.difference === null ? null : units(item.difference);
-    item.currencies = new Set([item.currency, ...item.sides.map((row) => row.currency)]);
-    item.haystack = [item.id, item.code, titles.get(item.code), item.rule, item.explanation]
-      .concat(item.sides.flatMap((row) => [row.id, row.reference, row.account, row.description, row.amount]))
-      .filter(Boolean).join("\n").toLowerCase();
-  }
+  const breaks = data.breaks.map((
+    [id, cause, severity, date, age, currency, expected, actual, difference, rule, explanation, ledger, provider],
+  ) => ({ id, cause, severity, date, age, currency, expected, actual, difference, rule, explanation, ledger, provider,
+    units: difference === null ? null : units(difference) }));
+
+  /** All that is known of a break as text, put together when it is first looked for. */
+  const haystack = (item) => {
+    item.haystack ??= [item.id, ...data.causes[item.cause], item.rule, item.explanation]
+      .concat(...item.ledger[1], ...item.provider[1])
+      .join("\n").toLowerCase();
+    return item.haystack;
+  };
+  const isIn = (item, currency) => item.currency === currency
+    || [...item.ledger[1], ...item.provider[1]].some((row) => row[2] === currency);
 
   const element = (name, className, ...content) => {
     const node = document.createElement(name);
@@ -61,42 +64,57 @@
     node.dir = "auto";
     return node;
   };
-  const entry = (row) => {
-    const facts = [row.date, row.kind, row.status].filter(Boolean).join(" · ");
-    const node = element("div", "entry",
-      element("span", "sum", grouped(row.amount) + " " + row.currency),
-      element("small", "", isolated(row.id)));
-    if (row.reference) node.append(element("small", "", "Reference ", isolated(row.reference)));
-    node.append(element("small", "", facts));
-    if (row.fee) node.append(element("small", "", "Fee " + grouped(row.fee)));
-    if (row.account) node.append(element("small", "", "Account ", isolated(row.account)));
-    if (row.description) node.append(element("small", "", isolated(row.description)));
+  const QUOTED = /[^ ]*[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}][^ ]*/u;
+  /** A sentence with its right-to-left words isolated. */
+  const sentence = (text) => {
+    const nodes = [];
+    let rest = text;
+    for (;;) {
+      const found = new RegExp("(?:" + QUOTED.source + "(?: |$))+", "u").exec(rest);
+      if (!found) return [...nodes, rest];
+      const run = found[0].replace(/^[("']+/, "").replace(/[ ,.;:)"']+$/, "");
+      const at = rest.indexOf(run);
+      nodes.push(rest.slice(0, at), isolated(run));
+      rest = rest.slice(at + run.length);
+      if (!run) return [...nodes, rest];
+    }
+  };
+
+  const small = (...content) => element("small", "", ...content);
+  const money = (text, currency) => element("span", "sum", text + (currency ? " " + currency : ""));
+  const entry = ([id, amount, currency, date, reference, kind, status, fee, account, description]) => {
+    const node = element("div", "entry", money(grouped(amount), currency), small(isolated(id)));
+    if (reference) node.append(small("Reference ", isolated(reference)));
+    node.append(small([date, kind, status].filter(Boolean).join(" · ")));
+    if (fee) node.append(small("Fee " + grouped(fee)));
+    if (account) node.append(small("Account ", isolated(account)));
+    if (description) node.append(small(isolated(description)));
     return node;
   };
-  const side = (label, entries, role, figure, currency) => {
+  const line = ([id, amount, currency, date]) => element("div", "line",
+    grouped(amount) + " " + currency + " ", small(isolated(id), " · " + date));
+  const side = (label, [all, rows], role, figure, currency) => {
     const cell = element("td", "");
     cell.dataset.label = label;
-    cell.append(...entries.rows.map(entry));
-    if (entries.more) cell.append(element("small", "", "and " + count(entries.more) + " more"));
-    if (!entries.rows.length && figure === null) cell.append(element("span", "none", "—"));
-    if (!entries.rows.length && figure !== null) {
-      cell.append(element("span", "sum", grouped(figure) + (currency ? " " + currency : "")), element("small", "", role));
+    if (!all && figure === null) cell.append(element("span", "none", "—"));
+    if (all !== 1 && figure !== null) {
+      cell.append(money(grouped(figure), currency), small(role + (all ? ", " + count(all) + " rows" : "")));
     }
+    cell.append(...rows.map(all > WHOLE ? line : entry));
+    if (all > rows.length) cell.append(small("and " + count(all - rows.length) + " more in the table of breaks"));
     return cell;
   };
   const rendered = (item) => {
     const when = element("td", "", item.date || "—");
     when.dataset.label = "Date";
-    if (item.age !== null) when.append(element("small", "", item.age === 1 ? "1 day" : count(item.age) + " days"));
-    const what = element("td", "", element("h3", "", titles.get(item.code)));
+    if (item.age !== null) when.append(small(item.age === 1 ? "1 day" : count(item.age) + " days"));
+    const what = element("td", "", element("h3", "", data.causes[item.cause][1]),
+      element("p", "", ...sentence(item.explanation)),
+      small(element("span", "severity " + item.severity, item.severity), " · " + item.rule + " · " + item.id));
     what.dataset.label = "Cause";
-    const words = element("p", "", item.explanation);
-    words.dir = "auto";
-    what.append(words, element("small", "",
-      element("span", "severity " + item.severity, item.severity), " · " + item.rule + " · " + item.id));
     const gap = element("td", "n", item.difference === null
       ? element("span", "none", "—")
-      : element("span", "sum", signed(item.difference) + (item.currency ? " " + item.currency : "")));
+      : money(signed(item.difference), item.currency));
     gap.dataset.label = "Difference";
     return element("tr", "", when, what,
       side("Ledger", item.ledger, "expected", item.expected, item.currency),
@@ -120,41 +138,54 @@
     }
     return [...totals].sort().map(([currency, total]) => signed(written(total, data.digits[currency] || 0)) + " " + currency);
   };
+  const SEVERITIES = ["low", "medium", "high"];
   const compare = (a, b) => (a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1);
   const keys = {
     date: (item) => item.date,
-    cause: (item) => ranks.get(item.code),
+    cause: (item) => item.cause,
+    severity: (item) => SEVERITIES.indexOf(item.severity),
+    currency: (item) => item.currency,
     ledger: (item) => (item.expected === null ? null : units(item.expected)),
     provider: (item) => (item.actual === null ? null : units(item.actual)),
     difference: (item) => (item.units === null ? null : magnitude(item.units)),
   };
-  let order = null;
+  const headings = [...table.tHead.rows[0].cells];
+  let descending = false;
   const sorted = (items) => {
-    if (!order) return items;
-    const key = keys[order.column];
+    const key = keys[form.elements.order.value];
+    if (!key) return items;
     const keyed = items.map((item) => [key(item), item]);
     // Rows without a value stay last, whichever way the column is sorted.
-    keyed.sort(([a], [b]) => (a === null || b === null || !order.descending ? compare(a, b) : compare(b, a)));
+    keyed.sort(([a], [b]) => (a === null || b === null || !descending ? compare(a, b) : compare(b, a)));
     return keyed.map(([, item]) => item);
   };
 
   const update = () => {
-    const { text, code, currency, least, most } = form.elements;
+    const { text, code, severity, currency, since, until, least, most, order, turn } = form.elements;
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
     const from = units(least.value);
     const to = units(most.value);
     const wanted = (item) =>
-      (!code.value || item.code === code.value)
-      && (!currency.value || item.currencies.has(currency.value))
+      (!code.value || data.causes[item.cause][0] === code.value)
+      && (!severity.value || item.severity === severity.value)
+      && (!currency.value || isIn(item, currency.value))
+      && (!since.value || (item.date !== null && item.date >= since.value))
+      && (!until.value || (item.date !== null && item.date <= until.value))
       && (from === null || (item.units !== null && magnitude(item.units) >= from))
       && (to === null || (item.units !== null && magnitude(item.units) <= to))
-      && words.every((word) => item.haystack.includes(word));
+      && words.every((word) => haystack(item).includes(word));
     visible = sorted(breaks.filter(wanted));
     const net = sums();
     shown.textContent = (visible.length === breaks.length
       ? count(breaks.length) + (breaks.length === 1 ? " break" : " breaks")
       : count(visible.length) + " of " + count(breaks.length) + " breaks")
       + (net.length ? ", net difference " + net.join(", ") : "");
+    turn.disabled = !order.value;
+    turn.textContent = descending ? "Descending" : "Ascending";
+    for (const heading of headings) {
+      if (heading.dataset.column !== order.value) heading.removeAttribute("aria-sort");
+      else heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
+    }
     body.replaceChildren();
     next = 0;
     add(CHUNK);
@@ -166,14 +197,19 @@
   options(form.elements.code, data.causes);
   options(form.elements.currency, Object.keys(data.digits).map((currency) => [currency, currency]));
 
-  for (const heading of table.tHead.rows[0].cells) {
+  const turn = () => {
+    descending = !descending;
+    update();
+  };
+  form.elements.turn.addEventListener("click", turn);
+  for (const heading of headings) {
     const button = element("button", "", heading.textContent);
     button.type = "button";
     button.addEventListener("click", () => {
-      const descending = heading.getAttribute("aria-sort") === "ascending";
-      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-      heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
-      order = { column: heading.dataset.column, descending };
+      const { order } = form.elements;
+      if (order.value === heading.dataset.column) return turn();
+      order.value = heading.dataset.column;
+      descending = false;
       update();
     });
     heading.replaceChildren(button);
@@ -185,14 +221,16 @@
     pending = setTimeout(update, 120);
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(update));
+  form.addEventListener("reset", () => {
+    descending = false;
+    setTimeout(update);
+  });
   new IntersectionObserver((entries) => {
     if (entries.some((each) => each.isIntersecting) && next < visible.length) add(CHUNK);
   }, { rootMargin: "1200px" }).observe(more);
-  addEventListener("beforeprint", () => {
-    if (next < PRINTED) add(PRINTED - next);
-    more.textContent = count(next) + " of " + count(visible.length) + " breaks are printed; all are in the table of breaks beside this page.";
-  });
+  // On paper there is no scrolling: every row that the filters leave is printed.
+  addEventListener("beforeprint", () => add(visible.length - next));
+  addEventListener("afterprint", update);
 
   form.hidden = false;
   update();

@@ -79,6 +79,11 @@ impl Tally {
         self.0.and_then(Sum::to_decimal)
     }
 
+    /// Whether it is nothing; one that is too large is not.
+    pub(crate) fn is_zero(self) -> bool {
+        self.0 == Some(Sum::ZERO)
+    }
+
     pub(crate) fn grouped(self, currency: Currency) -> String {
         self.write(|sum| grouped(sum, Some(currency)))
     }
@@ -89,6 +94,12 @@ impl Tally {
 
     fn write(self, form: impl Fn(Sum) -> String) -> String {
         self.0.map_or_else(|| "too large".to_owned(), form)
+    }
+}
+
+impl From<Sum> for Tally {
+    fn from(sum: Sum) -> Self {
+        Self(Some(sum))
     }
 }
 

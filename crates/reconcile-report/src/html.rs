@@ -5,9 +5,11 @@
 //! the ledger or of the provider hold.
 
 mod chart;
+mod data;
 mod escape;
 mod evidence;
 mod index;
+mod layers;
 mod rows;
 
 use std::io::{self, Write};
@@ -63,11 +65,12 @@ fn part(name: &str, run: &Run<'_>, summary: &Summary, out: &mut dyn Write) -> io
         "about" => about(run, out),
         "kpis" => kpis(run, summary, out),
         "amounts" => amounts(run, out),
+        "layers" => layers::write(run, out),
         "by_code" => by_code(run, out),
         "charts" => chart::write(run, out),
         "shown" => rows::shown(run, out),
         "break_table" => rows::table(run, out),
-        "data" => rows::data(run, out),
+        "data" => data::write(run, out),
         "proofs" => evidence::proofs(run, out),
         "certificate" => evidence::certificate(run, out),
         unknown => Err(not_known(unknown)),
@@ -201,8 +204,7 @@ fn amounts(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     out.write_all(b"</table></div>")?;
-    not_counted(run, out)?;
-    conservation(run, out)
+    not_counted(run, out)
 }
 
 fn not_counted(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -215,18 +217,6 @@ fn not_counted(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     Ok(())
-}
-
-fn conservation(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-    if run.outcome.conservation.is_empty() {
-        return Ok(());
-    }
-    out.write_all(b"<dl class=\"facts\">")?;
-    for (&currency, equation) in &run.outcome.conservation {
-        let sentence = overview::conservation(currency, equation);
-        write!(out, "<dt>{currency}, what moved</dt><dd>{sentence}</dd>")?;
-    }
-    out.write_all(b"</dl>")
 }
 
 fn by_code(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -3,6 +3,7 @@
 mod amount;
 mod attestation;
 mod html;
+mod layers;
 mod overview;
 mod run;
 mod side_by_side;

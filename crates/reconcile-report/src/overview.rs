@@ -4,13 +4,13 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use reconcile_core::{Certificate, Currency, Direction, PageEvidence, Sum, Verdict, Window};
 use reconcile_engine::{
-    self as engine, Book, Break, BreakCode, Conservation, Proof, ProofVerdict, Row, RowIndex,
+    self as engine, Book, Break, BreakCode, Proof, ProofVerdict, Row, RowIndex,
 };
 use rust_decimal::Decimal;
 
 use crate::{
     Run, Summary,
-    amount::{self, Tally, counted, grouped},
+    amount::{self, Tally, counted},
     summary,
 };
 
@@ -159,20 +159,29 @@ impl<'r> IdentityGroup<'r> {
             .filter(move |proof| proof.verdict == verdict)
     }
 
-    /// "29 hold, 1 fails, 1 not testable", without what there is none of.
+    /// What became of them: see [`verdicts`].
     pub(crate) fn counts(&self) -> String {
-        [
-            (ProofVerdict::Holds, "holds", "hold"),
-            (ProofVerdict::Fails, "fails", "fail"),
-            (ProofVerdict::NotTestable, "not testable", "not testable"),
-        ]
-        .into_iter()
-        .map(|(verdict, one, many)| (self.with(verdict).count(), one, many))
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, many)| counted(count, one, many))
-        .collect::<Vec<_>>()
-        .join(", ")
+        verdicts(&self.proofs)
     }
+}
+
+/// "29 hold, 1 fails, 1 not testable", without what there is none of.
+pub(crate) fn verdicts(proofs: &[&Proof]) -> String {
+    let with = |verdict| {
+        let found = proofs.iter().filter(|proof| proof.verdict == verdict);
+        found.count()
+    };
+    [
+        (ProofVerdict::Holds, "holds", "hold"),
+        (ProofVerdict::Fails, "fails", "fail"),
+        (ProofVerdict::NotTestable, "not testable", "not testable"),
+    ]
+    .into_iter()
+    .map(|(verdict, one, many)| (with(verdict), one, many))
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| counted(count, one, many))
+    .collect::<Vec<_>>()
+    .join(", ")
 }
 
 /// What a proof is about beside its day: account, scope, statement and subject.
@@ -260,28 +269,6 @@ pub(crate) fn reasons(certificate: &Certificate) -> &[String] {
     match &certificate.verdict {
         Verdict::Unproven { reasons } => reasons,
         _ => &[],
-    }
-}
-
-/// The conservation equation of one currency as a sentence.
-pub(crate) fn conservation(currency: Currency, equation: &Conservation) -> String {
-    let text = |sum: Sum| grouped(sum, Some(currency));
-    let difference = equation.ledger.minus(equation.records);
-    let left = format!(
-        "ledger {} − provider {}",
-        text(equation.ledger),
-        text(equation.records)
-    );
-    match difference {
-        Ok(difference) if difference == equation.explained => {
-            format!("{left} = {}, all explained", text(difference))
-        }
-        Ok(difference) => format!(
-            "{left} = {}, of which {} is explained",
-            text(difference),
-            text(equation.explained)
-        ),
-        Err(_) => left,
     }
 }
 

@@ -10,6 +10,7 @@ use self::sheet::Ink;
 use crate::{
     Run, Verdict,
     amount::{count, counted, grouped, signed},
+    layers::{self, State},
     overview::{self, CodeGroup, Flows, IdentityGroup, Total, total},
 };
 
@@ -36,8 +37,8 @@ impl Default for Style {
 /// How many breaks of a code, and failures of an identity, are shown.
 const EXAMPLES: usize = 5;
 
-/// The summary of a run for a reader: the verdict, the amounts, what is open
-/// with examples, the proofs, completeness and conservation.
+/// The summary of a run for a reader: the verdict, the amounts, the layer where
+/// a residual lies, what is open with examples, the proofs and completeness.
 ///
 /// Control characters in ids and texts are written as escapes, so that no
 /// ledger can steer the terminal.
@@ -46,10 +47,10 @@ pub fn terminal(run: &Run<'_>, style: Style) -> String {
     let mut sheet = Sheet::new(style);
     verdict(run, &mut sheet);
     amounts(run, &mut sheet);
+    layers(run, &mut sheet);
     breaks(run, &mut sheet);
     proofs(run, &mut sheet);
     completeness(run, &mut sheet);
-    conservation(run, &mut sheet);
     sheet.finish()
 }
 
@@ -275,13 +276,28 @@ fn completeness(run: &Run<'_>, sheet: &mut Sheet) {
     }
 }
 
-fn conservation(run: &Run<'_>, sheet: &mut Sheet) {
-    if run.outcome.conservation.is_empty() {
+/// Where the residual lies, and what became of each layer.
+fn layers(run: &Run<'_>, sheet: &mut Sheet) {
+    let ladders = layers::ladders(run);
+    if ladders.is_empty() {
         return;
     }
-    sheet.heading("Conservation, over what moved money");
-    for (&currency, equation) in &run.outcome.conservation {
-        let sentence = overview::conservation(currency, equation);
-        sheet.text(Ink::Plain, 2, &format!("{currency}  {sentence}"));
+    sheet.heading("Where it lies");
+    for ladder in ladders {
+        let line = format!("{}: {}", ladder.name(), ladder.located());
+        sheet.text(Ink::Strong, 2, &line);
+        for step in &ladder.steps {
+            let ink = match step.state {
+                State::Ties => Ink::Plain,
+                State::Open => Ink::Bad,
+                State::Untested => continue,
+            };
+            let (title, state) = (step.layer.title(), step.state.word());
+            sheet.text(ink, 4, &format!("{title}, {state}: {}", step.words));
+        }
+        let untested = ladder.untested();
+        if !untested.is_empty() {
+            sheet.text(Ink::Faint, 4, &format!("not tested: {untested}"));
+        }
     }
 }

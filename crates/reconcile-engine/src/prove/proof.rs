@@ -14,6 +14,9 @@ pub struct Proof {
     pub identity: &'static str,
     /// The identity in words.
     pub title: &'static str,
+    /// Whether it ties single records to what the provider states of them;
+    /// otherwise it ties statements to each other.
+    pub over_records: bool,
     /// The account of the statements, where they have one.
     pub account: Option<String>,
     /// The part of the account, where the provider splits it.
@@ -49,6 +52,13 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// The currency of the statements, also where the figures are counts;
+    /// `None` where the proof is about statements of any currency.
+    #[must_use]
+    pub const fn stated_in(&self) -> Option<Currency> {
+        self.stated_in
+    }
+
     /// The failure that the statements themselves are not known to be all:
     /// what the others hold on may be a part.
     #[must_use]
@@ -129,6 +139,7 @@ impl Proof {
         Self {
             identity: identity.name,
             title: identity.title,
+            over_records: identity.law.needs_records(),
             account: None,
             scope: None,
             currency: None,

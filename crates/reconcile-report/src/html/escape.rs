@@ -36,6 +36,47 @@ impl fmt::Display for Isolated<'_> {
     }
 }
 
+/// A sentence of ours that quotes texts of others: words with right-to-left
+/// letters are isolated, so that the figures beside them stay where they are.
+pub(crate) struct Sentence<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Sentence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some((before, run, after)) = right_to_left(rest) {
+            write!(f, "{}{}", Escaped(before), Isolated(run))?;
+            rest = after;
+        }
+        Escaped(rest).fmt(f)
+    }
+}
+
+/// The first words in a row that have such letters, without the punctuation
+/// around them, and what stands before and after.
+fn right_to_left(text: &str) -> Option<(&str, &str, &str)> {
+    let length = |text: &str, turning: bool| -> usize {
+        text.split_inclusive(' ')
+            .take_while(|word| word.contains(turns_around) == turning)
+            .map(str::len)
+            .sum()
+    };
+    let (_, from) = text.split_at_checked(length(text, false))?;
+    let (words, _) = from.split_at_checked(length(from, true))?;
+    let run = words
+        .trim_start_matches(['(', '"', '\''])
+        .trim_end_matches([' ', ',', '.', ';', ':', ')', '"', '\'']);
+    let (before, after) = text.split_once(run).filter(|_| !run.is_empty())?;
+    Some((before, run, after))
+}
+
+/// Letters and digits of right-to-left scripts, and what overrides directions.
+fn turns_around(character: char) -> bool {
+    matches!(character,
+        '\u{590}'..='\u{8ff}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}'
+        | '\u{1e800}'..='\u{1efff}')
+}
+
 /// Writes a value as JSON that cannot end the script element that it stands in
 /// and is a JavaScript literal in every engine.
 pub(crate) fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
@@ -62,6 +103,20 @@ mod tests {
         assert_eq!(
             Escaped("<b a='1' c=\"2\">&").to_string(),
             "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;"
+        );
+    }
+
+    #[test]
+    fn right_to_left_words_in_a_sentence_are_isolated_and_nothing_else_is() {
+        assert_eq!(
+            Sentence("30.00 under دفعة رقم ١٢, 12.50 <PEN> (عميل-7): gone").to_string(),
+            "30.00 under <bdi dir=\"auto\">دفعة رقم ١٢</bdi>, 12.50 &lt;PEN&gt; \
+             (<bdi dir=\"auto\">عميل-7</bdi>): gone"
+        );
+        assert_eq!(Sentence("a, b: 1 < 2").to_string(), "a, b: 1 &lt; 2");
+        assert_eq!(
+            Sentence("a\u{202e}b c").to_string(),
+            "<bdi dir=\"auto\">a\u{202e}b</bdi> c"
         );
     }
 

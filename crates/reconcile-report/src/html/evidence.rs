@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use reconcile_core::{Certificate, PageEvidence};
 use reconcile_engine::{Proof, ProofVerdict};
 
-use super::escape::{Escaped, Isolated};
+use super::escape::{Escaped, Isolated, Sentence};
 use crate::{
     Run,
     amount::{count, counted, grouped, signed},
@@ -94,7 +94,7 @@ fn row(proof: &Proof, out: &mut dyn Write) -> io::Result<()> {
     }
     write!(
         out,
-        "</td><td class=\"{}\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td dir=\"auto\">{}</td></tr>",
+        "</td><td class=\"{}\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
         proof.verdict.as_str(),
         proof.verdict.as_str().replace('_', " "),
         figure(proof.expected),
@@ -104,7 +104,7 @@ fn row(proof: &Proof, out: &mut dyn Write) -> io::Result<()> {
                 .difference
                 .map(|amount| signed(amount, proof.currency))
         ),
-        Escaped(&proof.note),
+        Sentence(&proof.note),
     )
 }
 
@@ -129,7 +129,7 @@ pub(super) fn certificate(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> 
     if !reasons.is_empty() {
         out.write_all(b"<ul>")?;
         for reason in reasons.iter().take(ROWS) {
-            write!(out, "<li dir=\"auto\">{}</li>", Escaped(reason))?;
+            write!(out, "<li>{}</li>", Sentence(reason))?;
         }
         out.write_all(b"</ul>")?;
         rest(reasons.len(), "certificate.json", out)?;

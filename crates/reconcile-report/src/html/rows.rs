@@ -1,29 +1,25 @@
-//! The breaks: the first ones as HTML, for readers without scripts, and all of
-//! them as data for the script. Both show the same; `report.js` has the twin of
-//! each function that writes HTML here.
+//! The breaks as HTML: the first ones, for readers without scripts. `report.js`
+//! has the twin of each function here, and shows the others in the same way.
 
-use std::{
-    collections::BTreeSet,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
-use jiff::civil::Date;
-use reconcile_core::{Currency, Kind, Status};
-use reconcile_engine::{Book, Break, BreakCode, RowIndex};
+use reconcile_engine::{Book, Break, Row, RowIndex};
 use rust_decimal::Decimal;
-use serde::Serialize;
 
-use super::escape::{Escaped, Isolated, json};
+use super::escape::{Escaped, Isolated, Sentence};
 use crate::{
     Run,
-    amount::{count, counted, grouped, plain, signed},
+    amount::{count, counted, grouped, signed},
 };
 
 /// How many breaks stand in the HTML itself.
 const WITHOUT_SCRIPT: usize = 200;
 
 /// How many rows of one side of a break are shown; the table of breaks has all ids.
-const ROWS: usize = 20;
+pub(super) const SHOWN: usize = 20;
+
+/// How many rows a side may have to be shown with all that is known of them.
+const WHOLE: usize = 3;
 
 /// Says how many breaks the table shows.
 pub(super) fn shown(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -51,234 +47,106 @@ pub(super) fn table(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 <th scope=\"col\" class=\"n gap\" data-column=\"difference\">Difference</th></tr></thead><tbody>",
     )?;
     for broken in run.breaks().take(WITHOUT_SCRIPT) {
-        row(&Item::of(run, &broken), &broken, out)?;
+        row(run, &broken, out)?;
     }
     out.write_all(b"</tbody></table>")
 }
 
-/// All breaks as JSON.
-pub(super) fn data(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let codes: BTreeSet<BreakCode> = run.breaks().map(|broken| broken.code).collect();
-    out.write_all(b"{\"causes\":")?;
-    let causes: Vec<_> = codes
-        .iter()
-        .map(|code| (code.as_str(), code.title()))
-        .collect();
-    json(&causes, out)?;
-    out.write_all(b",\"digits\":{")?;
-    for (position, currency) in currencies(run).into_iter().enumerate() {
-        let comma = if position > 0 { "," } else { "" };
-        let digits = currency.exponent().unwrap_or_default();
-        write!(out, "{comma}\"{currency}\":{digits}")?;
-    }
-    out.write_all(b"},\"breaks\":[")?;
-    for (position, broken) in run.breaks().enumerate() {
-        out.write_all(if position > 0 { b",\n" } else { b"\n" })?;
-        json(&Item::of(run, &broken), out)?;
-    }
-    out.write_all(b"\n]}")
-}
-
-/// The currencies of the breaks and of their rows.
-fn currencies(run: &Run<'_>) -> BTreeSet<Currency> {
-    let mut currencies = BTreeSet::new();
-    for broken in run.breaks() {
-        currencies.extend(broken.currency);
-        currencies.extend(
-            broken
-                .ledger
-                .iter()
-                .map(|&row| run.ledger.row(row).currency),
-        );
-        currencies.extend(
-            broken
-                .records
-                .iter()
-                .map(|&row| run.records.row(row).currency),
-        );
-    }
-    currencies
-}
-
-/// A break as the page holds it; amounts are text, as in the CSV.
-#[derive(Serialize)]
-struct Item<'r> {
-    id: String,
-    code: &'static str,
-    severity: &'static str,
-    date: Option<Date>,
-    age: Option<i64>,
-    currency: Option<Currency>,
-    expected: Option<String>,
-    actual: Option<String>,
-    difference: Option<String>,
-    rule: &'static str,
-    explanation: &'r str,
-    ledger: Entries<'r>,
-    provider: Entries<'r>,
-}
-
-/// The rows of one side of a break, and how many are not shown.
-#[derive(Serialize)]
-struct Entries<'r> {
-    rows: Vec<Entry<'r>>,
-    more: usize,
-}
-
-#[derive(Serialize)]
-struct Entry<'r> {
-    id: &'r str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<&'r str>,
-    amount: String,
-    currency: Currency,
-    date: Date,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<Kind>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<Status>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fee: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account: Option<&'r str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'r str>,
-    #[serde(skip)]
-    signed: Decimal,
-    #[serde(skip)]
-    fee_amount: Option<Decimal>,
-}
-
-impl<'r> Item<'r> {
-    fn of(run: &'r Run<'_>, broken: &'r Break) -> Self {
-        let amount = |amount: Option<Decimal>| amount.map(|amount| plain(amount, broken.currency));
-        Self {
-            id: broken.id(run.ledger, run.records),
-            code: broken.code.as_str(),
-            severity: broken.severity.as_str(),
-            date: broken.date,
-            age: broken.age_days,
-            currency: broken.currency,
-            expected: amount(broken.expected),
-            actual: amount(broken.actual),
-            difference: amount(broken.difference),
-            rule: broken.rule,
-            explanation: &broken.explanation,
-            ledger: Entries::of(run.ledger, &broken.ledger),
-            provider: Entries::of(run.records, &broken.records),
-        }
-    }
-}
-
-impl<'r> Entries<'r> {
-    fn of(book: &'r Book, rows: &[RowIndex]) -> Self {
-        Self {
-            rows: rows
-                .iter()
-                .take(ROWS)
-                .map(|&row| Entry::of(book, row))
-                .collect(),
-            more: rows.len().saturating_sub(ROWS),
-        }
-    }
-}
-
-impl<'r> Entry<'r> {
-    fn of(book: &'r Book, row: RowIndex) -> Self {
-        let row = book.row(row);
-        Self {
-            id: row.id,
-            reference: row.reference,
-            amount: plain(row.signed(), Some(row.currency)),
-            currency: row.currency,
-            date: row.date,
-            kind: row.kind,
-            status: row.status,
-            fee: row.fee.map(|fee| plain(fee, Some(row.currency))),
-            account: row.account,
-            description: row.description,
-            signed: row.signed(),
-            fee_amount: row.fee,
-        }
-    }
-}
-
-fn row(item: &Item<'_>, broken: &Break, out: &mut dyn Write) -> io::Result<()> {
-    let money = |amount: String| match item.currency {
-        Some(currency) => format!("{amount} {currency}"),
-        None => amount,
-    };
-    let date = item
+fn row(run: &Run<'_>, broken: &Break, out: &mut dyn Write) -> io::Result<()> {
+    let date = broken
         .date
         .map_or_else(|| "—".to_owned(), |date| date.to_string());
-    let age = item.age.map_or_else(String::new, |days| {
+    let age = broken.age_days.map_or_else(String::new, |days| {
         let word = if days == 1 { "day" } else { "days" };
         format!("<small>{} {word}</small>", count(days))
     });
     write!(
         out,
-        "<tr><td data-label=\"Date\">{date}{age}</td><td data-label=\"Cause\"><h3>{}</h3><p dir=\"auto\">{}</p>\
+        "<tr><td data-label=\"Date\">{date}{age}</td><td data-label=\"Cause\"><h3>{}</h3><p>{}</p>\
 <small><span class=\"severity {severity}\">{severity}</span> · {} · {}</small></td>",
         Escaped(broken.code.title()),
-        Escaped(item.explanation),
-        Escaped(item.rule),
-        Escaped(&item.id),
-        severity = item.severity,
+        Sentence(&broken.explanation),
+        Escaped(broken.rule),
+        Escaped(&broken.id(run.ledger, run.records)),
+        severity = broken.severity,
     )?;
-    for (label, entries, figure) in [
-        ("Ledger", &item.ledger, ("expected", broken.expected)),
-        ("Provider", &item.provider, ("actual", broken.actual)),
-    ] {
-        let (role, amount) = figure;
-        let figure = amount.map(|amount| {
-            let amount = money(grouped(amount, item.currency));
-            format!("<span class=\"sum\">{amount}</span><small>{role}</small>")
-        });
-        side(label, entries, figure, out)?;
-    }
-    match broken.difference {
-        Some(amount) => {
-            let amount = money(signed(amount, item.currency));
-            let cell = format!("<span class=\"sum\">{amount}</span>");
-            write!(
-                out,
-                "<td class=\"n\" data-label=\"Difference\">{cell}</td></tr>"
-            )
-        }
-        None => out.write_all(
-            "<td class=\"n\" data-label=\"Difference\"><span class=\"none\">—</span></td></tr>"
-                .as_bytes(),
-        ),
-    }
+    let money = |amount: Decimal, form: fn(Decimal, _) -> String| {
+        let currency = broken.currency.map(|currency| format!(" {currency}"));
+        let amount = form(amount, broken.currency);
+        format!(
+            "<span class=\"sum\">{amount}{}</span>",
+            currency.unwrap_or_default()
+        )
+    };
+    let figure = |amount: Option<Decimal>| amount.map(|amount| money(amount, grouped));
+    let (expected, actual) = (figure(broken.expected), figure(broken.actual));
+    let label = ("Ledger", "expected");
+    side(label, run.ledger, &broken.ledger, expected, out)?;
+    let label = ("Provider", "actual");
+    side(label, run.records, &broken.records, actual, out)?;
+    let gap = match broken.difference {
+        Some(amount) => money(amount, signed),
+        None => "<span class=\"none\">—</span>".to_owned(),
+    };
+    write!(
+        out,
+        "<td class=\"n\" data-label=\"Difference\">{gap}</td></tr>"
+    )
 }
 
+/// One side of a break: its row; the rows of a group below their sum; a figure
+/// of a proof, which has no rows.
 fn side(
-    label: &str,
-    entries: &Entries<'_>,
+    (label, role): (&str, &str),
+    book: &Book,
+    rows: &[RowIndex],
     figure: Option<String>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     write!(out, "<td data-label=\"{label}\">")?;
-    for row in &entries.rows {
-        entry(row, out)?;
-    }
-    if entries.more > 0 {
-        write!(out, "<small>and {} more</small>", count(entries.more))?;
-    }
-    if entries.rows.is_empty() {
-        match figure {
-            Some(figure) => out.write_all(figure.as_bytes())?,
-            None => out.write_all("<span class=\"none\">—</span>".as_bytes())?,
+    match (rows, figure) {
+        ([], None) => out.write_all("<span class=\"none\">—</span>".as_bytes())?,
+        ([], Some(figure)) => write!(out, "{figure}<small>{role}</small>")?,
+        ([_], _) | (_, None) => {}
+        (rows, Some(figure)) => {
+            let all = count(rows.len());
+            write!(out, "{figure}<small>{role}, {all} rows</small>")?;
         }
+    }
+    for &index in rows.iter().take(SHOWN) {
+        let row = book.row(index);
+        if rows.len() > WHOLE {
+            line(&row, out)?;
+        } else {
+            entry(&row, out)?;
+        }
+    }
+    let more = rows.len().saturating_sub(SHOWN);
+    if more > 0 {
+        let more = count(more);
+        write!(out, "<small>and {more} more in the table of breaks</small>")?;
     }
     out.write_all(b"</td>")
 }
 
-fn entry(row: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// A row among many: what tells it from the others.
+fn line(row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write!(
+        out,
+        "<div class=\"line\">{} {} <small>{} · {}</small></div>",
+        grouped(row.signed(), Some(row.currency)),
+        row.currency,
+        Isolated(row.id),
+        row.date
+    )
+}
+
+/// A row with all that is known of it.
+fn entry(row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "<div class=\"entry\"><span class=\"sum\">{} {}</span><small>{}</small>",
-        grouped(row.signed, Some(row.currency)),
+        grouped(row.signed(), Some(row.currency)),
         row.currency,
         Isolated(row.id)
     )?;
@@ -293,7 +161,7 @@ fn entry(row: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
         write!(out, " · {status}")?;
     }
     out.write_all(b"</small>")?;
-    if let Some(fee) = row.fee_amount {
+    if let Some(fee) = row.fee {
         let fee = grouped(fee, Some(row.currency));
         write!(out, "<small>Fee {fee}</small>")?;
     }

@@ -16,6 +16,11 @@ fn data(page: &str) -> serde_json::Value {
     serde_json::from_str(json).unwrap()
 }
 
+/// Where what is in the array of a break.
+const FIGURES: [usize; 3] = [6, 7, 8];
+const LEDGER: usize = 11;
+const PROVIDER: usize = 12;
+
 #[test]
 fn texts_of_others_never_become_markup() {
     let month = Month::new();
@@ -37,13 +42,13 @@ fn the_data_holds_every_text_as_it_is() {
     let month = Month::new();
     let data = data(&page(&month.run()));
     let breaks = data["breaks"].as_array().unwrap();
-    let described = |side: &str| {
+    let described = |side: usize| {
         breaks
             .iter()
-            .flat_map(|item| item[side]["rows"].as_array().unwrap())
-            .any(|row| row["description"] == HOSTILE)
+            .flat_map(|item| item[side][1].as_array().unwrap())
+            .any(|row| row[9] == HOSTILE)
     };
-    assert!(described("ledger"));
+    assert!(described(LEDGER));
 }
 
 #[test]
@@ -51,10 +56,78 @@ fn amounts_reach_the_script_as_text() {
     let month = Month::new();
     let data = data(&page(&month.run()));
     for item in data["breaks"].as_array().unwrap() {
-        for figure in ["expected", "actual", "difference"] {
+        for figure in FIGURES {
             assert!(item[figure].is_string() || item[figure].is_null(), "{item}");
         }
     }
+}
+
+#[test]
+fn a_break_is_an_array_in_the_order_that_the_script_reads() {
+    let month = Month::new();
+    let data = data(&page(&month.run()));
+    let amounts_differ = &data["breaks"][3];
+    let expected = serde_json::json!([
+        "60174ebd65c33ee5",
+        2,
+        "high",
+        "2026-10-01",
+        30,
+        "PEN",
+        "30.00",
+        "28.53",
+        "1.47",
+        "reference",
+        "ledger 30.00 − provider 28.53 = 1.47 PEN, the provider's fee",
+        [
+            1,
+            [["L-2", "30.00", "PEN", "2026-10-01", "order-2", "payment"]]
+        ],
+        [
+            1,
+            [[
+                "P-2",
+                "28.53",
+                "PEN",
+                "2026-10-01",
+                "order-2",
+                "payment",
+                "succeeded",
+                "1.47",
+                "merchant-7"
+            ]]
+        ],
+    ]);
+    assert_eq!(*amounts_differ, expected);
+    assert_eq!(
+        data["causes"][2],
+        serde_json::json!(["amount_mismatch", "Amounts differ"])
+    );
+    let read = "[id, cause, severity, date, age, currency, expected, actual, difference, rule, \
+                explanation, ledger, provider]";
+    assert!(page(&month.run()).contains(read));
+}
+
+#[test]
+fn a_side_with_many_rows_shows_their_sum_and_a_line_for_each_up_to_a_limit() {
+    let month = Month::crowded(30);
+    let page = page(&month.run());
+    let (_, row) = page
+        .split_once("<tbody><tr><td data-label=\"Date\">")
+        .unwrap();
+    let (row, _) = row.split_once("</tr>").unwrap();
+    assert_eq!(row.matches("<div class=\"line\">").count(), 20, "{row}");
+    assert_eq!(row.matches("<div class=\"entry\">").count(), 0, "{row}");
+    assert!(row.contains("<small>and 10 more in the table of breaks</small>"));
+    assert_eq!(data(&page)["breaks"][0][PROVIDER][0], 30);
+}
+
+#[test]
+fn paper_has_every_row_and_no_controls() {
+    let page = page(&Month::new().run());
+    let (_, print) = page.split_once("@media print {").unwrap();
+    assert!(print.contains("#filters, summary"), "{print}");
+    assert!(page.contains("addEventListener(\"beforeprint\", () => add(visible.length - next))"));
 }
 
 #[test]
@@ -99,4 +172,22 @@ fn charts_have_a_name_a_description_and_a_table() {
     assert!(charts >= 2, "{charts}");
     assert_eq!(page.matches("<desc id=").count(), charts);
     assert_eq!(page.matches("<summary>Figures</summary>").count(), charts);
+}
+
+#[test]
+fn the_layers_stand_below_each_other_with_the_first_that_is_open() {
+    let month = Month::totals_apart();
+    let page = page(&month.run());
+    let (_, layers) = page.split_once("<table class=\"layers\">").unwrap();
+    let (layers, _) = layers.split_once("</table>").unwrap();
+    assert!(
+        layers.starts_with(
+            "<caption><b>PEN</b> <span class=\"open\">\
+             +104,642.98 is open at rows to the provider&#39;s totals</span></caption>"
+        ),
+        "{layers}"
+    );
+    let states: Vec<_> = layers.match_indices("<th scope=\"row\">").collect();
+    assert_eq!(states.len(), 3, "{layers}");
+    assert!(layers.contains("<th scope=\"row\">1. rows to rows</th><td class=\"holds\">ties</td>"));
 }

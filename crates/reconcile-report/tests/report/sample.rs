@@ -65,6 +65,49 @@ impl Month {
         Self::of(&ledger, &records, &[])
     }
 
+    /// A pair a cent apart, which is tolerated, and one ten apart, which is not.
+    pub(crate) fn tolerated() -> Self {
+        let ledger = book(&[
+            row("L-1", "order-1", dec!(30.01), "PEN"),
+            row("L-2", "order-2", dec!(1030), "PEN"),
+        ]);
+        let records = book(&[
+            record("P-1", "order-1", dec!(30), "PEN"),
+            record("P-2", "order-2", dec!(1020), "PEN"),
+        ]);
+        let mut rules = Rules::default();
+        rules.tolerance.absolute = dec!(0.01);
+        let context = Context {
+            as_of: AS_OF,
+            period: None,
+            proof_of_absence: Absence::Proven,
+        };
+        Self {
+            outcome: reconcile(&ledger, &records, &rules, &context).unwrap(),
+            ledger,
+            records,
+            ..Self::clean()
+        }
+    }
+
+    /// Rows that agree within a month whose balances do not follow from each
+    /// other; of the failures, those of the first day are over records.
+    pub(crate) fn totals_apart() -> Self {
+        let mut statements = statements();
+        for statement in &mut statements {
+            let balance = *statement.figures.get("totalBalance").unwrap();
+            statement.figures.insert("netAmount".to_owned(), balance);
+        }
+        let mut proofs = prove(&identities(), &statements, None, None);
+        for proof in &mut proofs {
+            proof.over_records = proof.date == Some(date(2026, 10, 2));
+        }
+        Self {
+            proofs,
+            ..Self::clean()
+        }
+    }
+
     /// Nothing but a settlement batch whose sides differ in a number.
     pub(crate) fn unbalanced() -> Self {
         let pairs = vec![("terminal_count", "host_count")];
@@ -98,6 +141,21 @@ impl Month {
             outcome,
             ..month
         }
+    }
+
+    /// One break with so many rows at the provider.
+    pub(crate) fn crowded(rows: usize) -> Self {
+        let ids: Vec<_> = (0..rows).map(|number| format!("P-{number:03}")).collect();
+        let records: Vec<_> = ids
+            .iter()
+            .map(|id| record(id, id, dec!(1), "PEN"))
+            .collect();
+        let mut month = Self::of(&[], &records, &[]);
+        let mut breaks = month.outcome.breaks.drain(..);
+        let mut first = breaks.next().unwrap();
+        first.records.extend(breaks.flat_map(|other| other.records));
+        month.outcome.breaks = vec![first];
+        month
     }
 
     /// The month with so many breaks that the page cannot hold them all as HTML.

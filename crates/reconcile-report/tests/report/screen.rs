@@ -8,13 +8,97 @@ use crate::sample::{Month, file};
 #[test]
 fn a_month_with_breaks_says_what_is_open_and_why() {
     let month = Month::new();
-    insta::assert_snapshot!(terminal(&month.run(), Style::default()));
+    insta::assert_snapshot!(terminal(&month.run(), Style::default()), @"
+    Not reconciled: 6 breaks, 1 failed proof among them
+    TuPay, October 2026 · tupay · as of 2026-10-31
+
+    Amounts
+                     rows   credits  debits       net
+      JPY  Ledger       1     1,500       0     1,500
+           Provider     1     1,500       0     1,500
+           Matched      1     1,500       0     1,500
+      KWD  Ledger       1     0.125   0.000     0.125
+           Provider     0     0.000   0.000     0.000
+           Matched      0     0.000   0.000     0.000
+      PEN  Ledger       5  1,286.00   40.00  1,246.00
+           Provider     4  1,266.03   40.00  1,226.03
+           Matched      2  1,234.50   40.00  1,194.50
+      USD  Ledger       0      0.00    0.00      0.00
+           Provider     2     16.00    0.00     16.00
+           Matched      0      0.00    0.00      0.00
+      Not counted: 1 provider record: failed
+
+    Where it lies
+      JPY: nothing is open
+        rows to rows, ties: ledger 1,500 − provider 1,500 = 0
+        not tested: rows to the provider's totals, totals to the balance
+      KWD: 0.125 is open at rows to rows
+        rows to rows, open: ledger 0.125 − provider 0.000 = 0.125, 0.125 in 1 break
+        not tested: rows to the provider's totals, totals to the balance
+      PEN: 22.97 is open at rows to rows
+        rows to rows, open: ledger 1,246.00 − provider 1,223.03 = 22.97, 22.97 in 3 breaks
+        totals to the balance, open: 1 holds, 1 fails, 1 not testable; largest +5.00, 2026-10-03,
+          merchant-7: Balance follows from the day before
+        not tested: rows to the provider's totals
+      USD: −16.00 is open at rows to rows
+        rows to rows, open: ledger 0.00 − provider 16.00 = −16.00, −16.00 in 2 breaks
+        not tested: rows to the provider's totals, totals to the balance
+
+    Breaks
+      Booked, but not at the provider: 2 breaks, net +0.125 KWD, +12.50 PEN
+        2026-10-01  ledger =cmd|' /C calc'!A0, 0.125 KWD
+                    0.125 KWD booked on 2026-10-01 under reference order-6: the provider's complete list
+                      does not have it
+        2026-10-01  ledger L-3, 12.50 PEN
+                    12.50 PEN booked on 2026-10-01 under reference order-3: the provider's complete list
+                      does not have it
+      At the provider, but not booked: 1 break, net −7.00 USD
+        2026-10-01  provider P-4, 7.00 USD
+                    7.00 USD listed by the provider on 2026-10-01 under reference order-4: nothing is
+                      booked
+      Amounts differ: 1 break, net +1.47 PEN
+        2026-10-01  ledger L-2, 30.00 PEN · provider P-2, 28.53 PEN
+                    ledger 30.00 − provider 28.53 = 1.47 PEN, the provider's fee
+      Currencies differ: 1 break
+        2026-10-01  ledger L-9, 9.00 PEN · provider P-9, 9.00 USD
+                    ledger 9.00 PEN, provider 9.00 USD: the currencies differ
+      Balance does not follow from the day before: 1 break, net +5.00 PEN
+
+    Proofs
+      Balance follows from the day before: 1 holds, 1 fails, 1 not testable
+        2026-10-03  merchant-7 · expected 104,660.38 PEN · actual 104,655.38 PEN · difference +5.00 PEN
+                    104655.38 + 5 = 104660.38, stated 104655.38
+
+    Completeness
+      Complete: 7 records on 3 pages in 2 windows, no gap, no page repeated, 1 duplicate dropped
+    ");
 }
 
 #[test]
 fn a_clean_month_is_short() {
     let month = Month::clean();
-    insta::assert_snapshot!(terminal(&month.run(), Style::default()));
+    insta::assert_snapshot!(terminal(&month.run(), Style::default()), @"
+    Reconciled: nothing is open
+    TuPay, October 2026 · tupay · as of 2026-10-31
+
+    Amounts
+                     rows  credits  debits    net
+      PEN  Ledger       1    30.00    0.00  30.00
+           Provider     1    30.00    0.00  30.00
+           Matched      1    30.00    0.00  30.00
+
+    Where it lies
+      PEN: nothing is open
+        rows to rows, ties: ledger 30.00 − provider 30.00 = 0.00
+        not tested: rows to the provider's totals, totals to the balance
+
+    Proofs
+      Balance follows from the day before: 1 not testable
+        not testable: there is no statement to test it on
+
+    Completeness
+      Complete: 7 records on 3 pages in 2 windows, no gap, no page repeated, 1 duplicate dropped
+    ");
 }
 
 #[test]
@@ -85,4 +169,36 @@ fn a_narrow_terminal_gets_narrow_lines() {
     for line in terminal(&month.run(), style).lines() {
         assert!(line.chars().count() <= 46, "{line}");
     }
+}
+
+/// What the terminal says about the layers.
+fn layers(month: &Month) -> String {
+    let text = terminal(
+        &month.run(),
+        Style {
+            color: false,
+            width: 160,
+        },
+    );
+    let (_, from) = text.split_once("Where it lies\n").unwrap();
+    from.split("\n\n").next().unwrap().to_owned()
+}
+
+#[test]
+fn a_residual_lies_at_the_first_layer_that_does_not_tie() {
+    insta::assert_snapshot!(layers(&Month::totals_apart()), @"
+    PEN: +104,642.98 is open at rows to the provider's totals
+      rows to rows, ties: ledger 30.00 − provider 30.00 = 0.00
+      rows to the provider's totals, open: 1 fails; largest +104,642.98, 2026-10-02, merchant-7: Balance follows from the day before
+      totals to the balance, open: 1 fails, 1 not testable; largest +104,655.38, 2026-10-03, merchant-7: Balance follows from the day before
+    ");
+}
+
+#[test]
+fn what_is_within_the_tolerance_is_told_from_what_is_open() {
+    insta::assert_snapshot!(layers(&Month::tolerated()), @"
+    PEN: 10.00 is open at rows to rows
+      rows to rows, open: ledger 1,060.01 − provider 1,050.00 = 10.01, 10.00 in 1 break, 0.01 within the tolerance
+      not tested: rows to the provider's totals, totals to the balance
+    ");
 }
