@@ -192,12 +192,12 @@ fn row_step(currency: Currency, equation: &Conservation, open: usize, tolerated:
     let ledger = Tally::from(equation.ledger);
     let apart = Tally::from(equation.explained).minus(tolerated);
     let mut parts = Vec::new();
-    if open > 0 {
-        let breaks = counted(open, "break", "breaks");
-        parts.push(format!("{} in {breaks}", apart.grouped(currency)));
-    }
-    if !tolerated.is_zero() {
-        let tolerated = tolerated.grouped(currency);
+    let breaks = counted(open, "break", "breaks");
+    if tolerated.is_zero() {
+        parts.extend((open > 0).then(|| format!("in {breaks}")));
+    } else {
+        let (apart, tolerated) = (apart.grouped(currency), tolerated.grouped(currency));
+        parts.extend((open > 0).then(|| format!("{apart} in {breaks}")));
         parts.push(format!("{tolerated} within the tolerance"));
     }
     // The engine keeps this law; a page that hid a broken one would be worth nothing.
@@ -245,11 +245,12 @@ fn stated_layer(run: &Run<'_>, currency: Option<Currency>, layer: Layer) -> Step
         (State::Ties, verdicts(&proofs))
     } else {
         // What says of all currencies that it cannot be tested is the reason here too.
+        let untested = |proof: &&Proof| {
+            proof.stated_in().is_none() && proof.verdict == ProofVerdict::NotTestable
+        };
         let mut general = run.proofs.iter().filter(about);
-        let reason = proofs
-            .first()
-            .copied()
-            .or_else(|| general.find(|proof| proof.stated_in().is_none()));
+        let reason = proofs.first().copied();
+        let reason = reason.or_else(|| general.find(untested));
         let words = reason.map_or("no equation to test", |proof| &*proof.note);
         (State::Untested, words.to_owned())
     };

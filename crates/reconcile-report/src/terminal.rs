@@ -8,7 +8,7 @@ pub(crate) use self::sheet::Sheet;
 
 use self::sheet::Ink;
 use crate::{
-    Run, Verdict,
+    Run, Verdict, ageing,
     amount::{count, counted, grouped, signed},
     layers::{self, State},
     overview::{self, CodeGroup, Flows, IdentityGroup, Total, total},
@@ -38,7 +38,8 @@ impl Default for Style {
 const EXAMPLES: usize = 5;
 
 /// The summary of a run for a reader: the verdict, the amounts, the layer where
-/// a residual lies, what is open with examples, the proofs and completeness.
+/// a residual lies, what is open with examples and its age, the proofs and
+/// completeness.
 ///
 /// Control characters in ids and texts are written as escapes, so that no
 /// ledger can steer the terminal.
@@ -49,6 +50,7 @@ pub fn terminal(run: &Run<'_>, style: Style) -> String {
     amounts(run, &mut sheet);
     layers(run, &mut sheet);
     breaks(run, &mut sheet);
+    ages(run, &mut sheet);
     proofs(run, &mut sheet);
     completeness(run, &mut sheet);
     sheet.finish()
@@ -139,6 +141,18 @@ fn breaks(run: &Run<'_>, sheet: &mut Sheet) {
             sheet.text(Ink::Faint, 4, &rest);
         }
     }
+}
+
+/// How old the breaks are.
+fn ages(run: &Run<'_>, sheet: &mut Sheet) {
+    let rows = ageing::table(&ageing::buckets(run));
+    if rows.is_empty() {
+        return;
+    }
+    sheet.heading("Age of the breaks");
+    let header = ["days", "", "breaks", "differences, unsigned"].map(str::to_owned);
+    let rows = [header].into_iter().chain(rows);
+    sheet.table(&rows.map(Vec::from).collect::<Vec<_>>());
 }
 
 /// Whether it is a break between the two sides. The others come from proofs and

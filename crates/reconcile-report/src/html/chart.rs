@@ -14,22 +14,13 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use crate::{
     Run,
+    ageing::{self, Bucket},
     amount::{Tally, count, signed},
 };
 
 /// The drawing's own units; it is stretched to the width of the page.
 const WIDTH: i64 = 1000;
 const HEIGHT: i64 = 200;
-
-/// Ages in days, each up to and including its last.
-const AGES: [(&str, i64); 6] = [
-    ("0–1", 1),
-    ("2–7", 7),
-    ("8–30", 30),
-    ("31–60", 60),
-    ("61–90", 90),
-    ("over 90", i64::MAX),
-];
 
 /// Writes both charts; none where nothing is open.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -44,29 +35,19 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn ageing(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut counts = [0_i64; AGES.len()];
-    let mut undated = 0_i64;
-    for broken in run.breaks() {
-        let bucket = broken
-            .age_days
-            .and_then(|age| AGES.iter().position(|(_, last)| age <= *last))
-            .and_then(|bucket| counts.get_mut(bucket));
-        let bucket = bucket.unwrap_or(&mut undated);
-        *bucket = bucket.saturating_add(1);
-    }
-    let mut columns: Vec<_> = AGES.iter().map(|(label, _)| *label).zip(counts).collect();
-    columns.push(("undated", undated));
-    let most = columns.iter().map(|(_, count)| *count).max().unwrap_or(1);
-    let words: Vec<_> = columns
+    let buckets = ageing::buckets(run);
+    let breaks = |bucket: &Bucket| i64::try_from(bucket.count()).unwrap_or(i64::MAX);
+    let most = buckets.iter().map(breaks).max().unwrap_or(1);
+    let words: Vec<_> = buckets
         .iter()
-        .map(|(label, number)| format!("{label}: {}", count(number)))
+        .map(|bucket| format!("{}: {}", bucket.days, count(bucket.count())))
         .collect();
 
     out.write_all(b"<figure><figcaption><h3>Age of the breaks</h3><small>Breaks by days since their date</small></figcaption>")?;
     svg("ageing", "Age of the breaks", &words.join("; "), out)?;
-    let step = WIDTH.checked_div(7).unwrap_or(WIDTH);
-    for (position, (_, number)) in (0_i64..).zip(&columns) {
-        let height = scaled(*number, most, HEIGHT);
+    let step = WIDTH / 6;
+    for (position, bucket) in (0_i64..).zip(&buckets) {
+        let height = scaled(breaks(bucket), most, HEIGHT);
         bar(
             "bar",
             position * step + step / 5,
@@ -80,14 +61,21 @@ fn ageing(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         out,
         "<line class=\"zero\" x1=\"0\" y1=\"{HEIGHT}\" x2=\"{WIDTH}\" y2=\"{HEIGHT}\"/></svg><div class=\"ticks even\" aria-hidden=\"true\">"
     )?;
-    for (label, number) in &columns {
-        write!(out, "<span><b>{}</b>{label}</span>", count(number))?;
+    for bucket in &buckets {
+        let breaks = count(bucket.count());
+        write!(out, "<span><b>{breaks}</b>{}</span>", bucket.days)?;
     }
-    out.write_all(b"</div>")?;
-    let rows = columns
-        .iter()
-        .map(|(label, number)| [(*label).to_owned(), count(number)]);
-    figures(["Days", "Breaks"], rows, out)
+    // The amounts by age are a table of their own right, so they stand open.
+    out.write_all(b"</div><details open><summary>Figures</summary><table>\
+<thead><tr><th scope=\"col\">Days</th><th scope=\"col\">Currency</th><th scope=\"col\" class=\"n\">Breaks</th>\
+<th scope=\"col\" class=\"n\">Differences, unsigned</th></tr></thead><tbody>")?;
+    for [days, currency, breaks, amount] in ageing::table(&buckets) {
+        write!(
+            out,
+            "<tr><td>{days}</td><td>{currency}</td><td class=\"n\">{breaks}</td><td class=\"n\">{amount}</td></tr>"
+        )?;
+    }
+    out.write_all(b"</tbody></table></details></figure>")
 }
 
 fn differences(

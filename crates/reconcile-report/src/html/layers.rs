@@ -15,34 +15,33 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         return out.write_all(b"<p class=\"none\">There is nothing to compare.</p>");
     }
     for ladder in &ladders {
-        table(ladder, out)?;
+        list(ladder, out)?;
     }
     Ok(())
 }
 
-fn table(ladder: &Ladder, out: &mut dyn Write) -> io::Result<()> {
+fn list(ladder: &Ladder, out: &mut dyn Write) -> io::Result<()> {
     let verdict = match ladder.residual() {
         Some(_) => "open",
         None => "reconciled",
     };
     write!(
         out,
-        "<div class=\"scroll\"><table class=\"layers\"><caption><b>{}</b> <span class=\"{verdict}\">{}</span></caption>\
-<thead><tr><th scope=\"col\">Layer</th><th scope=\"col\">State</th><th scope=\"col\">Figures</th></tr></thead><tbody>",
+        "<h3>{} <span class=\"{verdict}\">{}</span></h3><ol class=\"layers\">",
         ladder.name(),
         Escaped(&ladder.located()),
     )?;
-    for (position, step) in (1..).zip(&ladder.steps) {
+    for step in &ladder.steps {
         write!(
             out,
-            "<tr><th scope=\"row\">{position}. {}</th><td class=\"{}\">{}</td><td>{}</td></tr>",
-            step.layer.title(),
+            "<li><span>{}</span> <span class=\"{}\">{}</span> <span>{}</span></li>",
+            Escaped(step.layer.title()),
             class(step.state),
             step.state.word(),
             Sentence(&step.words),
         )?;
     }
-    out.write_all(b"</tbody></table></div>")
+    out.write_all(b"</ol>")
 }
 
 const fn class(state: State) -> &'static str {

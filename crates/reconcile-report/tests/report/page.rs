@@ -178,16 +178,15 @@ fn charts_have_a_name_a_description_and_a_table() {
 fn the_layers_stand_below_each_other_with_the_first_that_is_open() {
     let month = Month::totals_apart();
     let page = page(&month.run());
-    let (_, layers) = page.split_once("<table class=\"layers\">").unwrap();
-    let (layers, _) = layers.split_once("</table>").unwrap();
+    let (_, layers) = page.split_once("<section id=\"layers\">").unwrap();
+    let (layers, _) = layers.split_once("</section>").unwrap();
     assert!(
-        layers.starts_with(
-            "<caption><b>PEN</b> <span class=\"open\">\
-             +104,642.98 is open at rows to the provider&#39;s totals</span></caption>"
+        layers.contains(
+            "<h3>PEN <span class=\"open\">+104,642.98 is open at rows to the provider&#39;s totals</span></h3>"
         ),
         "{layers}"
     );
-    let states: Vec<_> = layers.match_indices("<th scope=\"row\">").collect();
+    let states: Vec<_> = layers.match_indices("<li>").collect();
     assert_eq!(states.len(), 3, "{layers}");
-    assert!(layers.contains("<th scope=\"row\">1. rows to rows</th><td class=\"holds\">ties</td>"));
+    assert!(layers.contains("<li><span>rows to rows</span> <span class=\"holds\">ties</span>"));
 }

@@ -76,7 +76,7 @@ impl Month {
             record("P-2", "order-2", dec!(1020), "PEN"),
         ]);
         let mut rules = Rules::default();
-        rules.tolerance.absolute = dec!(0.01);
+        rules.tolerance.others.absolute = dec!(0.01);
         let context = Context {
             as_of: AS_OF,
             period: None,
@@ -141,6 +141,22 @@ impl Month {
             outcome,
             ..month
         }
+    }
+
+    /// Breaks on both sides of the limits of every age, of both signs.
+    pub(crate) fn aged() -> Self {
+        let ages = [-1_i64, 0, 1, 2, 7, 8, 30, 31, 90, 91, 400];
+        let ids: Vec<_> = ages.iter().map(|age| format!("{age} days")).collect();
+        let rows = ages.iter().zip(&ids).map(|(age, id)| Row {
+            date: AS_OF - age.days(),
+            ..row(id, id, dec!(0.1), "PEN")
+        });
+        let ledger: Vec<_> = rows.collect();
+        let records = [
+            record("P-1", "order-1", dec!(7), "USD"),
+            record("P-2", "order-2", dec!(7), "PEN"),
+        ];
+        Self::of(&ledger, &records, &statements())
     }
 
     /// One break with so many rows at the provider.

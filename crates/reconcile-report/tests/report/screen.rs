@@ -33,15 +33,15 @@ fn a_month_with_breaks_says_what_is_open_and_why() {
         rows to rows, ties: ledger 1,500 − provider 1,500 = 0
         not tested: rows to the provider's totals, totals to the balance
       KWD: 0.125 is open at rows to rows
-        rows to rows, open: ledger 0.125 − provider 0.000 = 0.125, 0.125 in 1 break
+        rows to rows, open: ledger 0.125 − provider 0.000 = 0.125, in 1 break
         not tested: rows to the provider's totals, totals to the balance
       PEN: 22.97 is open at rows to rows
-        rows to rows, open: ledger 1,246.00 − provider 1,223.03 = 22.97, 22.97 in 3 breaks
+        rows to rows, open: ledger 1,246.00 − provider 1,223.03 = 22.97, in 3 breaks
         totals to the balance, open: 1 holds, 1 fails, 1 not testable; largest +5.00, 2026-10-03,
           merchant-7: Balance follows from the day before
         not tested: rows to the provider's totals
       USD: −16.00 is open at rows to rows
-        rows to rows, open: ledger 0.00 − provider 16.00 = −16.00, −16.00 in 2 breaks
+        rows to rows, open: ledger 0.00 − provider 16.00 = −16.00, in 2 breaks
         not tested: rows to the provider's totals, totals to the balance
 
     Breaks
@@ -63,6 +63,12 @@ fn a_month_with_breaks_says_what_is_open_and_why() {
         2026-10-01  ledger L-9, 9.00 PEN · provider P-9, 9.00 USD
                     ledger 9.00 PEN, provider 9.00 USD: the currencies differ
       Balance does not follow from the day before: 1 break, net +5.00 PEN
+
+    Age of the breaks
+      days       breaks  differences, unsigned
+      8–30  KWD       1                  0.125
+            PEN       4                  18.97
+            USD       1                   7.00
 
     Proofs
       Balance follows from the day before: 1 holds, 1 fails, 1 not testable
@@ -200,5 +206,21 @@ fn what_is_within_the_tolerance_is_told_from_what_is_open() {
     PEN: 10.00 is open at rows to rows
       rows to rows, open: ledger 1,060.01 − provider 1,050.00 = 10.01, 10.00 in 1 break, 0.01 within the tolerance
       not tested: rows to the provider's totals, totals to the balance
+    ");
+}
+
+#[test]
+fn breaks_are_aged_in_buckets_with_their_amounts_by_currency() {
+    let text = terminal(&Month::aged().run(), Style::default());
+    let (_, from) = text.split_once("\nAge of the breaks").unwrap();
+    let (table, _) = from.split_once("\n\n").unwrap();
+    insta::assert_snapshot!(table, @"
+    days          breaks  differences, unsigned
+    0–1      PEN       3                   0.30
+    2–7      PEN       2                   0.20
+    8–30     PEN       4                  12.20
+             USD       1                   7.00
+    31–90    PEN       2                   0.20
+    over 90  PEN       2                   0.20
     ");
 }
