@@ -2,11 +2,9 @@
 
 use std::{collections::BTreeSet, fmt, time::Duration};
 
-use http::{StatusCode, header::RETRY_AFTER};
-use jiff::{Timestamp, civil::Date};
-use reconcile_transport::{
-    DecodeError, EndpointError, ErrorKind, PageFault, Reply, parse_retry_after,
-};
+use http::StatusCode;
+use jiff::civil::Date;
+use reconcile_transport::{DecodeError, EndpointError, PageFault, Reply, asks_to_wait, excerpt};
 
 use crate::{
     Meanings,
@@ -14,6 +12,9 @@ use crate::{
     envelope::Head,
     models::Reconciliation,
 };
+
+/// The provider's name for people.
+pub(crate) const NAME: &str = "Paywall";
 
 /// What can go wrong with Paywall.
 ///
@@ -123,17 +124,14 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Api(error) => match (error.hint(), error.retry_after.and_then(waiting)) {
-                (Some(hint), Some(wait)) => Some(format!("{hint}; {wait}")),
-                (hint, _) => hint.map(str::to_owned),
-            },
-            Self::Transport(error) => match error.kind() {
-                ErrorKind::RateLimited => error.retry_after().and_then(waiting),
-                ErrorKind::TooLarge | ErrorKind::TooDeep | ErrorKind::Decode => Some(
-                    "check that the base URL is Paywall's; if it is, tell us what was asked".into(),
-                ),
-                _ => None,
-            },
+            Self::Api(error) => {
+                let wait = error.retry_after.and_then(|wait| asks_to_wait(NAME, wait));
+                match (error.hint(), wait) {
+                    (Some(hint), Some(wait)) => Some(format!("{hint}; {wait}")),
+                    (hint, _) => hint.map(str::to_owned),
+                }
+            }
+            Self::Transport(error) => error.hint(NAME),
             Self::Paging { .. } | Self::Unproven { .. } => {
                 Some("ask again; if it stays, tell Paywall, and say which list and days".into())
             }
@@ -155,16 +153,8 @@ impl Error {
 
     /// Whether a call that acts may have acted all the same.
     pub(crate) fn leaves_open(&self) -> bool {
-        use ErrorKind as Transport;
         match self {
-            Self::Transport(error) => matches!(
-                error.kind(),
-                Transport::Timeout
-                    | Transport::Broken
-                    | Transport::TooLarge
-                    | Transport::TooDeep
-                    | Transport::Decode
-            ),
+            Self::Transport(error) => error.may_have_acted(),
             Self::Api(error) => match error.status.as_u16() {
                 // The SDK's names: Exception, InternalException to GatewayTimeout.
                 200..=299 => matches!(error.code, Some(5 | 500..=504)),
@@ -187,7 +177,7 @@ impl Error {
     /// What is wrong with a row that could not be read, without its place.
     pub(crate) fn reason(&self) -> String {
         match self {
-            Self::Row(row) => reason(row),
+            Self::Row(row) => row.reason(),
             Self::Value { reason, .. } => reason.clone(),
             other => other.to_string(),
         }
@@ -239,10 +229,7 @@ impl ApiError {
             code: head.error_code,
             message: head.words().map(excerpt).filter(|words| !words.is_empty()),
             attempts: reply.attempts,
-            retry_after: reply
-                .headers
-                .get(RETRY_AFTER)
-                .and_then(|value| parse_retry_after(value, Timestamp::now())),
+            retry_after: reply.retry_after,
         }
     }
 
@@ -293,69 +280,9 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-fn waiting(wait: Duration) -> Option<String> {
-    (!wait.is_zero()).then(|| format!("Paywall asks to wait {} s", wait.as_secs().max(1)))
-}
-
-/// At most 200 characters of a provider's words. Blanked are addresses and long
-/// numbers, which are people's, also where blanks part their digits, and what is
-/// too long to be a word, which may be a token.
-fn excerpt(text: &str) -> String {
-    let words: Vec<_> = text.split_whitespace().collect();
-    let shown: Vec<_> = words
-        .chunk_by(|one, next| digits(one) > 0 && digits(next) > 0)
-        .flat_map(|together| {
-            let is_long = together.iter().map(|word| digits(word)).sum::<usize>() >= 6;
-            together.iter().map(move |word| {
-                if is_long || word.contains('@') || word.chars().count() > 24 {
-                    "[…]"
-                } else {
-                    word
-                }
-            })
-        })
-        .collect();
-    shown
-        .join(" ")
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(200)
-        .collect()
-}
-
-fn digits(word: &str) -> usize {
-    word.chars().filter(|c| c.is_numeric()).count()
-}
-
-/// What was expected of a row, and what kind of value is there.
-pub(crate) fn reason(row: &DecodeError) -> String {
-    match row.found() {
-        Some(found) => format!("{}, found {found}", row.message()),
-        None => row.message().to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_excerpt_holds_no_addresses_and_no_long_numbers() {
-        for (said, shown) in [
-            (
-                "Üye jane@example.com\nwith card 12345678 is  unknown, code 83",
-                "Üye […] with card […] is unknown, code 83",
-            ),
-            (
-                "card 4000 0012 3456 0001 declined",
-                "card […] […] […] […] declined",
-            ),
-            ("key U3dcUxQIRJxnLjbpWYMccHaqqHFqnrqAk", "key […]"),
-        ] {
-            assert_eq!(excerpt(said), shown);
-        }
-        assert_eq!(excerpt(&"word ".repeat(100)).len(), 200);
-    }
 
     #[test]
     fn the_two_published_tables_are_kept_apart() {

@@ -20,6 +20,7 @@ use crate::{
     BucketName, Client, Comparison, Config, Error, Step,
     client::MOST_ROWS,
     config::{VERDICT_WITHIN_DAYS, istanbul},
+    error::NAME,
 };
 use errors::provider_error;
 
@@ -107,7 +108,7 @@ impl Provider for Paywall {
 }
 
 fn descriptor(zone: TimeZone, verdict_within_days: u64) -> Descriptor {
-    Descriptor::new(ID, "Paywall", zone)
+    Descriptor::new(ID, NAME, zone)
         .with_capabilities(Capabilities {
             kinds: BTreeSet::from([Kind::Payment, Kind::Refund, Kind::Reversal]),
             kinds_on_request: BTreeSet::new(),

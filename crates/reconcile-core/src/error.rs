@@ -98,6 +98,25 @@ pub enum ErrorKind {
     OutcomeUnknown,
 }
 
+impl ErrorKind {
+    /// What a refusal with this HTTP status means by the standard, [RFC 9110], for
+    /// a provider that does not say it better with a code of its own.
+    ///
+    /// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110#name-status-codes
+    #[must_use]
+    pub const fn of_status(status: u16) -> Self {
+        match status {
+            401 => Self::Authentication,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            429 => Self::RateLimited,
+            400 | 412 | 422 => Self::InvalidRequest,
+            408 | 500.. => Self::Unavailable,
+            _ => Self::Rejected,
+        }
+    }
+}
+
 /// Where to take up a pull again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {

@@ -1,6 +1,7 @@
 //! One call, as a provider crate describes it, and its reply.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -131,6 +132,8 @@ pub struct Reply {
     pub body: Bytes,
     /// How many requests it took.
     pub attempts: u32,
+    /// How long the provider asks to wait, where it says so, counted from this answer.
+    pub retry_after: Option<Duration>,
 }
 
 impl fmt::Debug for Reply {

@@ -136,6 +136,19 @@ impl Error {
         Self::new(kind, message).with_source(error)
     }
 
+    /// What to do about it, as one sentence, where there is something to do; `server`
+    /// is the name of the service for people.
+    #[must_use]
+    pub fn hint(&self, server: &str) -> Option<String> {
+        match self.kind() {
+            ErrorKind::RateLimited => asks_to_wait(server, self.retry_after()?),
+            ErrorKind::TooLarge | ErrorKind::TooDeep | ErrorKind::Decode => Some(format!(
+                "check that the base URL is {server}'s; if it is, tell us what was asked"
+            )),
+            _ => None,
+        }
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -176,6 +189,20 @@ impl Error {
     #[must_use]
     pub fn decode_error(&self) -> Option<&DecodeError> {
         self.0.decode.as_ref()
+    }
+
+    /// Whether a call that acts and fails so may have acted all the same: the
+    /// request left, and what came back does not tell.
+    #[must_use]
+    pub fn may_have_acted(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::Timeout
+                | ErrorKind::Broken
+                | ErrorKind::TooLarge
+                | ErrorKind::TooDeep
+                | ErrorKind::Decode
+        )
     }
 
     /// Whether the same call may succeed later without a change on this side.
@@ -247,6 +274,13 @@ impl From<EndpointError> for Error {
     }
 }
 
+/// How long a service asks to wait, in words and whole seconds; nothing where it
+/// asks for no wait.
+#[must_use]
+pub fn asks_to_wait(server: &str, wait: Duration) -> Option<String> {
+    (!wait.is_zero()).then(|| format!("{server} asks to wait {} s", wait.as_secs().max(1)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,5 +307,28 @@ mod tests {
             error.source().map(ToString::to_string).as_deref(),
             Some("the cause")
         );
+    }
+
+    #[test]
+    fn what_was_sent_and_not_understood_may_have_acted() {
+        let may_have_acted = |kind| Error::new(kind, "").may_have_acted();
+        assert!(may_have_acted(ErrorKind::Broken));
+        assert!(may_have_acted(ErrorKind::Decode));
+        assert!(!may_have_acted(ErrorKind::NotSent));
+        assert!(!may_have_acted(ErrorKind::RateLimited));
+    }
+
+    #[test]
+    fn a_wait_of_less_than_a_second_is_told_as_one() {
+        let hint = |wait| {
+            Error::new(ErrorKind::RateLimited, "")
+                .with_retry_after(wait)
+                .hint("Acme")
+        };
+        assert_eq!(
+            hint(Duration::from_millis(20)).as_deref(),
+            Some("Acme asks to wait 1 s")
+        );
+        assert_eq!(hint(Duration::ZERO), None);
     }
 }

@@ -3,9 +3,12 @@
 mod call;
 mod endpoint;
 mod error;
+mod excerpt;
 mod http;
 mod json;
 mod pages;
+#[cfg(feature = "provider")]
+mod provider;
 mod rate;
 #[cfg(feature = "reqwest")]
 mod reqwest_client;
@@ -18,7 +21,8 @@ mod windows;
 
 pub use crate::call::{Call, Reply};
 pub use crate::endpoint::{BaseUrl, EndpointError, RequestUrl};
-pub use crate::error::{Error, ErrorKind};
+pub use crate::error::{Error, ErrorKind, asks_to_wait};
+pub use crate::excerpt::excerpt;
 pub use crate::http::{HttpClient, Limits, SendError, SendFailure};
 pub use crate::json::{
     DecimalError, DecodeError, Json, JsonKind, MAX_DEPTH, MaskedPan, Personal, check_depth,

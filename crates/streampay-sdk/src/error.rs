@@ -4,13 +4,13 @@ mod words;
 
 use std::{fmt, time::Duration};
 
-use http::{StatusCode, header::RETRY_AFTER};
-use jiff::Timestamp;
-use reconcile_transport::{
-    DecodeError, EndpointError, ErrorKind, PageFault, Reply, parse_retry_after,
-};
+use http::StatusCode;
+use reconcile_transport::{DecodeError, EndpointError, PageFault, Reply, asks_to_wait};
 
 use words::Words;
+
+/// The provider's name for people.
+pub(crate) const NAME: &str = "StreamPay";
 
 /// What can go wrong with StreamPay.
 ///
@@ -97,21 +97,17 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Api(error) => match (error.hint(), error.retry_after.and_then(waiting)) {
-                (Some(hint), Some(wait)) => Some(format!("{hint}; {wait}")),
-                (hint, _) => hint.map(str::to_owned),
-            },
+            Self::Api(error) => {
+                let wait = error.retry_after.and_then(|wait| asks_to_wait(NAME, wait));
+                match (error.hint(), wait) {
+                    (Some(hint), Some(wait)) => Some(format!("{hint}; {wait}")),
+                    (hint, _) => hint.map(str::to_owned),
+                }
+            }
             Self::OutcomeUnknown { check, .. } => {
                 Some(format!("before asking for it again, {check}"))
             }
-            Self::Transport(error) => match error.kind() {
-                ErrorKind::RateLimited => error.retry_after().and_then(waiting),
-                ErrorKind::TooLarge | ErrorKind::TooDeep | ErrorKind::Decode => Some(
-                    "check that the base URL is StreamPay's; if it is, tell us what was asked"
-                        .into(),
-                ),
-                _ => None,
-            },
+            Self::Transport(error) => error.hint(NAME),
             Self::Paging { .. } | Self::Unproven { .. } => {
                 Some("ask again; if it stays, tell StreamPay, and say which list and days".into())
             }
@@ -129,14 +125,7 @@ impl Error {
             Self::Api(refusal) => {
                 refusal.status.is_server_error() || refusal.status == StatusCode::REQUEST_TIMEOUT
             }
-            Self::Transport(error) => matches!(
-                error.kind(),
-                ErrorKind::Timeout
-                    | ErrorKind::Broken
-                    | ErrorKind::TooLarge
-                    | ErrorKind::TooDeep
-                    | ErrorKind::Decode
-            ),
+            Self::Transport(error) => error.may_have_acted(),
             _ => false,
         }
     }
@@ -162,7 +151,7 @@ impl Error {
     /// What is wrong with a row that could not be read, without its place.
     pub(crate) fn reason(&self) -> String {
         match self {
-            Self::Row(row) => reason(row),
+            Self::Row(row) => row.reason(),
             Self::Value { reason, .. } => reason.clone(),
             other => other.to_string(),
         }
@@ -229,10 +218,7 @@ impl ApiError {
             message,
             solution,
             attempts: reply.attempts,
-            retry_after: reply
-                .headers
-                .get(RETRY_AFTER)
-                .and_then(|value| parse_retry_after(value, Timestamp::now())),
+            retry_after: reply.retry_after,
         }
     }
 
@@ -275,14 +261,6 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// What was expected of a row, and what kind of value is there.
-pub(crate) fn reason(row: &DecodeError) -> String {
-    match row.found() {
-        Some(found) => format!("{}, found {found}", row.message()),
-        None => row.message().to_owned(),
-    }
-}
-
 /// The fault with its pages counted from 1.
 fn as_counted(fault: &PageFault) -> PageFault {
     match *fault {
@@ -296,10 +274,6 @@ fn as_counted(fault: &PageFault) -> PageFault {
         },
         other => other,
     }
-}
-
-fn waiting(wait: Duration) -> Option<String> {
-    (!wait.is_zero()).then(|| format!("StreamPay asks to wait {} s", wait.as_secs().max(1)))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use reconcile_core::{
 };
 use reconcile_transport::PagedOut;
 
-use crate::{Client, Config, Error, config::riyadh, list};
+use crate::{Client, Config, Error, config::riyadh, error::NAME, list};
 
 /// The provider's short name, in configuration and in every record.
 const ID: &str = "streampay";
@@ -63,7 +63,7 @@ impl StreamPay {
 /// Neither a longest window nor a largest page is documented, so no limits are
 /// told.
 fn descriptor(zone: TimeZone) -> Descriptor {
-    Descriptor::new(ID, "StreamPay", zone)
+    Descriptor::new(ID, NAME, zone)
         .with_capabilities(Capabilities {
             kinds: BTreeSet::from([Kind::Payment, Kind::Refund, Kind::Reversal]),
             kinds_on_request: BTreeSet::new(),

@@ -2,13 +2,13 @@
 
 use std::{fmt, time::Duration};
 
-use http::{StatusCode, header::RETRY_AFTER};
-use jiff::Timestamp;
-use reconcile_transport::{
-    DecodeError, EndpointError, ErrorKind, PageFault, Reply, parse_retry_after,
-};
+use http::StatusCode;
+use reconcile_transport::{DecodeError, EndpointError, PageFault, Reply, asks_to_wait, excerpt};
 
 use crate::models::Refusal;
+
+/// The provider's name for people.
+pub(crate) const NAME: &str = "TuPay";
 
 /// What can go wrong with TuPay.
 ///
@@ -82,17 +82,14 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Api(error) => match (error.hint(), error.retry_after.and_then(waiting)) {
-                (Some(hint), Some(wait)) => Some(format!("{hint}; {wait}")),
-                (hint, _) => hint.map(str::to_owned),
-            },
-            Self::Transport(error) => match error.kind() {
-                ErrorKind::RateLimited => error.retry_after().and_then(waiting),
-                ErrorKind::TooLarge | ErrorKind::TooDeep | ErrorKind::Decode => Some(
-                    "check that the base URL is TuPay's; if it is, tell us what was asked".into(),
-                ),
-                _ => None,
-            },
+            Self::Api(error) => {
+                let wait = error.retry_after.and_then(|wait| asks_to_wait(NAME, wait));
+                match (error.hint(), wait) {
+                    (Some(hint), Some(wait)) => Some(format!("{hint}; {wait}")),
+                    (hint, _) => hint.map(str::to_owned),
+                }
+            }
+            Self::Transport(error) => error.hint(NAME),
             Self::NoToken => Some("check that the base URL is that of the Merchants API".into()),
             Self::Paging { .. } | Self::Unproven { .. } => {
                 Some("ask again; if it stays, tell TuPay, and say which list and days".into())
@@ -118,7 +115,7 @@ impl Error {
     /// What is wrong with a row that could not be read, without its place.
     pub(crate) fn reason(&self) -> String {
         match self {
-            Self::Row(row) => reason(row),
+            Self::Row(row) => row.reason(),
             Self::Value { reason, .. } => reason.clone(),
             other => other.to_string(),
         }
@@ -180,10 +177,7 @@ impl ApiError {
             code,
             message: words.as_deref().map(excerpt),
             attempts: reply.attempts,
-            retry_after: reply
-                .headers
-                .get(RETRY_AFTER)
-                .and_then(|value| parse_retry_after(value, Timestamp::now())),
+            retry_after: reply.retry_after,
         }
     }
 
@@ -279,57 +273,9 @@ const fn cashout_code(code: i64) -> Option<&'static str> {
     })
 }
 
-fn waiting(wait: Duration) -> Option<String> {
-    (!wait.is_zero()).then(|| format!("TuPay asks to wait {} s", wait.as_secs().max(1)))
-}
-
-/// At most 200 characters of a provider's words, with addresses and long
-/// numbers blanked, which are people's, and what is too long to be a word,
-/// which may be a token.
-fn excerpt(text: &str) -> String {
-    let shown = text
-        .split_whitespace()
-        .map(|word| {
-            let digits = word.chars().filter(char::is_ascii_digit).count();
-            if word.contains('@') || digits >= 6 || word.chars().count() > 24 {
-                "[…]"
-            } else {
-                word
-            }
-        })
-        .collect::<Vec<_>>()
-        .join(" ");
-    shown
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(200)
-        .collect()
-}
-
-/// What was expected of a row, and what kind of value is there.
-pub(crate) fn reason(row: &DecodeError) -> String {
-    match row.found() {
-        Some(found) => format!("{}, found {found}", row.message()),
-        None => row.message().to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_excerpt_holds_no_addresses_and_no_long_numbers() {
-        assert_eq!(
-            excerpt("User jane@example.com\nwith document 12345678 is  unknown, code 83"),
-            "User […] with document […] is unknown, code 83"
-        );
-        assert_eq!(
-            excerpt("token U3dcUxQIRJxnLjbpWYMccHaqqHFqnrqAk expired"),
-            "token […] expired"
-        );
-        assert_eq!(excerpt(&"word ".repeat(100)).len(), 200);
-    }
 
     #[test]
     fn a_code_means_what_its_own_api_says() {

@@ -1,5 +1,6 @@
 //! TuPay behind the trait: the mapping of its lists to records and statements.
 
+mod errors;
 mod mapping;
 
 use std::{collections::BTreeSet, num::NonZeroUsize, sync::Arc, time::Duration};
@@ -8,18 +9,19 @@ use async_trait::async_trait;
 use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use jiff::tz::TimeZone;
 use reconcile_core::{
-    Attestation, Capabilities, DayTotals, Descriptor, ErrorKind, Identity, Kind, Law, Limits,
-    PageEvidence, Part, Position, Provider, ProviderError, Record, RecordPage, RecordQuery,
-    SetAside, Sign, Statement, StatementPage, StatementQuery, Window,
+    Attestation, Capabilities, DayTotals, Descriptor, Identity, Kind, Law, Limits, PageEvidence,
+    Part, Position, Provider, ProviderError, Record, RecordPage, RecordQuery, SetAside, Sign,
+    Statement, StatementPage, StatementQuery, Window,
 };
 use reconcile_transport::{DecodeError, PageSource, PagedOut};
 
 use crate::{
-    ApiError, BalanceReportQuery, CashoutsQuery, Client, Config, DepositsQuery, Error, NotesQuery,
+    BalanceReportQuery, CashoutsQuery, Client, Config, DepositsQuery, Error, NotesQuery,
     SettlementsQuery,
-    error::reason,
+    error::NAME,
     list::{self, Filters, List, Query},
 };
+use errors::provider_error;
 use mapping::ToRecord;
 
 /// The provider's short name, in configuration and in every record.
@@ -65,7 +67,7 @@ fn descriptor(sibling_lists: bool) -> Descriptor {
     } else {
         (documented, siblings)
     };
-    Descriptor::new(ID, "TuPay", TimeZone::UTC)
+    Descriptor::new(ID, NAME, TimeZone::UTC)
         .with_capabilities(Capabilities {
             kinds,
             kinds_on_request,
@@ -372,116 +374,4 @@ impl PageSource for Statements {
                 .map_err(|value| value.at(part.list, page, index))
         })
     }
-}
-
-/// An error of this crate as the trait has it.
-fn provider_error(error: Error) -> ProviderError {
-    let hint = error.hint();
-    let converted = match error {
-        Error::Api(error) => api_error(error),
-        Error::Transport(error) => transport_error(error),
-        Error::Row(row) => ProviderError::new(ErrorKind::Decode, ID, reason(&row))
-            .with_operation(row.operation())
-            .with_location(
-                Some(row.path().to_owned()),
-                row.page(),
-                row.index().map(|index| index as u64),
-            ),
-        Error::Value {
-            operation,
-            page,
-            index,
-            path,
-            reason,
-        } => ProviderError::new(ErrorKind::Decode, ID, reason)
-            .with_operation(operation)
-            .with_location(Some(path.to_owned()), Some(page), Some(index)),
-        Error::Paging {
-            operation,
-            page,
-            fault,
-        } => ProviderError::new(ErrorKind::Paging, ID, fault.to_string())
-            .with_operation(operation)
-            .with_location(None, Some(page), None),
-        Error::Unproven {
-            operation,
-            page,
-            doubt,
-        } => ProviderError::new(ErrorKind::Paging, ID, doubt)
-            .with_operation(operation)
-            .with_location(None, Some(page), None),
-        Error::NoToken => ProviderError::new(ErrorKind::Decode, ID, error.to_string()),
-        Error::Query { operation, reason } => {
-            ProviderError::new(ErrorKind::InvalidRequest, ID, reason).with_operation(operation)
-        }
-        Error::Endpoint(_) => ProviderError::new(ErrorKind::Configuration, ID, error.to_string()),
-    };
-    match hint {
-        Some(hint) => converted.with_hint(hint),
-        None => converted,
-    }
-}
-
-fn api_error(error: ApiError) -> ProviderError {
-    let kind = match error.status.as_u16() {
-        401 => ErrorKind::Authentication,
-        403 => ErrorKind::Forbidden,
-        404 => ErrorKind::NotFound,
-        429 => ErrorKind::RateLimited,
-        400 | 412 | 422 => ErrorKind::InvalidRequest,
-        408 | 500.. => ErrorKind::Unavailable,
-        _ => ErrorKind::Rejected,
-    };
-    let message = error
-        .message
-        .unwrap_or_else(|| "TuPay refused it".to_owned());
-    let converted = ProviderError::new(kind, ID, message)
-        .with_operation(error.operation)
-        .with_status(error.status.as_u16())
-        .with_attempts(error.attempts)
-        .with_retry_after(error.retry_after);
-    match error.code {
-        Some(code) => converted.with_code(code.to_string()),
-        None => converted,
-    }
-}
-
-fn transport_error(error: reconcile_transport::Error) -> ProviderError {
-    use reconcile_transport::ErrorKind as Transport;
-    let (kind, message) = match error.kind() {
-        Transport::NotSent => (ErrorKind::Unavailable, "TuPay cannot be reached"),
-        Transport::Timeout => (ErrorKind::Unavailable, "no whole answer came in time"),
-        Transport::Broken => (
-            ErrorKind::Unavailable,
-            "the answer was cut short, or is none of TuPay's",
-        ),
-        Transport::RateLimited => (
-            ErrorKind::RateLimited,
-            "TuPay asks to wait for longer than a call may take",
-        ),
-        Transport::TooLarge => (ErrorKind::Decode, "the answer is larger than the cap"),
-        Transport::TooDeep => (ErrorKind::Decode, "the answer nests deeper than the cap"),
-        Transport::Decode => (ErrorKind::Decode, "the answer is not what is documented"),
-        Transport::Redirected => (
-            ErrorKind::Configuration,
-            "the answer is a redirect, which is never followed: is the base URL right?",
-        ),
-        Transport::Session => (ErrorKind::Authentication, "no session could be opened"),
-        _ => (
-            ErrorKind::Configuration,
-            "the client is not configured in a way that can work",
-        ),
-    };
-    let path = error.path().map(str::to_owned);
-    let mut converted = ProviderError::new(kind, ID, message)
-        .with_location(path, None, None)
-        .with_attempts(error.attempts())
-        .with_retry_after(error.retry_after());
-    if let Some(operation) = error.operation() {
-        converted = converted.with_operation(operation);
-    }
-    if let Some(status) = error.status() {
-        converted = converted.with_status(status.as_u16());
-    }
-    converted.with_source(error)
 }

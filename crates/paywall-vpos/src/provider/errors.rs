@@ -3,20 +3,14 @@
 use reconcile_core::{ErrorKind, ProviderError};
 
 use super::ID;
-use crate::{ApiError, Error, error::reason};
+use crate::{ApiError, Error, error::NAME};
 
 pub(super) fn provider_error(error: Error) -> ProviderError {
     let hint = error.hint();
     let converted = match error {
         Error::Api(error) => api_error(error),
-        Error::Transport(error) => transport_error(error),
-        Error::Row(row) => ProviderError::new(ErrorKind::Decode, ID, reason(&row))
-            .with_operation(row.operation())
-            .with_location(
-                Some(row.path().to_owned()),
-                row.page(),
-                row.index().map(|index| index as u64),
-            ),
+        Error::Transport(error) => error.into_provider_error(ID, NAME),
+        Error::Row(row) => row.to_provider_error(ID),
         Error::Value {
             operation,
             page,
@@ -77,21 +71,21 @@ pub(super) fn provider_error(error: Error) -> ProviderError {
 }
 
 fn api_error(error: ApiError) -> ProviderError {
-    let kind = match error.status.as_u16() {
-        401 => ErrorKind::Authentication,
-        403 => ErrorKind::Forbidden,
-        429 => ErrorKind::RateLimited,
-        408 | 500.. => ErrorKind::Unavailable,
-        status => match (status, error.code) {
-            (_, Some(code)) => kind_of(code),
-            (404, None) => ErrorKind::NotFound,
-            (400 | 412 | 422, None) => ErrorKind::InvalidRequest,
-            _ => ErrorKind::Rejected,
-        },
+    // These go by their status; for the rest, Paywall's own number says more.
+    let kind = match (ErrorKind::of_status(error.status.as_u16()), error.code) {
+        (
+            kind @ (ErrorKind::Authentication
+            | ErrorKind::Forbidden
+            | ErrorKind::RateLimited
+            | ErrorKind::Unavailable),
+            _,
+        )
+        | (kind, None) => kind,
+        (_, Some(code)) => kind_of(code),
     };
     let message = error
         .message
-        .unwrap_or_else(|| "Paywall refused it".to_owned());
+        .unwrap_or_else(|| format!("{NAME} refused it"));
     let converted = ProviderError::new(kind, ID, message)
         .with_operation(error.operation)
         .with_status(error.status.as_u16())
@@ -114,43 +108,4 @@ const fn kind_of(code: i64) -> ErrorKind {
         5 | 500 | 502..=504 => ErrorKind::Unavailable,
         _ => ErrorKind::Rejected,
     }
-}
-
-fn transport_error(error: reconcile_transport::Error) -> ProviderError {
-    use reconcile_transport::ErrorKind as Transport;
-    let (kind, message) = match error.kind() {
-        Transport::NotSent => (ErrorKind::Unavailable, "Paywall cannot be reached"),
-        Transport::Timeout => (ErrorKind::Unavailable, "no whole answer came in time"),
-        Transport::Broken => (
-            ErrorKind::Unavailable,
-            "the answer was cut short, or is none of Paywall's",
-        ),
-        Transport::RateLimited => (
-            ErrorKind::RateLimited,
-            "Paywall asks to wait for longer than a call may take",
-        ),
-        Transport::TooLarge => (ErrorKind::Decode, "the answer is larger than the cap"),
-        Transport::TooDeep => (ErrorKind::Decode, "the answer nests deeper than the cap"),
-        Transport::Decode => (ErrorKind::Decode, "the answer is not what is documented"),
-        Transport::Redirected => (
-            ErrorKind::Configuration,
-            "the answer is a redirect, which is never followed: is the base URL right?",
-        ),
-        _ => (
-            ErrorKind::Configuration,
-            "the client is not configured in a way that can work",
-        ),
-    };
-    let path = error.path().map(str::to_owned);
-    let mut converted = ProviderError::new(kind, ID, message)
-        .with_location(path, None, None)
-        .with_attempts(error.attempts())
-        .with_retry_after(error.retry_after());
-    if let Some(operation) = error.operation() {
-        converted = converted.with_operation(operation);
-    }
-    if let Some(status) = error.status() {
-        converted = converted.with_status(status.as_u16());
-    }
-    converted.with_source(error)
 }

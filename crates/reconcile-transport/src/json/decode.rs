@@ -152,6 +152,15 @@ impl DecodeError {
         self.found
     }
 
+    /// What was expected and what kind of value is there, without the place.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self.found {
+            Some(found) => format!("{}, found {found}", self.expected),
+            None => self.expected.clone(),
+        }
+    }
+
     /// Line and column within the record or body, from 1.
     #[must_use]
     pub fn position(&self) -> (usize, usize) {

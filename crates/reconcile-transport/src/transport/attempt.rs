@@ -220,6 +220,7 @@ impl<'a> Sending<'a> {
             headers: parts.headers,
             body,
             attempts: self.number,
+            retry_after,
         };
         Verdict {
             outcome: Outcome::Answered(status),

@@ -1,5 +1,6 @@
 //! What a refusal says, as far as it may be shown.
 
+use reconcile_transport::excerpt;
 use serde_json::{Map, Value};
 
 /// The code and the words of a refusal's body.
@@ -68,23 +69,6 @@ fn by_field(fields: &Map<String, Value>) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-/// At most 200 characters of a provider's words, with addresses and long
-/// numbers blanked, which are people's, and what is too long to be a word,
-/// which may be a key.
-fn excerpt(text: &str) -> String {
-    let may_be_shown = |word: &&str| {
-        let digits = word.chars().filter(|c| c.is_numeric()).count();
-        !word.contains('@') && digits < 6 && word.chars().count() <= 24
-    };
-    let words: Vec<_> = text
-        .split_whitespace()
-        .map(|word| Some(word).filter(may_be_shown).unwrap_or("[…]"))
-        .collect();
-    let shown = words.join(" ");
-    let printable = shown.chars().filter(|c| !c.is_control());
-    printable.take(200).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,13 +111,10 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_holds_no_addresses_and_no_long_numbers() {
-        let said = r#"{"message":"user jane@example.com with +966500000001\nor ٩٦٦٥٠٠٠٠ and key sk_live_abcdefghijklmnopqrstuvw is  unknown"}"#;
-        assert_eq!(
-            message(said).as_deref(),
-            Some("user […] with […] or […] and key […] is unknown")
-        );
-        let long = format!(r#"{{"message":"{}"}}"#, "word ".repeat(100));
-        assert_eq!(message(&long).unwrap().len(), 200);
+    fn words_are_told_without_what_is_somebodys() {
+        let said = r#"{"message":"user jane@example.com unknown","solution":"call +966500000001"}"#;
+        let words = Words::of(said.as_bytes());
+        assert_eq!(words.message.as_deref(), Some("user […] unknown"));
+        assert_eq!(words.solution.as_deref(), Some("call […]"));
     }
 }
