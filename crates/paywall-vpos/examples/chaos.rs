@@ -2,52 +2,17 @@
 //! many seeds as told, and judges each pull against the simulator's own books:
 //! `cargo run --release -p paywall-vpos --example chaos -- 1000`.
 
-#![allow(clippy::print_stdout, reason = "an example speaks on stdout")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    reason = "the support code is test code"
-)]
+#[path = "../tests/support/account.rs"]
+mod account;
 
-#[path = "../tests/support/chaos.rs"]
-mod chaos;
+use std::process::ExitCode;
 
-use std::{collections::BTreeMap, process::ExitCode};
-
-use chaos::Case;
+use account::Account;
+use reconcile_trials::chaos;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let seeds = std::env::args()
-        .nth(1)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1000);
-    let mut table: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
-    let mut wrong = 0;
-    for seed in 0..seeds {
-        let case = Case::of(seed);
-        let ending = match chaos::run(&case).await {
-            Ok(ending) => format!("{ending:?}"),
-            Err(why) => {
-                println!("seed {seed} ({}): {why}", case.name());
-                wrong += 1;
-                "WRONG".to_owned()
-            }
-        };
-        *table
-            .entry(case.name())
-            .or_default()
-            .entry(ending)
-            .or_default() += 1;
-    }
-    for (faults, endings) in &table {
-        println!("{faults:<22} {endings:?}");
-    }
-    println!("{seeds} seeds, {wrong} wrong");
-    if wrong == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    let seeds = std::env::args().nth(1);
+    let seeds = seeds.and_then(|text| text.parse().ok()).unwrap_or(1000);
+    chaos::table::<Account>(seeds).await
 }

@@ -2,34 +2,18 @@
 //! without a word. `cargo run --release -p paywall-vpos --example chaos`
 //! does the same for a thousand seeds.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a panic is how a test fails, in its helpers too"
-)]
+#[path = "support/account.rs"]
+mod account;
 
-#[path = "support/chaos.rs"]
-mod chaos;
-
-use std::collections::BTreeMap;
-
-use chaos::{Case, Ending};
+use account::Account;
+use reconcile_trials::chaos;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_without_a_word() {
-    let mut endings: BTreeMap<Ending, u32> = BTreeMap::new();
-    for seed in 0..24 {
-        let case = Case::of(seed);
-        match chaos::run(&case).await {
-            Ok(ending) => *endings.entry(ending).or_default() += 1,
-            Err(wrong) => panic!("seed {seed} ({}): {wrong}", case.name()),
-        }
-    }
-    // Most get through: a client that gave up at once would pass the rest.
-    assert!(
-        endings.get(&Ending::Complete).copied() >= Some(16),
-        "{endings:?}"
-    );
-    assert!(endings.contains_key(&Ending::Resumed), "{endings:?}");
+    chaos::try_records::<Account>(0..24).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_are_the_same_under_faults() {
+    chaos::try_statements::<Account>(&[10, 9, 32]).await;
 }

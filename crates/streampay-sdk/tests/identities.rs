@@ -8,50 +8,15 @@
     reason = "a panic is how a test fails, in its helpers too"
 )]
 
-use jiff::civil::{Date, date};
-use reconcile_core::{Provider, ProviderExt, PullOptions, RecordQuery, StatementQuery, Window};
-use reconcile_engine::{Listing, Period, Proof, ProofVerdict, prove};
-use reconcile_sandbox::{Faults, Sandbox, SandboxConfig};
+use reconcile_engine::{Proof, ProofVerdict};
 use streampay_sdk::{Config, StreamPay};
-
-const FROM: Date = date(2026, 1, 1);
-const TO: Date = date(2026, 2, 1);
 
 /// The proofs on the simulated month, with these faults.
 async fn proofs(faults: &[&str]) -> Vec<Proof> {
-    let faults: Result<Faults, _> = faults.iter().map(|fault| fault.parse()).collect();
-    let config = SandboxConfig {
-        faults: faults.unwrap(),
-        ..SandboxConfig::default()
-    };
-    let sandbox = Sandbox::start(config).await.unwrap();
+    let sandbox = reconcile_trials::sandbox(faults).await;
     let access = sandbox.streampay();
     let config = Config::new(access.base_url.parse().unwrap(), access.api_key.into());
-    let streampay = StreamPay::new(config).unwrap();
-    let descriptor = streampay.descriptor();
-    let month = Window::days(FROM, TO, &descriptor.zone).unwrap();
-    let options = PullOptions::at("2026-06-01T00:00:00Z".parse().unwrap());
-    let (records, certificate) = streampay
-        .collect_records(RecordQuery::new(month), options)
-        .await
-        .unwrap();
-    let mut listing = Listing::of(descriptor);
-    for record in &records {
-        listing.push(record);
-    }
-    listing.certify(&certificate);
-    let pull = streampay
-        .collect_statements(StatementQuery::new(month), options)
-        .await
-        .unwrap();
-    assert!(pull.verdict.is_proven());
-    let period = Period::new(FROM, TO);
-    prove(
-        &descriptor.identities,
-        &pull.statements,
-        Some(&listing),
-        Some(period),
-    )
+    reconcile_trials::proofs(&StreamPay::new(config).unwrap()).await
 }
 
 /// What does not hold: the identity, the terminal or receipt, the day, what of it,

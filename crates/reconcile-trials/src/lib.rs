@@ -1,0 +1,31 @@
+//! What the tests of every provider crate put their provider to, against the
+//! simulator: [pulls under faults](chaos), and [proofs](fn@proofs) of the
+//! identities that it declares.
+//!
+//! A provider crate says in an [`Account`] what is its own; whatever holds for
+//! each provider alike is here. It is for tests and examples alone, and is not
+//! published.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
+mod account;
+pub mod chaos;
+mod hurried;
+mod proofs;
+
+pub use account::{Account, Books, Entry, Id, Scale};
+pub use hurried::Hurried;
+pub use proofs::{proofs, sandbox};
+
+use jiff::Timestamp;
+
+/// When pulls of the simulated worlds are made: after everything in them.
+#[must_use]
+pub fn now() -> Timestamp {
+    "2026-06-01T00:00:00Z".parse().unwrap()
+}
