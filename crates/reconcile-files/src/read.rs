@@ -101,7 +101,9 @@ fn read(path: &Path, side: Side, mapping: &Mapping, invalid: Invalid) -> Result<
         return Ok(collector.ledger);
     }
     refuse_foreign(path, &start)?;
-    let bytes = Cursor::new(start).chain(file);
+    // A byte order mark says nothing that UTF-8 does not say.
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
+    let bytes = Cursor::new(text).chain(file);
     match Format::of_path(path)? {
         Format::Csv => csv::read(bytes, &mut collector)?,
         Format::Jsonl => jsonl::read(bytes, &mut collector)?,

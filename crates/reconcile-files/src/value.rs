@@ -74,6 +74,9 @@ pub(crate) enum AmountDefect {
 /// refused: people do not write one, spreadsheets do, after they rounded.
 pub(crate) fn amount(text: &str, mapping: &Mapping) -> Result<Decimal, AmountDefect> {
     let (negative, digits) = sign(text);
+    if let Some(amount) = short(negative, digits, mapping.decimal_separator) {
+        return Ok(amount);
+    }
     let (whole, fraction) = match digits.split_once(mapping.decimal_separator) {
         Some((_, "")) => return Err(AmountDefect::NotADecimal),
         Some((whole, fraction)) => (whole, fraction),
@@ -87,6 +90,31 @@ pub(crate) fn amount(text: &str, mapping: &Mapping) -> Result<Decimal, AmountDef
         return Err(AmountDefect::NotADecimal);
     }
     exact(negative, append(mantissa, fraction)?, fraction.len())
+}
+
+/// An amount as nearly all are: digits that fit a machine word, without
+/// thousands separators. Where it is not, the long way says what it is.
+fn short(negative: bool, digits: &str, decimal_separator: char) -> Option<Decimal> {
+    let separator = u8::try_from(decimal_separator).ok()?;
+    if digits.len() > 18 {
+        return None;
+    }
+    let (mut units, mut scale, mut after) = (0_i64, 0, false);
+    for byte in digits.bytes() {
+        if byte.is_ascii_digit() {
+            units = units * 10 + i64::from(byte - b'0');
+            scale += u32::from(after);
+        } else if byte == separator && !after {
+            after = true;
+        } else {
+            return None;
+        }
+    }
+    let is_whole = digits.as_bytes().first().is_some_and(u8::is_ascii_digit);
+    if !is_whole || (after && scale == 0) {
+        return None;
+    }
+    Some(Decimal::new(if negative { -units } else { units }, scale))
 }
 
 /// The number that JSON's grammar writes, exponent included, exactly.
@@ -137,6 +165,9 @@ pub(crate) fn day(text: &str, mapping: &Mapping) -> Option<Date> {
     // number like any other.
     if text.as_bytes().get(4) != Some(&b'-') {
         return None;
+    }
+    if let Some(date) = utc_date(text.as_bytes(), mapping) {
+        return Some(date);
     }
     match text.parse::<Timestamp>() {
         Ok(instant) => Some(day_of(instant, mapping)),
@@ -217,6 +248,24 @@ fn iso_date(text: &[u8]) -> Option<Date> {
         digits(&[*d1, *d2])?.try_into().ok()?,
     )
     .ok()
+}
+
+/// The day of `2026-01-31T10:20:30Z` where days are those of UTC. A leap second
+/// and the last year that there is are left to the general parser.
+fn utc_date(text: &[u8], mapping: &Mapping) -> Option<Date> {
+    let zone = mapping.zone.as_ref();
+    if zone.is_some_and(|zone| *zone != TimeZone::UTC) || text.starts_with(b"9999") {
+        return None;
+    }
+    let (date, time) = text.split_at_checked("2026-01-31".len())?;
+    let [b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = time else {
+        return None;
+    };
+    let within = |tens: &u8, ones: &u8, most: &[u8; 2]| {
+        tens.is_ascii_digit() && ones.is_ascii_digit() && [*tens, *ones] <= *most
+    };
+    let is_time = within(h1, h2, b"23") && within(m1, m2, b"59") && within(s1, s2, b"59");
+    is_time.then(|| iso_date(date))?
 }
 
 #[cfg(test)]
@@ -307,6 +356,16 @@ mod tests {
         assert_eq!(day("2024-06-02T03:30:00Z", &lima), Some(date(2024, 6, 1)));
         assert_eq!(day("2024-06-02", &lima), Some(date(2024, 6, 2)));
         assert_eq!(day("2024-06-02 03:30:00", &lima), Some(date(2024, 6, 2)));
+        let utc = Mapping::default();
+        assert_eq!(day("2024-06-02T23:59:59Z", &utc), Some(date(2024, 6, 2)));
+        assert_eq!(day("2024-06-02T23:59:60Z", &utc), Some(date(2024, 6, 2)));
+        for text in [
+            "2024-06-02T24:00:00Z",
+            "2024-06-02T2a:00:00Z",
+            "2024-02-30T00:00:00Z",
+        ] {
+            assert_eq!(day(text, &utc), None, "{text}");
+        }
         for text in [
             "2024-02-30",
             "02/06/2024",

@@ -253,6 +253,18 @@ fn a_cell_never_swallows_the_lines_after_it() {
 }
 
 #[test]
+fn a_record_that_never_ends_is_not_held() {
+    let endless = format!(
+        "{HEADER}A,1,PEN,2026-01-31\n\"{}",
+        "x,1\n".repeat(5_000_000)
+    );
+    insta::assert_snapshot!(error("l.csv", endless), @r"
+    l.csv, line 3: is longer than 16 MiB
+    hint: a quote that is not closed takes all that follows for its cell
+    ");
+}
+
+#[test]
 fn one_column_may_stand_for_several_fields() {
     let rules = "[ledger]\ncolumns = { id = \"order\", reference = \"order\" }";
     for (name, text) in [

@@ -1,12 +1,10 @@
 //! Rows of CSV (RFC 4180, any delimiter).
 
-use std::{
-    io::{self, Read},
-    str,
-};
+mod records;
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use std::{io::Read, str};
 
+use self::records::{LONGEST, Quotes, Record, Records, Unsplit};
 use super::{BadLine, Collector, line::Problem};
 use crate::{
     Field, FileError, formula,
@@ -16,75 +14,48 @@ use crate::{
 
 /// Reads every row of the file into the collector.
 pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<(), FileError> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(collector.mapping.delimiter)
-        .buffer_capacity(BUFFER)
-        .from_reader(Kept::new(bytes));
-    let mut record = ByteRecord::new();
-    if !advance(&mut reader, &mut record, collector)? {
+    let mut records = Records::new(bytes, collector.mapping.delimiter);
+    let Some(header) = next(&mut records, collector)? else {
         return Ok(());
-    }
-    check_quotes(&reader, &record, collector)?;
-    collector.ledger.header = verbatim(&reader, &record).to_vec();
-    let columns = Columns::of(&record, collector)?;
-    while advance(&mut reader, &mut record, collector)? {
-        check_quotes(&reader, &record, collector)?;
-        let line = line_of(&reader, &record);
+    };
+    collector.ledger.header = header.text.to_vec();
+    let columns = Columns::of(&header, collector)?;
+    while let Some(record) = next(&mut records, collector)? {
         let cells = columns.cells(&record);
-        collector.take(line, cells, || verbatim(&reader, &record).to_vec())?;
+        collector.take(record.line, cells, || record.text.to_vec())?;
     }
     Ok(())
 }
 
-const BUFFER: usize = 1 << 16;
-
-fn advance<R: Read>(
-    reader: &mut Reader<Kept<R>>,
-    record: &mut ByteRecord,
+/// The next record, whose quotes leave no doubt which lines belong to it.
+fn next<'r, R: Read>(
+    records: &'r mut Records<R>,
     collector: &Collector<'_>,
-) -> Result<bool, FileError> {
-    let start = reader.position().byte();
-    reader.get_mut().keep_from = start;
-    reader.read_byte_record(record).map_err(|error| {
-        collector.unreadable(match error.into_kind() {
-            csv::ErrorKind::Io(source) => source,
-            // A flexible reader of bytes has no other errors.
-            _ => io::ErrorKind::InvalidData.into(),
-        })
-    })
+) -> Result<Option<Record<'r>>, FileError> {
+    let delimiter = collector.mapping.delimiter;
+    match records.next() {
+        Ok(Some(record)) if !is_sound(&record, delimiter) => {
+            let problem = Problem::of_line("a cell that begins with a quote does not end with one")
+                .with_hint("close the quote; double one that belongs to the text");
+            Err(collector.stop(BadLine::new(record.line, problem, record.text.to_vec())))
+        }
+        Ok(record) => Ok(record),
+        Err(Unsplit::Io(source)) => Err(collector.unreadable(source)),
+        Err(Unsplit::TooLong(line)) => {
+            let problem = Problem::of_line(format!("is longer than {} MiB", LONGEST >> 20))
+                .with_hint("a quote that is not closed takes all that follows for its cell");
+            Err(collector.stop(BadLine::new(line, problem, Vec::new())))
+        }
+    }
 }
 
-/// Refuses a record whose quotes leave open which lines belong to it.
+/// Whether the quotes of a record say where it ends.
 ///
-/// The reader takes all that follows a quote for the cell, up to the next quote
-/// or the end of the file, and what follows that one too. Where a quote was
-/// lost, this swallows lines, in a last column without a trace.
-fn check_quotes<R: Read>(
-    reader: &Reader<Kept<R>>,
-    record: &ByteRecord,
-    collector: &Collector<'_>,
-) -> Result<(), FileError> {
-    let text = verbatim(reader, record);
-    // Without a quote, a cell ends with its line.
-    if !text.contains(&b'"') {
-        return Ok(());
-    }
-    let cells = record.as_slice();
-    let goes_on = cells.contains(&b'\n') || cells.contains(&b'\r');
-    let last = reader.position().byte().saturating_sub(1);
-    let ended = reader.get_ref().from(last).first();
-    if !goes_on && ended.is_some_and(|byte| is_line_end(*byte)) {
-        return Ok(());
-    }
-    if are_quotes_sound(text, collector.mapping.delimiter) {
-        return Ok(());
-    }
-    let problem = Problem::of_line("a cell that begins with a quote does not end with one")
-        .with_hint("close the quote; double one that belongs to the text");
-    let line = line_of(reader, record);
-    Err(collector.stop(BadLine::new(line, problem, text.to_vec())))
+/// All that follows a quote is its cell, up to the next quote or the end of the
+/// file, and what follows that one too. Where a quote was lost, this swallows
+/// lines, in a last column without a trace.
+fn is_sound(record: &Record<'_>, delimiter: u8) -> bool {
+    record.quotes != Quotes::AcrossLines || are_quotes_sound(record.text, delimiter)
 }
 
 /// Whether every cell that begins with a quote ends with one, and no other
@@ -129,7 +100,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(header: &ByteRecord, collector: &Collector<'_>) -> Result<Self, FileError> {
+    fn of(header: &Record<'_>, collector: &Collector<'_>) -> Result<Self, FileError> {
         let names: Vec<String> = header
             .iter()
             .map(|name| String::from_utf8_lossy(name).into_owned())
@@ -142,7 +113,7 @@ impl Columns {
         })
     }
 
-    fn cells<'r>(&self, record: &'r ByteRecord) -> Result<Cells<'r>, Problem> {
+    fn cells<'r>(&self, record: &Record<'r>) -> Result<Cells<'r>, Problem> {
         if record.len() != self.names.len() {
             return Err(Problem::of_line(format!(
                 "{} fields, the header has {}",
@@ -151,11 +122,11 @@ impl Columns {
             ))
             .with_hint("quote a cell that holds the delimiter, a decimal comma included"));
         }
-        let text = str::from_utf8(record.as_slice()).map_err(|_| self.not_utf8(record))?;
+        let text = str::from_utf8(record.bytes()).map_err(|_| self.not_utf8(record))?;
         let mut cells = Cells::default();
         for (field, index) in &self.wanted {
-            let range = record.range(*index).unwrap_or_default();
-            let cell = text.get(range).ok_or_else(|| self.not_utf8(record))?;
+            let cell = text.get(record.range(*index));
+            let cell = cell.ok_or_else(|| self.not_utf8(record))?;
             // Only our own files are known to have had their formulas defused.
             let cell = match self.side {
                 Side::Records if field.is_text() => formula::restored(cell),
@@ -166,7 +137,7 @@ impl Columns {
         Ok(cells)
     }
 
-    fn not_utf8(&self, record: &ByteRecord) -> Problem {
+    fn not_utf8(&self, record: &Record<'_>) -> Problem {
         let broken = record
             .iter()
             .zip(&self.names)
@@ -176,88 +147,5 @@ impl Columns {
             None => Problem::of_line("is not UTF-8"),
         };
         problem.with_hint("save the file as CSV (UTF-8)")
-    }
-}
-
-/// The number of the line that the record begins on. The reader counts from
-/// the end of the record before, which leaves out the rest of that line's end
-/// and blank lines.
-fn line_of<R: Read>(reader: &Reader<Kept<R>>, record: &ByteRecord) -> u64 {
-    let Some(position) = record.position() else {
-        return 0;
-    };
-    let skipped = reader.get_ref().from(position.byte());
-    let blank = skipped.iter().take_while(|byte| is_line_end(**byte));
-    position.line() + blank.filter(|byte| **byte == b'\n').count() as u64
-}
-
-/// The record as it stands in the file, without its line end.
-fn verbatim<'r, R: Read>(reader: &'r Reader<Kept<R>>, record: &ByteRecord) -> &'r [u8] {
-    let start = record.position().map_or(0, csv::Position::byte);
-    let kept = reader.get_ref().from(start);
-    let length = reader.position().byte().saturating_sub(start);
-    let text = usize::try_from(length)
-        .ok()
-        .and_then(|length| kept.get(..length))
-        .unwrap_or(kept);
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let begin = text
-        .iter()
-        .position(|byte| !is_line_end(*byte))
-        .unwrap_or(0);
-    let end = text
-        .iter()
-        .rposition(|byte| !is_line_end(*byte))
-        .map_or(0, |last| last + 1);
-    text.get(begin..end).unwrap_or_default()
-}
-
-fn is_line_end(byte: u8) -> bool {
-    matches!(byte, b'\r' | b'\n')
-}
-
-/// A reader that keeps what it read since a given byte, so that a line that
-/// cannot be read is at hand as it stands in the file.
-struct Kept<R> {
-    inner: R,
-    bytes: Vec<u8>,
-    /// Where in the file the kept bytes begin.
-    start: u64,
-    /// The first byte that is still needed.
-    keep_from: u64,
-}
-
-impl<R> Kept<R> {
-    fn new(inner: R) -> Self {
-        Self {
-            inner,
-            bytes: Vec::new(),
-            start: 0,
-            keep_from: 0,
-        }
-    }
-
-    fn from(&self, at: u64) -> &[u8] {
-        at.checked_sub(self.start)
-            .and_then(|offset| self.bytes.get(usize::try_from(offset).ok()?..))
-            .unwrap_or_default()
-    }
-
-    fn forget(&mut self) {
-        let unneeded = self.keep_from.saturating_sub(self.start);
-        let unneeded =
-            usize::try_from(unneeded).map_or(self.bytes.len(), |count| count.min(self.bytes.len()));
-        self.bytes.drain(..unneeded);
-        self.start += unneeded as u64;
-    }
-}
-
-impl<R: Read> Read for Kept<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.forget();
-        let count = self.inner.read(buffer)?;
-        self.bytes
-            .extend_from_slice(buffer.get(..count).unwrap_or_default());
-        Ok(count)
     }
 }

@@ -35,8 +35,7 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
         if count == 0 {
             break;
         }
-        let text = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1);
-        let text = text.unwrap_or(&line).trim_ascii();
+        let text = line.trim_ascii();
         if text.is_empty() {
             continue;
         }
