@@ -25,6 +25,15 @@ impl Sum {
         scale: 0,
     };
 
+    /// So many units, of which ten to the power of the scale make one.
+    #[must_use]
+    pub const fn new(units: i128, scale: u32) -> Self {
+        Self {
+            mantissa: units,
+            scale,
+        }
+    }
+
     /// This and the other; an error when a digit would be lost.
     pub fn plus(self, other: impl Into<Self>) -> Result<Self, ModelError> {
         let other = other.into();

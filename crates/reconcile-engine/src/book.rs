@@ -1,15 +1,21 @@
 //! One side of a reconciliation, held compactly.
 
+mod class;
 mod columns;
+mod packed;
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{cmp::Ordering, collections::BTreeMap, num::NonZeroU32};
 
 use jiff::{civil::Date, tz::TimeZone};
 use reconcile_core::{Currency, Direction, Kind, LedgerEntry, Money, Record, Status, Sum};
 use rust_decimal::Decimal;
 
-use self::columns::{Attributes, Labels, Sparse};
-use crate::{EngineError, sum::Sums};
+use self::{
+    class::{Class, Classes},
+    columns::{Attributes, Labels},
+    packed::{LONGEST_NUMBER, Packed},
+};
+use crate::EngineError;
 
 /// One row of either side, as it is pushed into and read from a [`Book`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,44 +119,64 @@ impl<'a> From<&'a LedgerEntry> for Row<'a> {
 
 /// Where a row stands in its [`Book`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RowIndex(u32);
+pub struct RowIndex(
+    /// One more than the position: so an optional index takes no more room.
+    NonZeroU32,
+);
 
 impl RowIndex {
+    const fn at(position: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(position))
+    }
+
     /// The position, counted from zero in the order of pushing.
     #[must_use]
     pub const fn position(self) -> usize {
         // A position in a `Vec`, narrowed by `push`, fits again.
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 }
 
 /// One side of a reconciliation: the ledger, or a provider's records.
 ///
-/// A row takes 44 bytes beside its texts, which share one allocation. What a
-/// row's match is decided on lies together, since matching visits rows in no
-/// order of theirs; what many books do not have (fees, taxes, settled amounts,
-/// attributes) lies apart.
+/// A row takes 20 bytes beside its texts, which share one allocation: what
+/// repeats from row to row (currency, direction, kind, status, account, method)
+/// is kept once, and fees, taxes and settled amounts stand with the texts.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
     rows: Vec<Cells>,
-    /// Of each row its id, reference and description, one after the other.
-    texts: String,
+    classes: Classes,
     labels: Labels,
-    fees: Sparse<Decimal>,
-    taxes: Sparse<Decimal>,
-    settled: Sparse<Money>,
+    /// Of each row the lengths of its id, reference and description, these
+    /// texts, and the numbers that its class says it has.
+    packed: Packed,
     attributes: Attributes,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Cells {
-    facts: Facts,
-    /// Where the texts of the row begin; those of the row before end there.
-    text: u32,
-    id_end: u32,
-    reference_end: u32,
-    /// The place of account and method in `labels`.
-    label: u32,
+    /// The digits of the amount, an `i64`: as bytes, since its alignment would
+    /// take four more of them.
+    units: [u8; 8],
+    date: Date,
+    /// The place in `classes`.
+    class: u32,
+    /// Where it begins in `packed`.
+    packed: u32,
+}
+
+/// How money moves in one direction and currency, whatever its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Flow {
+    /// What the amount is counted in.
+    pub currency: Currency,
+    /// Which way it moves, from the merchant's side.
+    pub direction: Direction,
+    /// How many rows move it.
+    pub rows: usize,
+    /// The sum of their amounts, in major units; never negative.
+    pub amount: Sum,
 }
 
 /// What a match is decided on beside the reference.
@@ -184,7 +210,7 @@ impl Book {
     pub fn with_capacity(rows: usize, text_bytes: usize) -> Self {
         Self {
             rows: Vec::with_capacity(rows),
-            texts: String::with_capacity(text_bytes),
+            packed: Packed::with_capacity(text_bytes + 4 * rows),
             ..Self::default()
         }
     }
@@ -217,37 +243,55 @@ impl Book {
         let reference = row.reference.filter(|text| !text.trim().is_empty());
         let reference = reference.unwrap_or_default();
         let description = row.description.unwrap_or_default();
-        let index = RowIndex(u32::try_from(self.rows.len()).map_err(|_| full())?);
-        let end = |start: u32, text: &str| {
-            let length = u32::try_from(text.len()).ok();
-            length.and_then(|length| start.checked_add(length))
-        };
-        let text = u32::try_from(self.texts.len()).map_err(|_| full())?;
-        let id_end = end(text, row.id).ok_or_else(full)?;
-        let reference_end = end(id_end, reference).ok_or_else(full)?;
-        end(reference_end, description).ok_or_else(full)?;
-        let label = self.labels.place(row.account, row.method);
-        let label = label.ok_or_else(full)?;
-        self.attributes.push(index, attributes).ok_or_else(full)?;
-        for text in [row.id, reference, description] {
-            self.texts.push_str(text);
+        let index = u32::try_from(self.rows.len()).map_err(|_| full())?;
+        if index == u32::MAX {
+            return Err(full());
         }
-        self.fees.push(index, row.fee);
-        self.taxes.push(index, row.tax);
-        self.settled.push(index, row.settled);
+        let index = RowIndex::at(index);
+        let packed = u32::try_from(self.packed.len()).map_err(|_| full())?;
+        let most = [row.id, reference, description]
+            .map(str::len)
+            .iter()
+            .sum::<usize>();
+        if u32::try_from(self.packed.len() + most + 8 * LONGEST_NUMBER).is_err() {
+            return Err(full());
+        }
+        let amount = row.amount.abs();
+        let units = i64::try_from(amount.mantissa());
+        let label = self.labels.place(row.account, row.method);
+        let class = Class {
+            currency: row.currency,
+            direction: row.direction,
+            kind: row.kind,
+            status: row.status,
+            scale: amount.scale(),
+            wide: units.is_err(),
+            label: label.ok_or_else(full)?,
+            fee: row.fee.map(|fee| fee.scale()),
+            tax: row.tax.map(|tax| tax.scale()),
+            settled: row
+                .settled
+                .map(|money| (money.currency, money.amount.scale())),
+        };
+        let class = self.classes.place(class).ok_or_else(full)?;
+        self.attributes.push(index, attributes).ok_or_else(full)?;
+        self.classes.count(class, amount.mantissa(), row.date);
+        for text in [row.id, reference, description] {
+            self.packed.push_length(text);
+        }
+        for text in [row.id, reference, description] {
+            self.packed.push_text(text);
+        }
+        let wide = units.is_err().then_some(amount);
+        let settled = row.settled.map(|money| money.amount);
+        for number in [wide, row.fee, row.tax, settled].into_iter().flatten() {
+            self.packed.push_signed(number.mantissa());
+        }
         self.rows.push(Cells {
-            facts: Facts {
-                amount: row.amount.abs(),
-                date: row.date,
-                currency: row.currency,
-                direction: row.direction,
-                kind: row.kind,
-                status: row.status,
-            },
-            text,
-            id_end,
-            reference_end,
-            label,
+            units: units.unwrap_or_default().to_ne_bytes(),
+            date: row.date,
+            class,
+            packed,
         });
         Ok(())
     }
@@ -271,23 +315,36 @@ impl Book {
     /// When the index comes from a longer book.
     #[must_use]
     pub fn row(&self, index: RowIndex) -> Row<'_> {
-        let cells = self.cells(index);
-        let (account, method) = self.labels.at(cells.label);
+        let (cells, class) = self.cells(index);
+        let mut packed = self.packed.from(cells.packed);
+        let lengths = [packed.length(), packed.length(), packed.length()];
+        let [id, reference, description] = lengths.map(|length| packed.text(length));
+        let amount = if class.wide {
+            number(packed.signed(), class.scale)
+        } else {
+            cells.amount(class)
+        };
+        let mut next = |scale: u32| number(packed.signed(), scale);
+        let fee = class.fee.map(&mut next);
+        let tax = class.tax.map(&mut next);
+        let settled = class.settled;
+        let settled = settled.map(|(currency, scale)| Money::new(next(scale), currency));
+        let (account, method) = self.labels.at(class.label);
         Row {
-            id: self.id(index),
-            reference: self.reference(index),
-            amount: cells.facts.amount,
-            currency: cells.facts.currency,
-            direction: cells.facts.direction,
-            kind: cells.facts.kind,
-            status: cells.facts.status,
-            date: cells.facts.date,
-            settled: self.settled.at(index),
-            fee: self.fees.at(index),
-            tax: self.taxes.at(index),
+            id,
+            reference: Some(reference).filter(|text| !text.is_empty()),
+            amount,
+            currency: class.currency,
+            direction: class.direction,
+            kind: class.kind,
+            status: class.status,
+            date: cells.date,
+            settled,
+            fee,
+            tax,
             account,
             method,
-            description: self.description(index),
+            description: Some(description).filter(|text| !text.is_empty()),
         }
     }
 
@@ -314,46 +371,112 @@ impl Book {
     ///
     /// Errors when a sum has more digits than [`Sum`] holds.
     pub fn totals(&self) -> Result<BTreeMap<Currency, Sum>, EngineError> {
-        let mut sums = Sums::default();
-        for row in &self.rows {
-            sums.add(row.facts.currency, row.facts.signed())?;
+        self.totals_of(|_| true)
+    }
+
+    /// The same over the rows whose status counts.
+    pub(crate) fn totals_of(
+        &self,
+        counts: impl Fn(Option<Status>) -> bool,
+    ) -> Result<BTreeMap<Currency, Sum>, EngineError> {
+        let mut totals: BTreeMap<_, Sum> = BTreeMap::new();
+        for members in &self.classes.members {
+            let Class {
+                currency,
+                direction,
+                status,
+                ..
+            } = members.class;
+            let total = totals.entry(currency).or_default();
+            if counts(status) {
+                let sum = members.sum()?;
+                let sum = match direction {
+                    Direction::Debit => total.minus(sum),
+                    _ => total.plus(sum),
+                };
+                *total = sum.map_err(|_| EngineError::Inexact(currency))?;
+            }
         }
-        Ok(sums.totals())
+        Ok(totals)
+    }
+
+    /// What moves in each direction and currency.
+    ///
+    /// Errors when a sum has more digits than [`Sum`] holds.
+    pub fn flows(&self) -> Result<Vec<Flow>, EngineError> {
+        let mut flows: BTreeMap<_, (usize, Sum)> = BTreeMap::new();
+        for members in &self.classes.members {
+            let Class {
+                currency,
+                direction,
+                ..
+            } = members.class;
+            let (rows, sum) = flows.entry((currency, direction)).or_default();
+            *rows += members.rows;
+            let total = sum.plus(members.sum()?);
+            *sum = total.map_err(|_| EngineError::Inexact(currency))?;
+        }
+        let flows = flows.into_iter();
+        Ok(flows
+            .map(|((currency, direction), (rows, amount))| Flow {
+                currency,
+                direction,
+                rows,
+                amount,
+            })
+            .collect())
+    }
+
+    /// Whether any row says that it is of this kind.
+    #[must_use]
+    pub fn has_kind(&self, kind: Kind) -> bool {
+        let mut classes = self.classes.members.iter();
+        classes.any(|members| members.class.kind == Some(kind))
     }
 
     /// The last day of any row; `None` where there is no row.
     #[must_use]
     pub fn last_date(&self) -> Option<Date> {
-        self.rows.iter().map(|row| row.facts.date).max()
+        let classes = self.classes.members.iter();
+        classes.map(|members| members.last_date).max()
     }
 
     /// Every index, in the order of pushing.
     pub fn indices(&self) -> impl ExactSizeIterator<Item = RowIndex> + use<> {
         // `push` admits no row whose position does not fit.
-        (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).map(RowIndex)
+        (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).map(RowIndex::at)
     }
 
     /// What a match of a row is decided on.
-    pub(crate) fn facts(&self, index: RowIndex) -> &Facts {
-        &self.cells(index).facts
+    pub(crate) fn facts(&self, index: RowIndex) -> Facts {
+        let (cells, class) = self.cells(index);
+        Facts {
+            amount: if class.wide {
+                self.row(index).amount
+            } else {
+                cells.amount(class)
+            },
+            date: cells.date,
+            currency: class.currency,
+            direction: class.direction,
+            kind: class.kind,
+            status: class.status,
+        }
     }
 
     /// The id of a row.
     pub(crate) fn id(&self, index: RowIndex) -> &str {
-        let cells = self.cells(index);
-        self.text(cells.text, cells.id_end as usize)
+        let mut packed = self.packed.from(self.cells(index).0.packed);
+        let [id, _, _] = [packed.length(), packed.length(), packed.length()];
+        packed.text(id)
     }
 
     /// The reference of a row.
     pub(crate) fn reference(&self, index: RowIndex) -> Option<&str> {
-        let cells = self.cells(index);
-        Some(self.text(cells.id_end, cells.reference_end as usize)).filter(|text| !text.is_empty())
-    }
-
-    fn description(&self, index: RowIndex) -> Option<&str> {
-        let next = self.rows.get(index.position() + 1);
-        let end = next.map_or(self.texts.len(), |next| next.text as usize);
-        Some(self.text(self.cells(index).reference_end, end)).filter(|text| !text.is_empty())
+        let mut packed = self.packed.from(self.cells(index).0.packed);
+        let [id, reference, _] = [packed.length(), packed.length(), packed.length()];
+        packed.text(id);
+        Some(packed.text(reference)).filter(|text| !text.is_empty())
     }
 
     /// An order of rows by nothing but their content, the id first: rows that
@@ -386,14 +509,22 @@ impl Book {
     // An index is only ever handed out by a book or what was made from it, so
     // that one out of bounds is a mistake in the program, as for a slice.
     #[expect(clippy::indexing_slicing, reason = "documented panic of `Book::row`")]
-    fn cells(&self, index: RowIndex) -> &Cells {
-        &self.rows[index.position()]
+    fn cells(&self, index: RowIndex) -> (&Cells, &Class) {
+        let cells = &self.rows[index.position()];
+        (cells, &self.classes.members[cells.class as usize].class)
     }
+}
 
-    fn text(&self, from: u32, to: usize) -> &str {
-        // The offsets were taken at the ends of texts.
-        self.texts.get(from as usize..to).unwrap_or_default()
+impl Cells {
+    /// The amount, where it is not wide.
+    fn amount(&self, class: &Class) -> Decimal {
+        Decimal::new(i64::from_ne_bytes(self.units), class.scale)
     }
+}
+
+/// A number that was a decimal of this scale.
+fn number(mantissa: i128, scale: u32) -> Decimal {
+    Decimal::try_from_i128_with_scale(mantissa, scale).unwrap_or_default()
 }
 
 /// `+` for credits, `−` for debits.
@@ -403,5 +534,116 @@ fn signed(amount: Decimal, direction: Direction) -> Decimal {
         -amount
     } else {
         amount
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::{option, prelude::*};
+    use rust_decimal::dec;
+
+    use super::*;
+
+    fn decimal() -> impl Strategy<Value = Decimal> {
+        (0..96_u32, any::<i128>(), 0_u32..=28).prop_map(|(bits, number, scale)| {
+            Decimal::from_i128_with_scale(number >> (127 - bits), scale)
+        })
+    }
+
+    fn money() -> impl Strategy<Value = Money> {
+        (decimal(), prop_oneof!["PEN", "KWD"])
+            .prop_map(|(amount, code)| Money::new(amount, code.parse().unwrap()))
+    }
+
+    type Texts = (
+        String,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+    );
+
+    fn texts() -> impl Strategy<Value = Texts> {
+        let text = || option::of("[a-zé]{1,40}");
+        (
+            ".{0,40}",
+            text(),
+            text(),
+            option::of("[ab]{1,2}"),
+            option::of("[ab]{1,2}"),
+        )
+    }
+
+    type Numbers = (Money, Option<Decimal>, Option<Decimal>, Option<Money>, i64);
+
+    fn numbers() -> impl Strategy<Value = Numbers> {
+        (
+            money(),
+            option::of(decimal()),
+            option::of(decimal()),
+            option::of(money()),
+            0_i64..3,
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn rows_read_back_to_the_last_digit(rows in prop::collection::vec((texts(), numbers()), 0..8)) {
+            let rows: Vec<Row<'_>> = rows.iter().map(|((id, reference, description, account, method), (amount, fee, tax, settled, day))| Row {
+                reference: reference.as_deref(),
+                kind: (*day > 1).then_some(Kind::Refund),
+                status: (*day > 0).then_some(Status::Pending),
+                settled: *settled,
+                fee: *fee,
+                tax: *tax,
+                account: account.as_deref(),
+                method: method.as_deref(),
+                description: description.as_deref(),
+                ..Row::new(id, Money::new(amount.amount.abs(), amount.currency), Direction::Debit, date(2026, 1, 1) + jiff::Span::new().days(*day))
+            }).collect();
+            let mut book = Book::new();
+            for row in &rows {
+                book.push(*row).unwrap();
+            }
+            let scales = |row: &Row<'_>| [Some(row.amount), row.fee, row.tax, row.settled.map(|money| money.amount)].map(|number| number.map(|number| number.scale()));
+            for ((pushed, read), index) in rows.iter().zip(book.iter()).zip(book.indices()) {
+                prop_assert_eq!(pushed, &read);
+                prop_assert_eq!(scales(pushed), scales(&read));
+                prop_assert_eq!(book.id(index), pushed.id);
+                prop_assert_eq!(book.reference(index), pushed.reference);
+                prop_assert_eq!(book.facts(index).amount, pushed.amount);
+            }
+            prop_assert_eq!(book.last_date(), rows.iter().map(|row| row.date).max());
+            prop_assert_eq!(book.has_kind(Kind::Refund), rows.iter().any(|row| row.kind.is_some()));
+        }
+    }
+
+    #[test]
+    fn a_book_adds_up_what_its_rows_move() {
+        let mut book = Book::new();
+        let day = date(2026, 1, 1);
+        for (amount, direction) in [
+            (dec!(79228162514264337593543950335), Direction::Credit),
+            (dec!(0.001), Direction::Credit),
+            (dec!(2.5), Direction::Debit),
+        ] {
+            let money = Money::new(amount, "PEN".parse().unwrap());
+            book.push(Row::new("1", money, direction, day)).unwrap();
+        }
+        let totals: Vec<_> = book.totals().unwrap().into_values().collect();
+        assert_eq!(totals[0].to_string(), "79228162514264337593543950332.501");
+        let flows = book.flows().unwrap();
+        let flows: Vec<_> = flows
+            .iter()
+            .map(|flow| (flow.rows, flow.amount.to_string()))
+            .collect();
+        assert_eq!(
+            flows,
+            [
+                (2, "79228162514264337593543950335.001".to_owned()),
+                (1, "2.5".to_owned())
+            ]
+        );
     }
 }

@@ -293,7 +293,7 @@ impl Settling {
             let seeker = |&row: &RowIndex| {
                 let facts = book.facts(row);
                 Some(Seeker {
-                    key: key(side, facts)?,
+                    key: key(side, &facts)?,
                     amount: facts.amount,
                     date: facts.date,
                     side,

@@ -84,8 +84,8 @@ impl<'a> Findings<'a> {
     /// Files a pair that belongs together and differs.
     pub(crate) fn differing(&mut self, pair: Pair, code: BreakCode) -> Result<(), EngineError> {
         let (ledger, record) = (self.ledger.row(pair.ledger), self.records.row(pair.record));
-        let expected = self.moved(self.ledger.facts(pair.ledger));
-        let actual = self.moved(self.records.facts(pair.record));
+        let expected = self.moved(&self.ledger.facts(pair.ledger));
+        let actual = self.moved(&self.records.facts(pair.record));
         let comparable = code != BreakCode::CurrencyMismatch;
         let difference = comparable
             .then(|| difference(ledger.currency, expected, actual))
@@ -219,11 +219,11 @@ impl<'a> Findings<'a> {
             }
             for row in &found.ledger {
                 let facts = self.ledger.facts(*row);
-                explained.add(facts.currency, self.moved(facts))?;
+                explained.add(facts.currency, self.moved(&facts))?;
             }
             for row in &found.records {
                 let facts = self.records.facts(*row);
-                explained.add(facts.currency, -self.moved(facts))?;
+                explained.add(facts.currency, -self.moved(&facts))?;
             }
         }
         let mut conservation: BTreeMap<Currency, Conservation> = BTreeMap::new();
@@ -242,18 +242,15 @@ impl<'a> Findings<'a> {
     /// What moved on a side by all rows that are not excluded.
     fn taking_part(&self, side: Side) -> Result<BTreeMap<Currency, Sum>, EngineError> {
         let book = self.book(side);
-        let mut sums = Sums::default();
-        for row in book.indices() {
-            let facts = book.facts(row);
-            sums.add(facts.currency, self.moved(facts))?;
-        }
+        let moved = |status| self.rules.standing(status) == Standing::Moved;
+        let mut sums = Sums::from(book.totals_of(moved)?);
         for excluded in self
             .excluded
             .iter()
             .filter(|excluded| excluded.side == side)
         {
             let facts = book.facts(excluded.row);
-            sums.add(facts.currency, -self.moved(facts))?;
+            sums.add(facts.currency, -self.moved(&facts))?;
         }
         Ok(sums.totals())
     }

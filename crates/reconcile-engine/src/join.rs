@@ -1,16 +1,15 @@
 //! Bringing together the rows that share a reference.
 
-use std::{cmp::Ordering, hash::BuildHasher};
+use std::{collections::BTreeMap, hash::BuildHasher};
 
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 
 use crate::{Book, RowIndex};
 
 /// What shares a reference on the two sides.
 #[derive(Debug, Default)]
 pub(crate) struct Joined {
-    /// One row on each side, in the order of the ledger's rows. They share the
-    /// hash: whether also the reference is seen best where they are read anyway.
+    /// One row on each side, in the order of the ledger's rows.
     pub(crate) couples: Vec<(RowIndex, RowIndex)>,
     /// At least one row on each side, and several on one.
     pub(crate) crowds: Vec<Crowd>,
@@ -21,118 +20,146 @@ pub(crate) struct Joined {
 }
 
 /// The rows of one reference.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Crowd {
     pub(crate) ledger: Vec<RowIndex>,
     pub(crate) records: Vec<RowIndex>,
 }
 
-/// Joins two books on the reference: each is sorted by the hash of its
-/// references, and the two are merged.
+/// Joins two books on the reference: the ledger's rows are indexed by its hash,
+/// in 13 bytes a row beside the books, and the records look themselves up.
 pub(crate) fn by_reference(ledger: &Book, records: &Book) -> Joined {
-    // No outcome depends on the hash, so that its seed need not be secret: who
-    // forges collisions gains a sort by text.
-    let state = FixedState::default();
+    // No outcome depends on the hash, and a seed of its own for every process
+    // leaves nothing to who would forge collisions.
+    let state = RandomState::default();
     by_hash(ledger, records, |reference| state.hash_one(reference))
 }
 
 /// The same with any hash.
 pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&str) -> u64) -> Joined {
-    let mut joined = Joined::default();
-    let left = hashed(ledger, &hash_of, &mut joined.ledger);
-    let right = hashed(records, &hash_of, &mut joined.records);
-    let hash = |keyed: &Keyed| keyed.hash;
-    merge(&left, &right, hash, hash, |l, r| match (l, r) {
-        ([l], [r]) => joined.couples.push((l.row, r.row)),
-        (l, []) => joined.ledger.extend(rows(l)),
-        ([], r) => joined.records.extend(rows(r)),
-        (l, r) => joined.split(ledger, records, l.to_vec(), r.to_vec()),
-    });
-    joined.couples.sort_unstable_by_key(|(row, _)| *row);
+    let mut crowds = BTreeMap::new();
+    let mut index = Index::new(ledger);
+    for row in ledger.indices() {
+        let reference = ledger.reference(row);
+        if let Some(first) = reference.and_then(|text| index.insert(row, text, hash_of(text))) {
+            crowd_of(&mut crowds, first).ledger.push(row);
+        }
+    }
+    let mut unknown = Vec::new();
+    let mut partners: Vec<Option<RowIndex>> = vec![None; ledger.len()];
+    for row in records.indices() {
+        let reference = records.reference(row);
+        let first = reference.and_then(|text| index.find(text, hash_of(text)));
+        match first.and_then(|first| Some((first, partners.get_mut(first.position())?))) {
+            None => unknown.push(row),
+            Some((_, partner @ None)) => *partner = Some(row),
+            Some((first, Some(_))) => crowd_of(&mut crowds, first).records.push(row),
+        }
+    }
+    drop(index);
+    part(ledger, &partners, crowds, unknown)
+}
+
+/// What repeats the first ledger row of a reference, or the first record that
+/// has it.
+type Repeated = BTreeMap<RowIndex, Crowd>;
+
+fn crowd_of(crowds: &mut Repeated, first: RowIndex) -> &mut Crowd {
+    crowds.entry(first).or_default()
+}
+
+/// Files the rows by how many there are of their reference on each side.
+fn part(
+    ledger: &Book,
+    partners: &[Option<RowIndex>],
+    mut crowds: Repeated,
+    unknown: Vec<RowIndex>,
+) -> Joined {
+    let mut joined = Joined {
+        couples: Vec::with_capacity(ledger.len().saturating_sub(crowds.len())),
+        records: unknown,
+        ..Joined::default()
+    };
+    let repeating = crowds.values().flat_map(|crowd| &crowd.ledger);
+    let mut repeating: Vec<RowIndex> = repeating.copied().collect();
+    repeating.sort_unstable();
+    for (row, partner) in ledger.indices().zip(partners) {
+        let repeats = || repeating.binary_search(&row).is_ok();
+        match (*partner, crowds.remove(&row)) {
+            (Some(record), None) => joined.couples.push((row, record)),
+            (Some(record), Some(mut crowd)) => {
+                crowd.ledger.push(row);
+                crowd.records.push(record);
+                joined.crowds.push(crowd);
+            }
+            (None, Some(crowd)) => {
+                joined.ledger.push(row);
+                joined.ledger.extend(crowd.ledger);
+            }
+            (None, None) if repeats() => {}
+            (None, None) => joined.ledger.push(row),
+        }
+    }
     joined
 }
 
-impl Joined {
-    /// Files the rows of one hash by their references.
-    fn split(
-        &mut self,
-        ledger: &Book,
-        records: &Book,
-        mut left: Vec<Keyed>,
-        mut right: Vec<Keyed>,
-    ) {
-        let left_text = |keyed: &Keyed| ledger.reference(keyed.row);
-        let right_text = |keyed: &Keyed| records.reference(keyed.row);
-        left.sort_unstable_by_key(left_text);
-        right.sort_unstable_by_key(right_text);
-        merge(&left, &right, left_text, right_text, |l, r| match (l, r) {
-            ([l], [r]) => self.couples.push((l.row, r.row)),
-            (l, []) => self.ledger.extend(rows(l)),
-            ([], r) => self.records.extend(rows(r)),
-            (l, r) => self.crowds.push(Crowd {
-                ledger: rows(l).collect(),
-                records: rows(r).collect(),
-            }),
-        });
-    }
+/// The first row of each reference in a book, by the hash of the reference.
+struct Index<'b> {
+    book: &'b Book,
+    /// Of each bucket the row that came last. There is a power of two of them,
+    /// at least as many as rows.
+    heads: Vec<Option<RowIndex>>,
+    /// Of each row the one before it in its bucket.
+    next: Vec<Option<RowIndex>>,
+    /// Of each row some of the hash, which keeps nearly all others apart.
+    tags: Vec<u8>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Keyed {
-    /// Half of the hash: it keeps nearly all references apart.
-    hash: u32,
-    row: RowIndex,
-}
-
-/// The rows with a reference, sorted by its hash; the others go to `without`.
-fn hashed(book: &Book, hash_of: impl Fn(&str) -> u64, without: &mut Vec<RowIndex>) -> Vec<Keyed> {
-    let mut keyed = Vec::with_capacity(book.len());
-    for row in book.indices() {
-        match book.reference(row) {
-            Some(reference) => keyed.push(Keyed {
-                hash: (hash_of(reference) >> 32) as u32,
-                row,
-            }),
-            None => without.push(row),
+impl<'b> Index<'b> {
+    fn new(book: &'b Book) -> Self {
+        Self {
+            book,
+            heads: vec![None; book.len().next_power_of_two()],
+            next: vec![None; book.len()],
+            tags: vec![0; book.len()],
         }
     }
-    keyed.sort_unstable_by_key(|keyed| keyed.hash);
-    keyed
-}
 
-/// Walks two sorted lists and hands over the runs with equal keys, an empty
-/// one where a side has none.
-fn merge<'a, K: Ord>(
-    left: &'a [Keyed],
-    right: &'a [Keyed],
-    left_key: impl Fn(&'a Keyed) -> K,
-    right_key: impl Fn(&'a Keyed) -> K,
-    mut each: impl FnMut(&'a [Keyed], &'a [Keyed]),
-) {
-    let run = |rest: &'a [Keyed], key: &dyn Fn(&'a Keyed) -> K| {
-        let first = rest.first().map(key);
-        let length = rest.iter().take_while(|keyed| Some(key(keyed)) == first);
-        rest.split_at(length.count())
-    };
-    let (mut left, mut right) = (left, right);
-    loop {
-        let order = match (left.first().map(&left_key), right.first().map(&right_key)) {
-            (Some(l), Some(r)) => l.cmp(&r),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => return,
-        };
-        let (mut l, mut r): (&[Keyed], &[Keyed]) = (&[], &[]);
-        if order.is_le() {
-            (l, left) = run(left, &left_key);
+    /// Puts a row in, unless a row with its reference is there already: that
+    /// one is given back.
+    fn insert(&mut self, row: RowIndex, reference: &str, hash: u64) -> Option<RowIndex> {
+        let first = self.find(reference, hash);
+        let (bucket, tag) = self.place(hash);
+        if first.is_none()
+            && let Some(head) = self.heads.get_mut(bucket)
+            && let Some(next) = self.next.get_mut(row.position())
+            && let Some(place) = self.tags.get_mut(row.position())
+        {
+            (*next, *place) = (head.replace(row), tag);
         }
-        if order.is_ge() {
-            (r, right) = run(right, &right_key);
-        }
-        each(l, r);
+        first
     }
-}
 
-fn rows(run: &[Keyed]) -> impl Iterator<Item = RowIndex> {
-    run.iter().map(|keyed| keyed.row)
+    /// The first row with this reference.
+    fn find(&self, reference: &str, hash: u64) -> Option<RowIndex> {
+        let (bucket, tag) = self.place(hash);
+        let mut candidate = self.heads.get(bucket).copied().flatten();
+        while let Some(row) = candidate {
+            let is_like_it = self.tags.get(row.position()) == Some(&tag);
+            if is_like_it && self.book.reference(row) == Some(reference) {
+                return Some(row);
+            }
+            candidate = self.next.get(row.position()).copied().flatten();
+        }
+        None
+    }
+
+    /// The bucket and the tag of a hash.
+    fn place(&self, hash: u64) -> (usize, u8) {
+        let [tag, ..] = hash.to_be_bytes();
+        // Masked, it fits the number of buckets.
+        let mask = self.heads.len().saturating_sub(1);
+        let bucket = usize::try_from(hash & mask as u64).unwrap_or_default();
+        (bucket, tag)
+    }
 }

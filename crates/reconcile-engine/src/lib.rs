@@ -17,7 +17,7 @@ mod reconcile;
 mod rules;
 mod sum;
 
-pub use book::{Book, Row, RowIndex};
+pub use book::{Book, Flow, Row, RowIndex};
 pub use code::{BreakCode, Severity};
 pub use error::EngineError;
 pub use listing::Listing;

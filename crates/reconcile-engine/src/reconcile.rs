@@ -100,7 +100,7 @@ fn file(
             // Only the hashes of the two references are equal.
             findings.ledger_alone(row);
             findings.record_alone(record);
-        } else if agree(ledger.facts(row), records.facts(record), rules) {
+        } else if agree(&ledger.facts(row), &records.facts(record), rules) {
             let pair = Pair {
                 ledger: row,
                 record,

@@ -31,3 +31,9 @@ impl Sums {
         self.0
     }
 }
+
+impl From<BTreeMap<Currency, Sum>> for Sums {
+    fn from(totals: BTreeMap<Currency, Sum>) -> Self {
+        Self(totals)
+    }
+}

@@ -1,33 +1,10 @@
-//! The columns of a book that repeat on many rows, or that many rows lack.
+//! The columns of a book whose texts repeat, or that many rows lack.
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use super::RowIndex;
-
-/// A column that many rows lack: what there is, by row.
-#[derive(Clone, Debug)]
-pub(super) struct Sparse<T>(Vec<(RowIndex, T)>);
-
-impl<T> Default for Sparse<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<T: Copy> Sparse<T> {
-    pub(super) fn push(&mut self, row: RowIndex, value: Option<T>) {
-        self.0.extend(value.map(|value| (row, value)));
-    }
-
-    pub(super) fn at(&self, row: RowIndex) -> Option<T> {
-        // Where every row has one, each stands at the position of its row.
-        let place = match self.0.get(row.position()) {
-            Some((other, _)) if *other == row => row.position(),
-            _ => self.0.binary_search_by_key(&row, |(row, _)| *row).ok()?,
-        };
-        self.0.get(place).map(|(_, value)| *value)
-    }
-}
 
 /// Accounts and methods: there are few pairs of them, each kept once.
 #[derive(Clone, Debug, Default)]
@@ -35,20 +12,24 @@ pub(super) struct Labels {
     names: Names,
     /// The places in `names` of account and method.
     pairs: Vec<(u32, u32)>,
-    places: HashMap<(u32, u32), u32>,
+    places: HashMap<(u32, u32), u32, FixedState>,
+    /// The place that was asked for last: the next row mostly has it, too.
+    last: u32,
 }
 
 impl Labels {
     /// The place of an account and a method; `None` when there is no room.
     pub(super) fn place(&mut self, account: Option<&str>, method: Option<&str>) -> Option<u32> {
-        let pair = (self.names.place(account)?, self.names.place(method)?);
-        if let Some(place) = self.places.get(&pair) {
-            return Some(*place);
+        if !self.pairs.is_empty() && self.at(self.last) == (account, method) {
+            return Some(self.last);
         }
-        let place = u32::try_from(self.pairs.len()).ok()?;
-        self.pairs.push(pair);
-        self.places.insert(pair, place);
-        Some(place)
+        let pair = (self.names.place(account)?, self.names.place(method)?);
+        let next = u32::try_from(self.pairs.len()).ok()?;
+        self.last = *self.places.entry(pair).or_insert(next);
+        if self.last == next {
+            self.pairs.push(pair);
+        }
+        Some(self.last)
     }
 
     /// The account and the method at a place.
@@ -129,7 +110,7 @@ impl Attributes {
 #[derive(Clone, Debug, Default)]
 struct Names {
     names: Vec<Box<str>>,
-    places: HashMap<Box<str>, u32>,
+    places: HashMap<Box<str>, u32, FixedState>,
 }
 
 impl Names {

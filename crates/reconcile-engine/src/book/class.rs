@@ -1,0 +1,88 @@
+//! What repeats from row to row.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+use jiff::civil::Date;
+use reconcile_core::{Currency, Direction, Kind, Status, Sum};
+
+use crate::EngineError;
+
+/// All of a row but its amount, its day and its texts: of a million rows there
+/// are a few of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Class {
+    pub(super) currency: Currency,
+    pub(super) direction: Direction,
+    pub(super) kind: Option<Kind>,
+    pub(super) status: Option<Status>,
+    /// How many digits of the amount stand behind the point.
+    pub(super) scale: u32,
+    /// Whether the amount has more digits than a row has room for, and stands
+    /// with its texts.
+    pub(super) wide: bool,
+    /// The place of account and method among the labels.
+    pub(super) label: u32,
+    /// The same of what stands with the texts, where it is there.
+    pub(super) fee: Option<u32>,
+    pub(super) tax: Option<u32>,
+    pub(super) settled: Option<(Currency, u32)>,
+}
+
+/// The classes of a book, and what there is of each.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Classes {
+    pub(super) members: Vec<Members>,
+    places: HashMap<Class, u32, FixedState>,
+    /// Of the class that was asked for last: the next row mostly has it, too.
+    last: u32,
+}
+
+/// The rows of a class.
+#[derive(Clone, Debug)]
+pub(super) struct Members {
+    pub(super) class: Class,
+    pub(super) rows: usize,
+    /// The sum of their amounts in units of the class's scale; `None` where it
+    /// does not fit.
+    units: Option<i128>,
+    pub(super) last_date: Date,
+}
+
+impl Classes {
+    /// The place of a class; `None` when there is no room.
+    pub(super) fn place(&mut self, class: Class) -> Option<u32> {
+        let last = self.members.get(self.last as usize);
+        if last.is_some_and(|last| last.class == class) {
+            return Some(self.last);
+        }
+        let next = u32::try_from(self.members.len()).ok()?;
+        self.last = *self.places.entry(class).or_insert(next);
+        if self.last == next {
+            self.members.push(Members {
+                class,
+                rows: 0,
+                units: Some(0),
+                last_date: Date::MIN,
+            });
+        }
+        Some(self.last)
+    }
+
+    /// Counts a row.
+    pub(super) fn count(&mut self, place: u32, units: i128, date: Date) {
+        if let Some(members) = self.members.get_mut(place as usize) {
+            members.rows += 1;
+            members.units = members.units.and_then(|sum| sum.checked_add(units));
+            members.last_date = members.last_date.max(date);
+        }
+    }
+}
+
+impl Members {
+    /// The sum of their amounts, whatever their direction.
+    pub(super) fn sum(&self) -> Result<Sum, EngineError> {
+        let sum = self.units.map(|units| Sum::new(units, self.class.scale));
+        sum.ok_or(EngineError::Inexact(self.class.currency))
+    }
+}

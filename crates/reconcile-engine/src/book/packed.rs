@@ -1,0 +1,134 @@
+//! Texts and numbers of rows, one after the other in one allocation.
+
+/// Texts as they are, and numbers in as few letters as they need.
+///
+/// Numbers are letters, too, five bits each, so that all of it is one string
+/// and a text in it is a slice.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Packed(String);
+
+/// The first of the letters that numbers are made of: 32 that end a number,
+/// then 32 after which it goes on.
+const FIRST: u8 = 0x40;
+const BITS: u32 = 5;
+const MORE: u8 = 1 << BITS;
+
+/// The most letters that a number has.
+pub(super) const LONGEST_NUMBER: usize = 26;
+
+impl Packed {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self(String::with_capacity(bytes))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn push_text(&mut self, text: &str) {
+        self.0.push_str(text);
+    }
+
+    pub(super) fn push_length(&mut self, text: &str) {
+        self.push_number(text.len() as u128);
+    }
+
+    pub(super) fn push_number(&mut self, mut number: u128) {
+        loop {
+            // Masked to five bits, it fits a byte.
+            let bits = u8::try_from(number & u128::from(MORE - 1)).unwrap_or_default();
+            number >>= BITS;
+            let more = if number == 0 { 0 } else { MORE };
+            self.0.push(char::from(FIRST + more + bits));
+            if number == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Adds a number that may be less than nothing.
+    pub(super) fn push_signed(&mut self, number: i128) {
+        self.push_number(number.unsigned_abs() << 1 | u128::from(number < 0));
+    }
+
+    /// Reads what was pushed from this place on.
+    pub(super) fn from(&self, place: u32) -> Unpacking<'_> {
+        Unpacking(self.0.get(place as usize..).unwrap_or_default())
+    }
+}
+
+/// What is left to read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unpacking<'a>(&'a str);
+
+impl<'a> Unpacking<'a> {
+    pub(super) fn text(&mut self, length: usize) -> &'a str {
+        let (text, rest) = self.0.split_at_checked(length).unwrap_or_default();
+        self.0 = rest;
+        text
+    }
+
+    pub(super) fn length(&mut self) -> usize {
+        // Nearly every text is short enough for one letter.
+        match self.0.as_bytes().first() {
+            Some(letter) if *letter < FIRST + MORE => {
+                self.0 = self.0.get(1..).unwrap_or_default();
+                usize::from(letter.saturating_sub(FIRST))
+            }
+            // It was the length of a text.
+            _ => usize::try_from(self.number()).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn number(&mut self) -> u128 {
+        let (mut number, mut shift) = (0, 0);
+        for (place, letter) in self.0.bytes().enumerate() {
+            let digit = letter.saturating_sub(FIRST);
+            number |= u128::from(digit & (MORE - 1)) << shift;
+            shift += BITS;
+            if digit & MORE == 0 || shift >= u128::BITS {
+                self.0 = self.0.get(place + 1..).unwrap_or_default();
+                break;
+            }
+        }
+        number
+    }
+
+    pub(super) fn signed(&mut self) -> i128 {
+        let number = self.number();
+        // What was pushed was an `i128` without its lowest bit.
+        let magnitude = i128::try_from(number >> 1).unwrap_or_default();
+        if number & 1 == 0 {
+            magnitude
+        } else {
+            -magnitude
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_was_pushed_reads_back(text in ".{0,90}", number in -(1_i128 << 96)..(1_i128 << 96), shift in 0_u32..97) {
+            let number = number >> shift;
+            let mut packed = Packed::default();
+            packed.push_text("before");
+            packed.push_length(&text);
+            packed.push_signed(number);
+            packed.push_text(&text);
+            packed.push_number(7);
+            let mut unpacking = packed.from(6);
+            let length = unpacking.length();
+            prop_assert_eq!(length, text.len());
+            prop_assert_eq!(unpacking.signed(), number);
+            prop_assert_eq!(unpacking.text(length), &text);
+            prop_assert_eq!(unpacking.number(), 7);
+            prop_assert!(packed.len() <= 6 + 3 * LONGEST_NUMBER + text.len());
+        }
+    }
+}
