@@ -111,6 +111,13 @@ pub enum Law {
         /// How many it may take.
         within_days: u64,
     },
+    /// What is to hold, but cannot fail on anything that the provider tells. It
+    /// is declared so that it is reported as open, with the reason, and is not
+    /// taken for proved.
+    Undecidable {
+        /// Why nothing that is told decides it, in one line.
+        why: &'static str,
+    },
 }
 
 impl Law {

@@ -102,6 +102,7 @@ impl<'a> Ground<'a> {
                 let series = self.stating([*flag, *days]);
                 closing::prove(identity, &series, self.asked, (flag, days), *within_days)
             }
+            Law::Undecidable { why } => vec![Proof::untestable(identity, *why)],
             Law::Batch { .. } | Law::Sequence { .. } => match &self.records {
                 Ok(records) => self.test_records(identity, records),
                 Err(reason) => vec![Proof::untestable(identity, reason.as_str())],

@@ -352,3 +352,16 @@ fn statements_that_are_not_known_to_be_all_are_a_failure_of_their_own() {
     assert_eq!(found.code, BreakCode::Unproven);
     assert!(found.explanation.contains("page 1 was not read"));
 }
+
+#[test]
+fn what_nothing_that_is_told_decides_is_open_for_that_reason() {
+    let why = "nobody says when";
+    let identity = Identity::new("tile", "periods touch", Law::Undecidable { why });
+    let statements = [report(1, dec!(1), dec!(1), [dec!(0); 4])];
+    let proofs = prove(&[identity], &statements, None, None);
+    let [open] = &proofs[..] else {
+        unreachable!("{proofs:#?}")
+    };
+    assert_eq!((open.verdict, open.note.as_str()), (NotTestable, why));
+    assert!(open.to_break().is_none());
+}
