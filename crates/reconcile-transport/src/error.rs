@@ -202,6 +202,8 @@ impl Error {
                 | ErrorKind::TooLarge
                 | ErrorKind::TooDeep
                 | ErrorKind::Decode
+                // What was done may be answered with where to look for it.
+                | ErrorKind::Redirected
         )
     }
 
@@ -314,6 +316,7 @@ mod tests {
         let may_have_acted = |kind| Error::new(kind, "").may_have_acted();
         assert!(may_have_acted(ErrorKind::Broken));
         assert!(may_have_acted(ErrorKind::Decode));
+        assert!(may_have_acted(ErrorKind::Redirected));
         assert!(!may_have_acted(ErrorKind::NotSent));
         assert!(!may_have_acted(ErrorKind::RateLimited));
     }

@@ -266,6 +266,11 @@ async fn what_a_server_ignores_is_filtered_on_this_side() {
     let query = TransactionsQuery::new().tid("0000000000000019");
     let page = client(&server).transactions(&query).await.unwrap();
     assert_eq!(page.rows.len(), 1);
+    // Without a receipt it does not say whose it is.
+    let body = r#"{"transactions":[{"id":"open","receipts":[]}]}"#;
+    let server = answering(GET, "transactions", body).await;
+    let page = client(&server).transactions(&query).await.unwrap();
+    assert_eq!(page.rows.len(), 1);
 }
 
 #[tokio::test]
@@ -274,9 +279,19 @@ async fn a_whole_list_is_never_asked_for_by_what_changes_while_it_is_read() {
     let list = server
         .mock_async(|when, then| {
             when.path("/v1/clients-sdk/terminals")
+                .query_param("page", "1")
                 .query_param_missing("is_connected")
                 .query_param_missing("is_assigned");
             then.status(200).body(fixture!("terminals/page"));
+        })
+        .await;
+    let behind = server
+        .mock_async(|when, then| {
+            when.path("/v1/clients-sdk/terminals")
+                .query_param("page", "2")
+                .query_param_missing("is_connected")
+                .query_param_missing("is_assigned");
+            then.status(200).body(r#"{"terminals":[]}"#);
         })
         .await;
     let idle = TerminalsQuery::new().is_assigned(false).is_connected(true);
@@ -286,105 +301,8 @@ async fn a_whole_list_is_never_asked_for_by_what_changes_while_it_is_read() {
         .await
         .unwrap();
     list.assert_calls_async(1).await;
+    behind.assert_calls_async(1).await;
     assert_eq!(idle.len(), 1);
-}
-
-#[tokio::test]
-async fn a_call_that_acts_is_sent_once_and_says_when_nobody_knows_its_outcome() {
-    for (status, body) in [
-        (500, "{}"),
-        (502, "<html>bad gateway</html>"),
-        (503, fixture!("create-reconciliation/refused")),
-        (504, ""),
-        (408, ""),
-        // Done, as it seems, but nobody can tell what.
-        (200, "<html>maintenance</html>"),
-        (200, r#"{"reconciliation":{"#),
-        (200, r#"{"reconciliation":{"id":7}}"#),
-    ] {
-        let server = MockServer::start_async().await;
-        let everything = server
-            .mock_async(|when, then| {
-                when.any_request();
-                then.status(status).body(body);
-            })
-            .await;
-        let client = client(&server);
-        let user = AssignTerminal::new("n", "m", "e");
-        let errors = [
-            client
-                .create_merchant(&CreateMerchant::new("n", "n"))
-                .await
-                .map(|_| ()),
-            client
-                .create_terminal(&CreateTerminal::new("t", "m"))
-                .await
-                .map(|_| ()),
-            client.assign_terminal(TERMINAL, &user).await.map(|_| ()),
-            client.unassign_terminal(TERMINAL).await.map(|_| ()),
-            client
-                .create_reconciliation(&CreateReconciliation::new(TERMINAL))
-                .await
-                .map(|_| ()),
-        ];
-        let sent = errors.len();
-        for error in errors {
-            let error = error.unwrap_err();
-            assert!(matches!(error, Error::OutcomeUnknown { .. }), "{error:?}");
-            assert!(error.hint().unwrap().contains("before asking for it again"));
-            assert!(std::error::Error::source(&error).is_some());
-        }
-        everything.assert_calls_async(sent).await;
-    }
-}
-
-#[tokio::test]
-async fn an_unknown_outcome_says_where_to_look() {
-    let server = MockServer::start_async().await;
-    server
-        .mock_async(|when, then| {
-            when.method(POST);
-            then.status(504);
-        })
-        .await;
-    let asked = CreateReconciliation::new(TERMINAL);
-    let error = client(&server)
-        .create_reconciliation(&asked)
-        .await
-        .unwrap_err();
-    insta::assert_snapshot!(error, @"create reconciliation: whether it was done is unknown");
-    insta::assert_snapshot!(error.hint().unwrap(), @"before asking for it again, look at the terminal's list of reconciliations");
-}
-
-#[tokio::test]
-async fn a_call_that_acts_and_is_refused_was_not_done() {
-    for status in [400, 401, 403, 404, 406, 409, 422, 429] {
-        let server = MockServer::start_async().await;
-        let put = server
-            .mock_async(|when, then| {
-                when.method(PUT);
-                then.status(status).body("{}");
-            })
-            .await;
-        let error = client(&server)
-            .disconnect_terminal(TERMINAL)
-            .await
-            .unwrap_err();
-        assert!(matches!(error, Error::Api(_)), "{error:?}");
-        put.assert_calls_async(1).await;
-    }
-}
-
-#[tokio::test]
-async fn a_call_that_never_left_was_not_done() {
-    // Nobody listens on the port of a server that is gone.
-    let gone = MockServer::start_async().await.base_url();
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", unused.local_addr().unwrap());
-    drop((gone, unused));
-    let client = Client::new(config(&address)).unwrap();
-    let error = client.unassign_terminal(TERMINAL).await.unwrap_err();
-    assert!(matches!(error, Error::Transport(_)), "{error:?}");
 }
 
 #[tokio::test]
@@ -435,6 +353,73 @@ async fn refusals_of_both_shapes_and_of_none_are_told() {
         let error = refused(status, "{}").await;
         assert!(error.hint().unwrap().contains(hint), "{error}");
     }
+}
+
+#[tokio::test]
+async fn every_operation_says_that_it_was_the_one_refused_and_why() {
+    let server = MockServer::start_async().await;
+    let everything = server
+        .mock_async(|when, then| {
+            when.any_request();
+            then.status(404)
+                .body(fixture!("create-reconciliation/refused"));
+        })
+        .await;
+    let client = client(&server);
+    let user = AssignTerminal::new("n", "m", "e");
+    let (merchant, terminal) = (CreateMerchant::new("n", "n"), CreateTerminal::new("t", "m"));
+    let reconciliation = CreateReconciliation::new(TERMINAL);
+    let refused = [
+        client.create_merchant(&merchant).await.map(drop),
+        client.merchants(&MerchantsQuery::new()).await.map(drop),
+        client.find_merchant(TERMINAL).await.map(drop),
+        client.create_terminal(&terminal).await.map(drop),
+        client.terminals(&TerminalsQuery::new()).await.map(drop),
+        client.find_terminal(TERMINAL).await.map(drop),
+        client.assign_terminal(TERMINAL, &user).await.map(drop),
+        client.unassign_terminal(TERMINAL).await.map(drop),
+        client.disconnect_terminal(TERMINAL).await.map(drop),
+        client
+            .transactions(&TransactionsQuery::new())
+            .await
+            .map(drop),
+        client.find_transaction(TERMINAL).await.map(drop),
+        client
+            .create_reconciliation(&reconciliation)
+            .await
+            .map(drop),
+        client
+            .reconciliations(&ReconciliationsQuery::new())
+            .await
+            .map(drop),
+        client.find_reconciliation(TERMINAL).await.map(drop),
+    ];
+    let asked = refused.len();
+    let operations = refused.map(|refused| {
+        let Err(Error::Api(refusal)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((refusal.status.as_u16(), refusal.code), (404, Some(5010)));
+        refusal.operation
+    });
+    insta::assert_snapshot!(operations.join("\n"), @r"
+    create merchant
+    merchants
+    find merchant
+    create terminal
+    terminals
+    find terminal
+    assign terminal
+    unassign terminal
+    disconnect terminal
+    transactions
+    find transaction
+    create reconciliation
+    reconciliations
+    find reconciliation
+    ");
+    // None of them is worth asking again.
+    everything.assert_calls_async(asked).await;
 }
 
 #[tokio::test]
