@@ -150,6 +150,8 @@ async fn streampay_conforms() {
 async fn streampay_conforms_in_each_undocumented_way_of_the_provider() {
     for faults in [
         &["order=newest", "streampay/max-rows=7"][..],
+        &["cap-counts=total", "streampay/max-rows=7"],
+        &["cap-counts=places", "streampay/max-rows=7"],
         &["beyond-end=not-found", "filter-by=created"],
         &["beyond-end=last-page", "pages-shape=current"],
         &["pages-shape=absent", "exclusive-to"],

@@ -27,6 +27,7 @@ use streampay_sdk::{Client, Error, MerchantsQuery};
 const HEALTHY: Manner = Manner {
     told: Told::Nothing,
     cap: 1000,
+    skips: false,
     behind: Behind::NoRows,
 };
 
@@ -69,7 +70,12 @@ fn every_manner() -> impl Strategy<Value = Manner> {
     ]);
     let behind = vec![Behind::NoRows, Behind::LastPage, Behind::Refusal];
     let behind = prop::sample::select(behind);
-    (told, 1_usize..12, behind).prop_map(|(told, cap, behind)| Manner { told, cap, behind })
+    (told, 1_usize..12, any::<bool>(), behind).prop_map(|(told, cap, skips, behind)| Manner {
+        told,
+        cap,
+        skips,
+        behind,
+    })
 }
 
 proptest! {
@@ -81,9 +87,6 @@ proptest! {
         page_size in 1_u32..15,
         manner in every_manner(),
     ) {
-        // A single page that says so is believed.
-        let one_page = count <= page_size as usize && manner.cap < count;
-        prop_assume!(!(one_page && manner.told == Told::PositionByLimit));
         let fake = listing(count, manner);
         let ids = run(ids(&fake, page_size)).unwrap();
         prop_assert_eq!(ids, (1..=count).collect::<Vec<_>>());
@@ -91,13 +94,58 @@ proptest! {
 }
 
 #[tokio::test]
-async fn one_page_that_says_so_is_all_that_is_asked_for() {
-    for count in [0, 7, 10] {
-        let told = Told::Position;
-        let fake = listing(count, Manner { told, ..HEALTHY });
-        assert_eq!(ids(&fake, 10).await.unwrap().len(), count);
-        assert_eq!(fake.asked().len(), 1, "{:?}", fake.asked());
+async fn that_one_page_is_all_there_is_takes_one_more_request_to_show() {
+    for told in [Told::Nothing, Told::Number, Told::Position] {
+        for (count, requests) in [(0, 1), (7, 2)] {
+            let fake = listing(count, Manner { told, ..HEALTHY });
+            assert_eq!(ids(&fake, 10).await.unwrap().len(), count);
+            assert_eq!(fake.asked().len(), requests, "{told:?} {:?}", fake.asked());
+        }
     }
+}
+
+#[tokio::test]
+async fn one_full_page_that_says_that_it_is_all_is_looked_behind() {
+    for count in [10, 11, 25] {
+        let rows = merchants(count);
+        let fake = Fake::new(move |_, parameters| {
+            let told = Told::Position;
+            let body = page("merchants", &rows, parameters, Manner { told, ..HEALTHY });
+            // Whatever there is, it is said to be one page.
+            let end = body.find(r#""total":"#).unwrap();
+            format!(r#"{}"total":1}}}}"#, &body[..end])
+        });
+        assert_eq!(ids(&fake, 10).await.unwrap().len(), count);
+    }
+}
+
+#[tokio::test]
+async fn more_rows_than_were_asked_for_are_read_to_their_end() {
+    for told in [Told::Nothing, Told::Position, Told::PositionByLimit] {
+        let rows = merchants(70);
+        let fake = Fake::new(move |_, parameters| {
+            // The server has a page size of its own.
+            let mut parameters = parameters.clone();
+            parameters.insert("limit".to_owned(), "30".to_owned());
+            page("merchants", &rows, &parameters, Manner { told, ..HEALTHY })
+        });
+        assert_eq!(ids(&fake, 10).await.unwrap().len(), 70, "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_total_that_shrinks_hides_no_page() {
+    let (rows, asked) = (merchants(25), AtomicUsize::new(0));
+    let fake = Fake::new(move |_, parameters| {
+        let told = Told::Position;
+        let body = page("merchants", &rows, parameters, Manner { told, ..HEALTHY });
+        if parameters["page"] == "2" && asked.fetch_add(1, Ordering::Relaxed) == 0 {
+            // Short, and the last, for once.
+            return r#"{"merchants":[{"id":"11"}],"pages":{"total":2,"current":2}}"#.to_owned();
+        }
+        body
+    });
+    assert_eq!(ids(&fake, 10).await.unwrap().len(), 25);
 }
 
 #[tokio::test]
@@ -105,18 +153,29 @@ async fn pages_and_rows_are_always_asked_for_in_numbers() {
     let fake = listing(3, HEALTHY);
     ids(&fake, 25).await.unwrap();
     assert_eq!(fake.asked()[0], "merchants?page=1&limit=25");
-    assert_eq!(fake.asked()[1], "merchants?page=2&limit=25");
+    // No more came, so this is how many may come at once.
+    assert_eq!(fake.asked()[1], "merchants?page=2&limit=3");
 }
 
 #[tokio::test]
-async fn a_cap_below_what_was_asked_for_loses_nothing_where_the_total_ignores_it() {
-    let manner = Manner {
-        told: Told::PositionByLimit,
-        cap: 4,
-        ..HEALTHY
-    };
-    let fake = listing(29, manner);
-    assert_eq!(ids(&fake, 10).await.unwrap().len(), 29);
+async fn a_cap_below_what_was_asked_for_loses_nothing_however_it_is_counted() {
+    for (told, skips) in [
+        (Told::PositionByLimit, false),
+        (Told::Position, true),
+        (Told::Nothing, true),
+    ] {
+        let manner = Manner {
+            told,
+            skips,
+            cap: 4,
+            ..HEALTHY
+        };
+        for count in [8, 10, 29] {
+            let fake = listing(count, manner);
+            let ids = ids(&fake, 10).await.unwrap();
+            assert_eq!(ids, (1..=count).collect::<Vec<_>>(), "{manner:?}");
+        }
+    }
 }
 
 /// The error of a list that answers so.

@@ -89,11 +89,11 @@ proptest! {
         paid in transactions(),
         (from, length) in (0..100 * DAYS, 0..80 * DAYS),
         (by_stored, exclusive) in any::<(bool, bool)>(),
-        cap in 1_usize..20,
+        (cap, skips) in (1_usize..20, any::<bool>()),
         behind in prop::sample::select(vec![Behind::NoRows, Behind::LastPage, Behind::Refusal]),
     ) {
         let filter = Filter { by_stored, exclusive };
-        let manner = Manner { told: Told::Nothing, cap, behind };
+        let manner = Manner { told: Told::Nothing, cap, skips, behind };
         let fake = account(paid.clone(), filter, manner);
         let window = Window::new(at(from), at(from + length)).unwrap();
         let provider = StreamPay::new(fake.config(10)).unwrap();

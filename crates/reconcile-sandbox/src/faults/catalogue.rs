@@ -102,6 +102,7 @@ catalogue! {
         RefusalShape, "refusal-shape", Values::Choice("mixed|plain|rich"), "how StreamPay refuses: wrong fields plainly and all else with a code, or all in one way";
         PagesShape, "pages-shape", Values::Choice("documented|absent|current|number|both"), "what StreamPay's lists say of their pages";
         PagesNumber, "pages-number", Values::Choice("count|current"), "what StreamPay's pages are where they are a number";
+        CapCounts, "cap-counts", Values::Choice("sent|total|places"), "which of StreamPay's pages are counted by what is asked for where fewer rows are sent: none, the total, or those in front, too, whose rows are passed over";
         FilterBy, "filter-by", Values::Choice("start|created"), "what StreamPay compares with `from` and `to`: when it was, or when it was stored";
         StoredLate, "stored-late", HOURS, "how much later 1 in 20 of StreamPay's transactions was stored";
         TidIs, "tid-is", Values::Choice("text|number"), "whether the zeros in front count where StreamPay is asked for a `tid`";

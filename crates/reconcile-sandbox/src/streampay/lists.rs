@@ -162,7 +162,12 @@ impl Gateway {
     ) -> Result<(Vec<&'a T>, Pages), Problem> {
         let struck = |kind| strike.is_some_and(|strike| strike.kind == kind);
         let faults = &self.desk.faults;
-        let last = all.len().div_ceil(query.limit).max(1);
+        let (total_by, place_by) = match faults.value(FaultKind::CapCounts) {
+            0 => (query.limit, query.limit),
+            1 => (query.asked, query.limit),
+            _ => (query.asked, query.asked),
+        };
+        let last = all.len().div_ceil(place_by).max(1);
         let shown = match faults.value(FaultKind::BeyondEnd) {
             _ if struck(FaultKind::RepeatPage) => query.page - 1,
             1 if query.page > last => return Err(Problem::NotFound("Page")),
@@ -170,7 +175,7 @@ impl Gateway {
             _ => query.page,
         };
         let newest_first = faults.is_on(FaultKind::Order) && faults.value(FaultKind::Order) == 0;
-        let skipped = (shown - 1).saturating_mul(query.limit);
+        let skipped = (shown - 1).saturating_mul(place_by);
         let rows = if newest_first {
             all.iter().rev().skip(skipped).take(query.limit).collect()
         } else {
@@ -178,7 +183,7 @@ impl Gateway {
         };
         let pages = Pages {
             current: query.page + usize::from(struck(FaultKind::WrongPage)),
-            total: last,
+            total: all.len().div_ceil(total_by).max(1),
         };
         Ok((rows, pages))
     }

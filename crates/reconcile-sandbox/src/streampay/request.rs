@@ -45,6 +45,9 @@ pub(super) struct ListQuery {
     pub(super) list: List,
     /// From 1.
     pub(super) page: usize,
+    /// How many rows were asked for.
+    pub(super) asked: usize,
+    /// How many of them are sent at most.
     pub(super) limit: usize,
     /// Milliseconds since the epoch, both bounds included.
     pub(super) range: (i64, i64),
@@ -72,6 +75,7 @@ impl ListQuery {
         Ok(Self {
             list,
             page,
+            asked: limit,
             limit: limit.min(most_rows(faults)),
             range: (from, to.saturating_sub(excluded)),
             tid: text("tid"),

@@ -44,6 +44,31 @@ async fn pages_have_fewer_rows_than_were_asked_for() {
 }
 
 #[tokio::test]
+async fn pages_may_be_counted_by_what_was_asked_for() {
+    let total_and_first = async |switch: &str| {
+        let client = Client::struck_by(&["max-rows=2", switch]).await;
+        let page = client.get("/terminals?limit=3&page=2").await;
+        let all = client.sandbox.streampay_world().terminals();
+        let first = page.ids("terminals")[0].clone();
+        let place = all.iter().position(|terminal| terminal.id() == first);
+        (page.json()["pages"]["total"].clone(), place, all.len())
+    };
+    assert_eq!(
+        total_and_first("cap-counts=sent").await,
+        (json!(3), Some(2), 5)
+    );
+    assert_eq!(
+        total_and_first("cap-counts=total").await,
+        (json!(2), Some(2), 5)
+    );
+    // One row is on no page.
+    assert_eq!(
+        total_and_first("cap-counts=places").await,
+        (json!(2), Some(3), 5)
+    );
+}
+
+#[tokio::test]
 async fn pages_beyond_the_end_are_empty_missing_or_the_last_one_again() {
     let page = async |switch: &str, number: usize| {
         let client = with(switch).await;

@@ -20,19 +20,23 @@ pub(crate) type Arrived<T> = reconcile_transport::Page<Result<T, DecodeError>>;
 /// The page of a list with this index, from 0, and whether another follows.
 ///
 /// Merchants come with a number that may count the pages or say which this is,
-/// terminals and reconciliations with a total, transactions with nothing.
-/// Without a total a list ends with a page that is shorter than its first one,
-/// or empty: that the first one is short shows nothing, since StreamPay may
-/// send fewer rows than were asked for, on every page. A server that answers
-/// with its last page once more when it is asked for what is behind it, or that
-/// refuses, is asked for its last row alone, and for those behind it.
+/// terminals and reconciliations with a total, transactions with nothing. A
+/// total can say that there is more, never that there is not: it may count pages
+/// of as many rows as were asked for, or change. So every list ends with a page
+/// that is shorter than its first one, or empty: that the first one is short
+/// shows nothing, since StreamPay may send fewer rows than were asked for, on
+/// every page. A server that answers with its last page once more when it is
+/// asked for what is behind it, or that refuses, is asked for its last row alone,
+/// and for those behind it.
 pub(crate) async fn nth<F: Filters>(
     client: &Client,
     query: &Query<F>,
     trace: &Trace,
     index: u64,
 ) -> Result<Arrived<F::Row>, Error> {
-    let page = match client.read(&query.clone().page(index + 1)).await {
+    let limit = trace.limit(index, query.limit.unwrap_or_else(|| client.page_size()));
+    let query = &query.clone().limit(limit).page(index + 1);
+    let page = match client.read(query).await {
         Err(error) if index > 0 && error.may_be_out_of_range() => {
             return match trace.before(index) {
                 // It is asked for again when those before it have come.
@@ -45,9 +49,12 @@ pub(crate) async fn nth<F: Filters>(
         }
         page => page?,
     };
-    let (first, repeats) = trace.note(index, &page.keys);
-    let total = page.pages.and_then(|pages| pages.total());
-    let may_be_the_end = repeats && total.is_none_or(|total| index >= total);
+    let place = trace.note(
+        index,
+        &page.keys,
+        page.pages.and_then(|pages| pages.total()),
+    );
+    let may_be_the_end = place.repeats && place.total.is_none_or(|total| index >= total);
     if may_be_the_end
         && let Some(before) = trace.before(index)
         && ends_after(client, query, &before, Behind::LastAgain).await?
@@ -57,13 +64,7 @@ pub(crate) async fn nth<F: Filters>(
             ..the_end()
         });
     }
-    let place = Place {
-        index,
-        rows: page.keys.len() as u64,
-        first,
-        limit: u64::from(query.limit.unwrap_or_else(|| client.page_size())),
-        total,
-    };
+    let is_whole = place.may_be_whole(limit) && is_whole(client, query, &page.keys).await?;
     Ok(Arrived {
         seen_rows: place.rows,
         rows: page.rows,
@@ -74,7 +75,7 @@ pub(crate) async fn nth<F: Filters>(
             .pages
             .and_then(|pages| pages.current())
             .map(|current| current.wrapping_sub(1)),
-        has_more: place.has_more(),
+        has_more: place.has_more() && !is_whole,
         digest: page.digest,
         ..the_end()
     })
@@ -94,7 +95,7 @@ fn the_end<T>() -> Arrived<T> {
     }
 }
 
-/// Where in a list a page is.
+/// A page among those of its reading.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     /// From 0.
@@ -103,23 +104,53 @@ struct Place {
     rows: u64,
     /// The rows of the first page.
     first: u64,
-    /// The rows that were asked for.
-    limit: u64,
-    /// How many pages there are, where it is told.
+    /// The most pages that any page so far says there are, where one does.
     total: Option<u64>,
+    /// Whether it is the page before it once more.
+    repeats: bool,
 }
 
 impl Place {
     /// Whether another page is to be asked for.
     fn has_more(self) -> bool {
         let is_full = self.rows > 0 && self.rows >= self.first;
-        match self.total {
-            Some(total) if total > self.index + 1 => true,
-            // Fewer rows came than were asked for, on every page; the pages may
-            // have been counted by what was asked.
-            Some(_) => is_full && self.index > 0 && self.first < self.limit,
-            None => is_full,
+        is_full || self.is_told_more()
+    }
+
+    /// Whether it is worth asking what is behind a first page before it is taken
+    /// for one of several: it says that it is the only one, or came with fewer
+    /// rows than were asked for.
+    fn may_be_whole(self, limit: u32) -> bool {
+        let is_likely = self.total.is_some() || self.rows < u64::from(limit);
+        self.index == 0 && self.rows > 0 && is_likely && !self.is_told_more()
+    }
+
+    fn is_told_more(self) -> bool {
+        self.total.is_some_and(|total| total > self.index + 1)
+    }
+}
+
+/// Whether a first page with these rows is all there is: what is behind them is
+/// empty, or is answered as what is behind the end.
+async fn is_whole<F: Filters>(
+    client: &Client,
+    query: &Query<F>,
+    keys: &[String],
+) -> Result<bool, Error> {
+    let before = Before {
+        rows: keys.len() as u64,
+        last: keys.last().cloned().unwrap_or_default(),
+    };
+    let limit = u32::try_from(before.rows).unwrap_or(u32::MAX);
+    match client.read(&query.clone().limit(limit).page(2)).await {
+        Err(error) if error.may_be_out_of_range() => {
+            ends_after(client, query, &before, Behind::Refusal).await
         }
+        page => match page?.keys {
+            behind if behind.is_empty() => Ok(true),
+            behind if behind == keys => ends_after(client, query, &before, Behind::LastAgain).await,
+            _ => Ok(false),
+        },
     }
 }
 
@@ -166,6 +197,8 @@ struct Seen {
     /// What stands for the ids of the page, in order.
     digest: [u8; 32],
     last: String,
+    /// How many pages there are, where it is told.
+    total: Option<u64>,
 }
 
 /// The rows before a page.
@@ -177,24 +210,42 @@ struct Before {
 }
 
 impl Trace {
-    /// Takes note of a page, from 0; with the first one a reading begins anew.
-    /// Says how many rows the first one has, and whether this one is the one
-    /// before it once more.
-    fn note(&self, index: u64, keys: &[String]) -> (u64, bool) {
+    /// How many rows the page is to be asked for. Where the first one came with
+    /// fewer than were asked for, StreamPay may send no more at once, and count
+    /// the rows in front of a page by what it is asked for all the same: asked
+    /// for as many as come, it passes over none.
+    fn limit(&self, index: u64, asked: u32) -> u32 {
+        let first = self.lock().get(&0).map(|first| first.rows);
+        match first.map(u32::try_from) {
+            Some(Ok(first)) if index > 0 && first > 0 => asked.min(first),
+            _ => asked,
+        }
+    }
+
+    /// Takes note of a page, from 0, and of the total that it tells; with the
+    /// first one a reading begins anew.
+    fn note(&self, index: u64, keys: &[String], total: Option<u64>) -> Place {
         let seen = Seen {
             rows: keys.len() as u64,
             digest: reconcile_transport::digest(keys.join("\n").as_bytes()),
             last: keys.last().cloned().unwrap_or_default(),
+            total,
         };
         let mut pages = self.lock();
         if index == 0 {
             pages.clear();
         }
+        let rows = seen.rows;
         let before = index.checked_sub(1).and_then(|before| pages.get(&before));
-        let repeats = before.is_some_and(|before| seen.rows > 0 && before.digest == seen.digest);
-        let first = pages.get(&0).map_or(seen.rows, |first| first.rows);
+        let repeats = before.is_some_and(|before| rows > 0 && before.digest == seen.digest);
         pages.insert(index, seen);
-        (first, repeats)
+        Place {
+            index,
+            rows,
+            first: pages.get(&0).map_or(rows, |first| first.rows),
+            total: pages.values().filter_map(|page| page.total).max(),
+            repeats,
+        }
     }
 
     /// What was before this page; `None` unless all of it is known.
@@ -305,13 +356,13 @@ mod tests {
             index,
             rows,
             first,
-            limit: 100,
             total,
+            repeats: false,
         }
     }
 
     #[test]
-    fn without_a_total_only_a_page_shorter_than_the_first_is_the_last() {
+    fn only_a_page_shorter_than_the_first_is_the_last() {
         assert!(place(0, 100, 100, None).has_more());
         // Fewer than asked for: all there is, or all that is sent at once.
         assert!(place(0, 37, 37, None).has_more());
@@ -322,35 +373,70 @@ mod tests {
     }
 
     #[test]
-    fn a_total_is_believed_unless_fewer_rows_came_than_were_asked_for() {
-        assert!(place(0, 100, 100, Some(2)).has_more());
-        assert!(!place(1, 100, 100, Some(2)).has_more());
-        assert!(!place(0, 37, 37, Some(1)).has_more());
-        // 50 a page although 100 were asked for: 150 rows in 2 pages of 100.
-        assert!(place(1, 50, 50, Some(2)).has_more());
-        assert!(!place(2, 49, 50, Some(2)).has_more());
-        assert!(!place(3, 0, 50, Some(2)).has_more());
+    fn a_total_says_that_there_is_more_and_never_that_there_is_not() {
+        assert!(place(1, 36, 37, Some(3)).has_more());
+        assert!(place(0, 100, 100, Some(1)).has_more());
+        assert!(place(1, 100, 100, Some(2)).has_more());
+        assert!(!place(1, 99, 100, Some(2)).has_more());
+        assert!(!place(1, 0, 100, Some(2)).has_more());
+    }
+
+    #[test]
+    fn a_first_page_that_may_be_all_there_is_is_known_by_its_rows_or_its_total() {
+        assert!(place(0, 37, 37, None).may_be_whole(100));
+        assert!(place(0, 100, 100, Some(1)).may_be_whole(100));
+        assert!(!place(0, 100, 100, None).may_be_whole(100));
+        assert!(!place(0, 37, 37, Some(2)).may_be_whole(100));
+        assert!(!place(1, 37, 37, None).may_be_whole(100));
+        assert!(!place(0, 0, 0, Some(1)).may_be_whole(100));
+    }
+
+    #[test]
+    fn pages_behind_a_short_first_one_are_asked_for_as_many_rows() {
+        let keys = |count: usize| vec![String::new(); count];
+        let trace = Trace::default();
+        assert_eq!(trace.limit(1, 100), 100);
+        trace.note(0, &keys(50), None);
+        assert_eq!((trace.limit(0, 100), trace.limit(1, 100)), (100, 50));
+        trace.note(0, &keys(150), None);
+        assert_eq!(trace.limit(1, 100), 100);
+        trace.note(0, &[], None);
+        assert_eq!(trace.limit(1, 100), 100);
+    }
+
+    #[test]
+    fn of_totals_that_change_the_largest_is_believed() {
+        let keys = ["a".to_owned()];
+        let trace = Trace::default();
+        assert_eq!(trace.note(0, &keys, Some(3)).total, Some(3));
+        assert_eq!(trace.note(1, &keys, Some(2)).total, Some(3));
+        assert_eq!(trace.note(2, &keys, None).total, Some(3));
+        assert_eq!(trace.note(0, &keys, Some(1)).total, Some(1));
     }
 
     #[test]
     fn a_page_that_comes_once_more_is_known_as_such() {
         let keys = |ids: &str| ids.chars().map(String::from).collect::<Vec<_>>();
         let trace = Trace::default();
-        assert_eq!(trace.note(0, &keys("ab")), (2, false));
-        assert_eq!(trace.note(2, &keys("cd")), (2, false));
-        assert_eq!(trace.note(3, &keys("cd")), (2, true));
+        let note = |index, ids: &str| {
+            let place = trace.note(index, &keys(ids), None);
+            (place.first, place.repeats)
+        };
+        assert_eq!(note(0, "ab"), (2, false));
+        assert_eq!(note(2, "cd"), (2, false));
+        assert_eq!(note(3, "cd"), (2, true));
         assert_eq!(trace.before(3), None, "page 1 is not known");
-        assert_eq!(trace.note(1, &keys("xy")), (2, false));
+        assert_eq!(note(1, "xy"), (2, false));
         let before = Before {
             rows: 6,
             last: "d".to_owned(),
         };
         assert_eq!(trace.before(3), Some(before));
-        assert_eq!(trace.note(4, &keys("dc")), (2, false), "another order");
+        assert_eq!(note(4, "dc"), (2, false), "another order");
         // A new reading knows nothing of the one before.
-        assert_eq!(trace.note(0, &keys("cde")), (3, false));
+        assert_eq!(note(0, "cde"), (3, false));
         assert_eq!(trace.before(2), None);
-        assert_eq!(trace.note(1, &[]), (3, false));
-        assert_eq!(trace.note(2, &[]), (3, false), "nothing repeats nothing");
+        assert_eq!(note(1, ""), (3, false));
+        assert_eq!(note(2, ""), (3, false), "nothing repeats nothing");
     }
 }

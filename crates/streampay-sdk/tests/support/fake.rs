@@ -115,6 +115,9 @@ pub(crate) struct Manner {
     pub(crate) told: Told,
     /// The most rows of a page, whatever is asked for.
     pub(crate) cap: usize,
+    /// Whether a page has those in front of it counted by what is asked for, not
+    /// by what is sent: with a cap, rows are passed over.
+    pub(crate) skips: bool,
     pub(crate) behind: Behind,
 }
 
@@ -124,7 +127,8 @@ pub(crate) fn page(key: &str, rows: &[String], parameters: &Parameters, manner: 
     let (asked, limit) = (number("page"), number("limit"));
     let size = limit.min(manner.cap);
     let count = rows.len();
-    let pages = count.div_ceil(size).max(1);
+    let step = if manner.skips { limit } else { size };
+    let pages = count.div_ceil(step).max(1);
     let shown = match manner.behind {
         Behind::Refusal if asked > pages => return String::new(),
         Behind::LastPage => asked.min(pages),
@@ -132,7 +136,7 @@ pub(crate) fn page(key: &str, rows: &[String], parameters: &Parameters, manner: 
     };
     let rows: Vec<_> = rows
         .iter()
-        .skip((shown - 1) * size)
+        .skip((shown - 1) * step)
         .take(size)
         .map(String::as_str)
         .collect();
