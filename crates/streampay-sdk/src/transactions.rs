@@ -50,8 +50,16 @@ impl Filters for TransactionFilters {
     }
 
     fn admits(&self, row: &Transaction) -> bool {
-        let mut receipts = row.receipts.iter();
-        self.tid.is_none() || receipts.any(|receipt| receipt.tid == self.tid)
+        let mut tids = row
+            .receipts
+            .iter()
+            .filter_map(|it| it.tid.as_ref())
+            .peekable();
+        // A row that does not say is taken as StreamPay chose it.
+        let is_untold = tids.peek().is_none();
+        self.tid
+            .as_ref()
+            .is_none_or(|asked| is_untold || tids.any(|tid| tid == asked))
     }
 }
 
@@ -66,9 +74,13 @@ impl Row for Transaction {
     }
 
     fn is_of(&self, window: Window, zone: &TimeZone) -> bool {
+        let is_in = |at: Option<Timestamp>| at.is_none_or(|at| window.contains(at));
         let mut starts = self.receipts.iter().map(|receipt| receipt.started(zone));
-        let is_in = |start: Option<Timestamp>| start.is_none_or(|start| window.contains(start));
-        self.receipts.is_empty() || starts.any(is_in)
+        if self.receipts.is_empty() {
+            is_in(self.created_at)
+        } else {
+            starts.any(is_in)
+        }
     }
 
     fn instants(&self, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {

@@ -270,6 +270,31 @@ async fn what_was_stored_later_than_is_asked_for_leaves_the_pull_unproven() {
 }
 
 #[tokio::test]
+async fn a_transaction_without_a_receipt_leaves_a_doubt_where_it_may_be_of_the_window() {
+    for (created_at, is_proven) in [
+        (r#","created_at":"2022-10-17T14:23:13.000Z""#, false),
+        ("", false),
+        (r#","created_at":"2022-11-01T00:00:00.000Z""#, true),
+    ] {
+        let body = format!(r#"{{"transactions":[{{"id":"open"{created_at},"receipts":[]}}]}}"#);
+        let (records, certificate) = pull(account(&body), RecordQuery::new(october()))
+            .await
+            .unwrap();
+        assert!(records.is_empty());
+        assert_eq!(certificate.pages[0].rows_outside, u64::from(is_proven));
+        let Verdict::Unproven { reasons } = certificate.verdict else {
+            assert!(is_proven, "{created_at}");
+            continue;
+        };
+        assert!(!is_proven, "{reasons:?}");
+        assert!(
+            reasons[0].contains("transaction open has no receipt"),
+            "{reasons:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn empty_text_is_what_is_not_there() {
     let body = published(r#""tid": "0000000000000018""#, r#""tid": """#)
         .replacen(r#""id": "VC""#, r#""id": """#, 1)

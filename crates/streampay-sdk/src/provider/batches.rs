@@ -166,6 +166,8 @@ struct Draft {
     created_at: Option<Timestamp>,
     /// When it was reconciled; `None` where it has no receipt yet.
     reconciled: Option<Timestamp>,
+    /// Why others like it may be missing where a list ends with the window.
+    doubt: Option<String>,
     /// Its statements, or why there are none: that matters only where the batch
     /// is of the window.
     statements: Result<Vec<Statement>, Error>,
@@ -213,8 +215,9 @@ impl Gathering {
         for draft in page.page.rows {
             let inside = draft.reconciled.is_some_and(|at| self.window.contains(at));
             evidence.rows_outside += u64::from(!inside);
-            if page.span.owner.is_some() {
-                self.claim(&draft.id, page.span.place, page.index)?;
+            match page.span.owner {
+                Some(_) => self.claim(&draft.id, page.span.place, page.index)?,
+                None => evidence.doubts.extend(draft.doubt.clone()),
             }
             if let Some(twin) = self.drafts.insert(draft.id.clone(), draft) {
                 let doubt = format!("reconciliation {} is listed twice", twin.id);
@@ -408,6 +411,7 @@ impl Reconciliations {
             id: row.id.clone(),
             created_at: row.created_at,
             reconciled: None,
+            doubt: list::too_far_apart(row, self.client.zone(), self.client.margin()),
             statements: Ok(Vec::new()),
         };
         if let Some(receipt) = &row.reconciliation_receipt {

@@ -12,7 +12,7 @@ use reconcile_transport::{DecodeError, PageSource, PagedOut};
 use super::{errors::provider_error, evidence, mapping};
 use crate::{
     Client, Error, TransactionsQuery,
-    list::{self, List, Trace},
+    list::{self, List, Row, Trace},
     models::Transaction,
 };
 
@@ -129,6 +129,14 @@ impl Transactions {
         };
         let (zone, margin) = (self.client.zone(), self.client.margin());
         delivered.doubt = list::too_far_apart(&transaction, zone, margin);
+        if transaction.receipts.is_empty() && transaction.is_of(window, zone) {
+            delivered.is_inside = true;
+            let doubt = format!(
+                "transaction {} has no receipt, so no amount",
+                transaction.id
+            );
+            delivered.doubt.get_or_insert(doubt);
+        }
         for (place, receipt) in transaction.receipts.iter().enumerate() {
             let started = receipt.started(zone);
             if started.is_some_and(|started| !window.contains(started)) {
