@@ -187,8 +187,12 @@ fn credential(name: &'static str, secret: &SecretString) -> Result<HeaderValue, 
     Ok(value)
 }
 
-/// The text as a header. Of what is not ASCII, nobody says how it is to be read.
+/// The text as a header, if it arrives as it is: of what is not ASCII, nobody
+/// says how it is to be read, and blanks at either end are dropped on the way.
 fn header_value(text: &str) -> Option<HeaderValue> {
     let is_plain = text.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
-    HeaderValue::from_str(text).ok().filter(|_| is_plain)
+    let is_whole = text.trim_matches(' ') == text;
+    HeaderValue::from_str(text)
+        .ok()
+        .filter(|_| is_plain && is_whole)
 }

@@ -21,11 +21,27 @@ impl Meanings {
             sdk: in_sdk(code),
         }
     }
+
+    /// Both, each with where it is from: neither is known to be the one that is
+    /// meant.
+    fn in_words(self, code: i64) -> Option<String> {
+        let documentation = self
+            .documentation
+            .map(|words| format!("\"{words}\" in Paywall's documentation"));
+        let sdk = self.sdk.map(|name| format!("{name} in its .NET SDK"));
+        let told: Vec<_> = documentation.into_iter().chain(sdk).collect();
+        (!told.is_empty()).then(|| format!("code {code} is {}", told.join(", and ")))
+    }
 }
 
-/// What to do about a number, where the calls of this crate make one of its
-/// meanings likely.
-pub(crate) const fn hint(code: i64) -> Option<&'static str> {
+/// What to do about a number where the calls of this crate make one of its
+/// meanings likely, and else what the two tables say of it.
+pub(crate) fn hint(code: i64) -> Option<String> {
+    let likely = likely(code).map(str::to_owned);
+    likely.or_else(|| Meanings::of(code).in_words(code))
+}
+
+const fn likely(code: i64) -> Option<&'static str> {
     Some(match code {
         3 => {
             "Paywall has nothing under that day or key: is it the right one, and the right account?"
@@ -38,14 +54,15 @@ pub(crate) const fn hint(code: i64) -> Option<&'static str> {
         387 => "Paywall does not take the last day: is it over, and after the first?",
         392 => "the day seems to be reconciled already: look at its reconciliation",
         401 => WRONG_CREDENTIALS,
-        403 | 513 => {
-            "Paywall refuses this account or this machine's address: look at the merchant panel"
-        }
+        403 | 513 => FORBIDDEN,
         _ => return None,
     })
 }
 
 pub(crate) const WRONG_CREDENTIALS: &str = "check the private key and the private client, of the merchant panel under Developer, Integration: those of another environment, and public ones, do not work";
+
+pub(crate) const FORBIDDEN: &str =
+    "Paywall refuses this account or this machine's address: look at the merchant panel";
 
 /// The page, which ends at 41 in what could be read of it.
 const fn documented(code: i64) -> Option<&'static str> {

@@ -8,7 +8,7 @@ use reconcile_transport::{DecodeError, EndpointError, PageFault, Reply, asks_to_
 
 use crate::{
     Meanings,
-    codes::{self, WRONG_CREDENTIALS},
+    codes::{self, FORBIDDEN, WRONG_CREDENTIALS},
     envelope::Head,
     models::Reconciliation,
 };
@@ -34,6 +34,17 @@ pub enum Error {
     Empty {
         /// The operation.
         operation: &'static str,
+    },
+    /// Paywall answered about something else than was asked. Since parameters
+    /// travel as headers, a cache that goes by the address alone does so.
+    #[error("{operation}: asked about {asked}, and answered about {answered}")]
+    OtherAnswer {
+        /// The operation.
+        operation: &'static str,
+        /// The day or the id that was asked about.
+        asked: String,
+        /// The one that was answered about.
+        answered: String,
     },
     /// A row of a list could not be read.
     #[error("{0}")]
@@ -128,10 +139,13 @@ impl Error {
                 let wait = error.retry_after.and_then(|wait| asks_to_wait(NAME, wait));
                 match (error.hint(), wait) {
                     (Some(hint), Some(wait)) => Some(format!("{hint}; {wait}")),
-                    (hint, _) => hint.map(str::to_owned),
+                    (hint, _) => hint,
                 }
             }
             Self::Transport(error) => error.hint(NAME),
+            Self::OtherAnswer { .. } => Some(
+                "parameters travel as headers: see that no proxy drops them or answers from a cache".into(),
+            ),
             Self::Paging { .. } | Self::Unproven { .. } => {
                 Some("ask again; if it stays, tell Paywall, and say which list and days".into())
             }
@@ -160,7 +174,7 @@ impl Error {
                 200..=299 => matches!(error.code, Some(5 | 500..=504)),
                 status => status == 408 || status >= 500,
             },
-            Self::Empty { .. } => true,
+            Self::Empty { .. } | Self::OtherAnswer { .. } => true,
             _ => false,
         }
     }
@@ -242,16 +256,17 @@ impl ApiError {
 
     /// What to do about it.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match (self.status.as_u16(), self.code) {
-            (401, _) => Some(WRONG_CREDENTIALS),
-            (403, _) => codes::hint(403),
-            (404, None) => Some("check the base URL: it is that of the payment private API"),
-            (429, _) => Some("ask for less at once (--concurrency), or try again later"),
-            (500.., _) => Some("Paywall fails at present: try again later"),
-            (_, Some(code)) => codes::hint(code),
-            (_, None) => None,
-        }
+    pub fn hint(&self) -> Option<String> {
+        let hint = match (self.status.as_u16(), self.code) {
+            (401, _) => WRONG_CREDENTIALS,
+            (403, _) => FORBIDDEN,
+            (404, None) => "check the base URL: it is that of the payment private API",
+            (429, _) => "ask for less at once (--concurrency), or try again later",
+            (500.., _) => "Paywall fails at present: try again later",
+            (_, Some(code)) => return codes::hint(code),
+            (_, None) => return None,
+        };
+        Some(hint.to_owned())
     }
 
     /// Whether it is one of these numbers, in an answer that is Paywall's own:

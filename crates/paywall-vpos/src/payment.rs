@@ -70,8 +70,16 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub async fn payment_by_id(&self, id: i64) -> Result<Payment, Error> {
-        self.payment(&["by", "paymentid"], ("paymentid", id.to_string()))
-            .await
+        let key = ("paymentid", id.to_string());
+        let payment = self.payment(&["by", "paymentid"], key).await?;
+        if payment.payment_id != id {
+            return Err(Error::OtherAnswer {
+                operation: INQUIRY,
+                asked: id.to_string(),
+                answered: payment.payment_id.to_string(),
+            });
+        }
+        Ok(payment)
     }
 
     async fn payment(&self, by: &[&str], key: (&'static str, String)) -> Result<Payment, Error> {

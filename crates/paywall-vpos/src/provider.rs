@@ -61,7 +61,7 @@ impl Paywall {
         &self.client
     }
 
-    /// The merchant's totals of a day beside Paywall's end of day, for a look
+    /// The merchant's totals of a day beside what Paywall has of it, for a look
     /// before they are sent with [`attest`](Provider::attest). Sends nothing.
     pub async fn compare(&self, totals: &DayTotals) -> Result<Comparison, ProviderError> {
         attest::compare(&self.client, totals)

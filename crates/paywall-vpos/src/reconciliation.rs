@@ -1,13 +1,15 @@
 //! The reconciliation of a day: what Paywall counts, what it has stored, and
 //! sending what the merchant counts.
 
-use jiff::civil::Date;
+use futures::future;
+use jiff::civil::{Date, DateTime};
 
 use crate::{
     Client, Comparison, Error,
     client::{Answer, Parameters},
     envelope,
     models::{EndOfDay, ReconcileOutcome, ReconcileRequest, Reconciliation},
+    totals::both_sides,
 };
 
 pub(crate) const RECONCILE: &str = "reconcile";
@@ -59,18 +61,34 @@ impl Client {
     /// ```
     pub async fn reconciliation(&self, day: Date) -> Result<Reconciliation, Error> {
         self.calendar().check_open(RECONCILIATION, day)?;
-        self.find(RECONCILIATION, RECONCILIATION_PATH, reconciliation_of(day))
-            .await
+        let stored: Reconciliation = self
+            .find(RECONCILIATION, RECONCILIATION_PATH, reconciliation_of(day))
+            .await?;
+        check_day(RECONCILIATION, day, Some(stored.reconciliation_date))?;
+        Ok(stored)
     }
 
     /// The same, or nothing for a day that has no reconciliation: which number
     /// says so is not documented ([`Config::absent_codes`](crate::Config::absent_codes)).
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let sandbox = reconcile_sandbox::Sandbox::start(Default::default()).await?;
+    /// # let access = sandbox.paywall();
+    /// # let config = paywall_vpos::Config::new(access.base_url.parse()?, access.api_key.clone().into(), access.api_client.clone().into());
+    /// # let client = paywall_vpos::Client::new(config)?;
+    /// let before_the_first_sale = "2025-12-24".parse()?;
+    /// assert_eq!(client.find_reconciliation(before_the_first_sale).await?, None);
+    /// assert!(client.find_reconciliation("2026-01-15".parse()?).await?.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn find_reconciliation(&self, day: Date) -> Result<Option<Reconciliation>, Error> {
         Ok(self.look_up_reconciliation(day).await?.found)
     }
 
-    /// The merchant's totals of a day beside Paywall's, for a look before they
-    /// are sent. Sends nothing.
+    /// The merchant's totals of a day beside Paywall's, and what is stored of its
+    /// reconciliation, for a look before they are sent. Sends nothing.
     ///
     /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
@@ -95,8 +113,14 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub async fn compare(&self, totals: &ReconcileRequest) -> Result<Comparison, Error> {
-        let counted = self.end_of_day(totals.date).await?;
-        Ok(Comparison::new(totals, Some(&counted)))
+        let day = totals.date;
+        let (counted, stored) =
+            future::try_join(self.end_of_day(day), self.find_reconciliation(day)).await?;
+        Ok(Comparison {
+            day,
+            buckets: both_sides(totals, Some(&counted)),
+            stored,
+        })
     }
 
     /// Sends the merchant's totals of a day:
@@ -155,7 +179,9 @@ impl Client {
     async fn send_totals(&self, totals: &ReconcileRequest) -> Result<ReconcileOutcome, Error> {
         let path = [RECONCILIATION_PATH, &["reconcile"]].concat();
         let reply = self.post(RECONCILE, &path, totals).await?;
-        envelope::open(RECONCILE, &reply)
+        let outcome: ReconcileOutcome = envelope::open(RECONCILE, &reply)?;
+        check_day(RECONCILE, totals.date, outcome.reconciliation_date)?;
+        Ok(outcome)
     }
 
     pub(crate) async fn look_up_end_of_day(&self, day: Date) -> Result<Answer<EndOfDay>, Error> {
@@ -169,8 +195,33 @@ impl Client {
         day: Date,
     ) -> Result<Answer<Reconciliation>, Error> {
         self.calendar().check_open(RECONCILIATION, day)?;
-        self.look_up(RECONCILIATION, RECONCILIATION_PATH, reconciliation_of(day))
-            .await
+        let answer: Answer<Reconciliation> = self
+            .look_up(RECONCILIATION, RECONCILIATION_PATH, reconciliation_of(day))
+            .await?;
+        let stored = answer.found.as_ref();
+        check_day(
+            RECONCILIATION,
+            day,
+            stored.map(|stored| stored.reconciliation_date),
+        )?;
+        Ok(answer)
+    }
+}
+
+/// Refuses an answer about another day than was asked about: what is told of
+/// one day must not close another.
+fn check_day(
+    operation: &'static str,
+    asked: Date,
+    answered: Option<DateTime>,
+) -> Result<(), Error> {
+    match answered.map(DateTime::date) {
+        Some(answered) if answered != asked => Err(Error::OtherAnswer {
+            operation,
+            asked: asked.to_string(),
+            answered: answered.to_string(),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use reconcile_core::{Bucket, BucketComparison};
 
-use crate::models::{DayTotals, EndOfDay, ReconcileOutcome, ReconcileRequest};
+use crate::models::{DayTotals, EndOfDay, ReconcileOutcome, ReconcileRequest, Reconciliation};
 
 /// One of the six totals of a day. Its name is that of the bucket in a
 /// [`DayTotals`](reconcile_core::DayTotals), and of the figure of a statement.
@@ -61,7 +61,7 @@ impl BucketName {
     }
 }
 
-/// The merchant's totals of a day beside Paywall's end of day.
+/// The merchant's totals of a day beside what Paywall has of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Comparison {
@@ -69,19 +69,30 @@ pub struct Comparison {
     pub day: Date,
     /// The six totals on both sides, in Paywall's order.
     pub buckets: Vec<BucketComparison>,
+    /// What Paywall has stored of the day's reconciliation, if there was one.
+    pub stored: Option<Reconciliation>,
+}
+
+/// The six totals on both sides, in Paywall's order.
+pub(crate) fn both_sides(
+    request: &ReconcileRequest,
+    end_of_day: Option<&EndOfDay>,
+) -> Vec<BucketComparison> {
+    let compare = |name: BucketName| BucketComparison {
+        name: name.as_str().to_owned(),
+        merchant: request.bucket(name),
+        provider: end_of_day.map(|day| day.bucket(name)),
+    };
+    BucketName::ALL.map(compare).into()
 }
 
 impl Comparison {
-    pub(crate) fn new(request: &ReconcileRequest, end_of_day: Option<&EndOfDay>) -> Self {
-        let compare = |name: BucketName| BucketComparison {
-            name: name.as_str().to_owned(),
-            merchant: request.bucket(name),
-            provider: end_of_day.map(|day| day.bucket(name)),
-        };
-        Self {
-            day: request.date,
-            buckets: BucketName::ALL.map(compare).into(),
-        }
+    /// Whether the day is reconciled, so that Paywall takes its totals no more.
+    #[must_use]
+    pub fn is_reconciled(&self) -> bool {
+        self.stored
+            .as_ref()
+            .is_some_and(|stored| stored.is_reconciled)
     }
 
     /// Whether all six totals are the same on both sides, count and amount.

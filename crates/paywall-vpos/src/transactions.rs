@@ -268,6 +268,27 @@ impl Client {
     /// One page of the transactions that began today or yesterday. Paywall
     /// documents the list, but not where it is:
     /// [`Config::intraday_paths`](crate::Config::intraday_paths).
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let faults = std::iter::once("intraday".parse::<reconcile_sandbox::Fault>()?).collect();
+    /// # let settings = reconcile_sandbox::SandboxConfig { faults, ..Default::default() };
+    /// # let sandbox = reconcile_sandbox::Sandbox::start(settings).await?;
+    /// # let access = sandbox.paywall();
+    /// # let config = paywall_vpos::Config::new(access.base_url.parse()?, access.api_key.clone().into(), access.api_client.clone().into());
+    /// use paywall_vpos::{Client, TransactionsQuery};
+    ///
+    /// // As Paywall tells them to you; these are the simulator's.
+    /// let client = Client::new(config.intraday_paths(
+    ///     "/api/paywall/private/vpos/transaction/list/intraday",
+    ///     "/api/paywall/private/vpos/transaction/list/activity/intraday",
+    /// ))?;
+    /// let today = jiff::Timestamp::now().in_tz("Europe/Istanbul")?.date();
+    /// let page = client.intraday_transactions(&TransactionsQuery::new(today)).await?;
+    /// assert_eq!(page.data.len() as u64, page.total_records);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn intraday_transactions(
         &self,
         query: &TransactionsQuery,
@@ -281,6 +302,27 @@ impl Client {
 
     /// One page of the transactions with a step today or yesterday, as
     /// [`intraday_transactions`](Self::intraday_transactions).
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let faults = std::iter::once("intraday".parse::<reconcile_sandbox::Fault>()?).collect();
+    /// # let settings = reconcile_sandbox::SandboxConfig { faults, ..Default::default() };
+    /// # let sandbox = reconcile_sandbox::Sandbox::start(settings).await?;
+    /// # let access = sandbox.paywall();
+    /// # let config = paywall_vpos::Config::new(access.base_url.parse()?, access.api_key.clone().into(), access.api_client.clone().into());
+    /// use paywall_vpos::{Client, ActivitiesQuery};
+    ///
+    /// // As Paywall tells them to you; these are the simulator's.
+    /// let client = Client::new(config.intraday_paths(
+    ///     "/api/paywall/private/vpos/transaction/list/intraday",
+    ///     "/api/paywall/private/vpos/transaction/list/activity/intraday",
+    /// ))?;
+    /// let today = jiff::Timestamp::now().in_tz("Europe/Istanbul")?.date();
+    /// let page = client.intraday_activities(&ActivitiesQuery::new(today)).await?;
+    /// assert_eq!(page.data.len() as u64, page.total_records);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn intraday_activities(
         &self,
         query: &ActivitiesQuery,

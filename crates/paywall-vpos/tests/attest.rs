@@ -38,6 +38,11 @@ fn totals() -> DayTotals {
     }
 }
 
+/// The published reconciliation, as one of that day.
+fn reconciled() -> String {
+    fixture!("reconciliation/reconciled").replace("2024-05-05", "2024-05-07")
+}
+
 /// Answers what is stored of the day, and counts it.
 async fn day(server: &MockServer, stored: &str) {
     answer(server, RECONCILIATION, &[], stored).await;
@@ -143,8 +148,7 @@ async fn other_totals_differ_and_may_be_corrected() {
     refused.assert_calls_async(1).await;
     nothing.delete_async().await;
     refused.delete_async().await;
-    let failed =
-        fixture!("reconciliation/reconciled").replacen("true,\n    \"Ins", "false,\n    \"Ins", 1);
+    let failed = reconciled().replacen("true,\n    \"Ins", "false,\n    \"Ins", 1);
     answer(&server, RECONCILIATION, &[], &failed).await;
     let taken = sent(&server, 200, fixture!("reconcile/reconciled")).await;
     let attestation = paywall.attest(&totals()).await.unwrap();
@@ -155,7 +159,7 @@ async fn other_totals_differ_and_may_be_corrected() {
 #[tokio::test]
 async fn a_day_that_is_reconciled_is_told_and_not_sent_again() {
     let server = MockServer::start_async().await;
-    day(&server, fixture!("reconciliation/reconciled")).await;
+    day(&server, &reconciled()).await;
     let sent = sent(&server, 500, "").await;
     let attestation = paywall(&server).attest(&totals()).await.unwrap();
     sent.assert_calls_async(0).await;
@@ -173,13 +177,7 @@ async fn a_day_that_is_reconciled_is_told_and_not_sent_again() {
 #[tokio::test]
 async fn that_a_day_is_reconciled_is_told_also_where_its_totals_cannot_be() {
     let server = MockServer::start_async().await;
-    answer(
-        &server,
-        RECONCILIATION,
-        &[],
-        fixture!("reconciliation/reconciled"),
-    )
-    .await;
+    answer(&server, RECONCILIATION, &[], &reconciled()).await;
     answer(
         &server,
         END_OF_DAY,

@@ -15,8 +15,8 @@ use httpmock::prelude::*;
 use jiff::{civil::date, tz::TimeZone};
 use mock::{CLIENT, KEY, answer, config, config_at, fixture, get, transport};
 use paywall_vpos::{
-    ActivitiesQuery, ActivityFilters, BucketName, Client, Error, ReconciliationsQuery, Sort,
-    TransactionsQuery,
+    ActivitiesQuery, ActivityFilters, BaseUrl, BucketName, Client, Environment, Error,
+    ReconciliationsQuery, Sort, TransactionsQuery,
     models::{EndOfDay, Envelope, ReconcileRequest},
 };
 use reconcile_core::Bucket;
@@ -38,6 +38,11 @@ fn totals() -> ReconcileRequest {
     serde_json::from_str(fixture!("reconcile/request")).unwrap()
 }
 
+/// The published reconciliation, as one of the day of [`totals`].
+fn reconciled() -> String {
+    fixture!("reconciliation/reconciled").replace("2024-05-05", "2024-05-07")
+}
+
 #[tokio::test]
 async fn a_day_is_looked_up_with_its_date_in_a_header() {
     let server = MockServer::start_async().await;
@@ -53,7 +58,7 @@ async fn a_day_is_looked_up_with_its_date_in_a_header() {
         &server,
         RECONCILIATION,
         &[("reconciliationdate", "2024-05-07")],
-        fixture!("reconciliation/reconciled"),
+        &reconciled(),
     )
     .await;
     let client = client(&server);
@@ -150,7 +155,15 @@ async fn a_payment_is_found_by_each_of_its_keys() {
         assert_eq!(payment.payment_amount.to_string(), "10.00");
         mock.assert_async().await;
     }
-    for key in ["", "  ", "two\nlines", "ödeme"] {
+    for key in [
+        "",
+        "  ",
+        "two\nlines",
+        "a\r\napikeyprivate: b",
+        "ödeme",
+        " order-1",
+        "order-1 ",
+    ] {
         let error = client.payment_by_merchant_code(key).await.unwrap_err();
         assert!(matches!(error, Error::Query { .. }), "{error:?}");
     }
@@ -169,8 +182,7 @@ async fn stored<'a>(server: &'a MockServer, body: &str) -> httpmock::Mock<'a> {
 
 #[tokio::test]
 async fn totals_are_sent_as_published_once_it_is_known_that_the_day_is_not_reconciled() {
-    let failed =
-        fixture!("reconciliation/reconciled").replace("true,\n    \"Ins", "false,\n    \"Ins");
+    let failed = reconciled().replace("true,\n    \"Ins", "false,\n    \"Ins");
     assert!(failed.contains("\"IsReconciled\": false"));
     for before in [fixture!("reconciliation/no-data"), failed.as_str()] {
         let server = MockServer::start_async().await;
@@ -221,7 +233,7 @@ async fn a_verdict_can_be_held_against_both_sides() {
 #[tokio::test]
 async fn a_day_that_is_reconciled_is_never_sent_again() {
     let server = MockServer::start_async().await;
-    stored(&server, fixture!("reconciliation/reconciled")).await;
+    stored(&server, &reconciled()).await;
     let sent = server
         .mock_async(|when, then| {
             when.method(POST);
@@ -291,6 +303,45 @@ async fn totals_are_sent_once_and_a_lost_answer_is_told() {
         assert!(std::error::Error::source(&error).is_some());
         sent.assert_calls_async(1).await;
     }
+}
+
+#[tokio::test]
+async fn an_answer_about_another_day_closes_none() {
+    let server = MockServer::start_async().await;
+    let of_another = stored(&server, fixture!("reconciliation/reconciled")).await;
+    let sent = server
+        .mock_async(|when, then| {
+            when.method(POST);
+            let outcome = fixture!("reconcile/reconciled");
+            then.status(200)
+                .body(outcome.replace("2024-05-07T", "2024-05-06T"));
+        })
+        .await;
+    let client = client(&server);
+    let day = totals().date;
+    for error in [
+        client.reconciliation(day).await.unwrap_err(),
+        client.find_reconciliation(day).await.unwrap_err(),
+        client.reconcile(&totals()).await.unwrap_err(),
+    ] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(
+                error,
+                @"reconciliation: asked about 2024-05-07, and answered about 2024-05-05"
+            );
+        }
+        assert!(error.hint().unwrap().contains("proxy"));
+    }
+    sent.assert_calls_async(0).await;
+    // Once they are sent, what came of them is then not known.
+    of_another.delete_async().await;
+    stored(&server, fixture!("reconciliation/no-data")).await;
+    let error = client.reconcile(&totals()).await.unwrap_err();
+    let Error::Uncertain { cause, .. } = error else {
+        panic!("{error:?}");
+    };
+    insta::assert_snapshot!(cause, @"reconcile: asked about 2024-05-07, and answered about 2024-05-06");
+    sent.assert_calls_async(1).await;
 }
 
 #[tokio::test]
@@ -476,6 +527,110 @@ async fn a_refusal_with_http_200_is_an_error_with_number_words_and_hint() {
 }
 
 #[tokio::test]
+async fn every_other_operation_tells_a_refusal_alike() {
+    let server = MockServer::start_async().await;
+    let refusal = r#"{"ErrorCode":56,"Result":false,"Message":"Odeme yok","Body":null}"#;
+    server
+        .mock_async(|when, then| {
+            when.any_request();
+            then.status(200).body(refusal);
+        })
+        .await;
+    let client = Client::new(config(&server).intraday_paths("/today", "/today/steps")).unwrap();
+    let (over, today) = (date(2026, 5, 14), date(2026, 6, 1));
+    let errors = [
+        client.activities(&ActivitiesQuery::new(over)).await.err(),
+        client
+            .intraday_transactions(&TransactionsQuery::new(today))
+            .await
+            .err(),
+        client
+            .intraday_activities(&ActivitiesQuery::new(today))
+            .await
+            .err(),
+        client.payment_by_merchant_code("order-1").await.err(),
+        client.payment_by_unique_code("7876-319b").await.err(),
+        client.payment_by_id(21_951_627).await.err(),
+        client.compare(&totals()).await.err(),
+        client.all_transactions(over, today).try_next().await.err(),
+        client
+            .all_activities(over, today, ActivityFilters::new())
+            .try_next()
+            .await
+            .err(),
+        client
+            .all_reconciliations(over, today)
+            .try_next()
+            .await
+            .err(),
+    ];
+    let mut told = Vec::new();
+    for error in errors {
+        let error = error.unwrap();
+        assert!(matches!(error, Error::Api(_)), "{error:?}");
+        assert!(error.hint().unwrap().contains("PaymentNotFound"));
+        told.push(error.to_string());
+    }
+    insta::assert_snapshot!(told.join("\n"), @r"
+    activity list: Paywall refused, code 56: Odeme yok
+    intraday transaction list: Paywall refused, code 56: Odeme yok
+    intraday activity list: Paywall refused, code 56: Odeme yok
+    payment inquiry: Paywall refused, code 56: Odeme yok
+    payment inquiry: Paywall refused, code 56: Odeme yok
+    payment inquiry: Paywall refused, code 56: Odeme yok
+    end of day: Paywall refused, code 56: Odeme yok
+    transaction list: Paywall refused, code 56: Odeme yok
+    activity list: Paywall refused, code 56: Odeme yok
+    reconciliation list: Paywall refused, code 56: Odeme yok
+    ");
+}
+
+#[tokio::test]
+async fn a_number_in_either_published_table_has_a_hint_and_another_has_none() {
+    let mut told = Vec::new();
+    for code in [2, 8, 92, 4, 9999] {
+        let server = MockServer::start_async().await;
+        let body = format!(r#"{{"ErrorCode":{code},"Result":false,"Message":"","Body":null}}"#);
+        answer(&server, END_OF_DAY, &[], &body).await;
+        let error = client(&server).end_of_day(date(2024, 5, 7)).await;
+        told.push(error.unwrap_err().hint().unwrap_or_default());
+    }
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    code 2 is "unexpected parameters" in Paywall's documentation, and InvalidData in its .NET SDK
+    code 8 is "the currency" in Paywall's documentation
+    code 92 is PaymentNotConvenientForOperation in its .NET SDK
+    a header did not arrive: parameters travel as headers, which a proxy may drop
+    "#);
+}
+
+#[tokio::test]
+async fn a_payment_other_than_the_one_asked_for_is_an_error() {
+    let server = MockServer::start_async().await;
+    let path = "/api/paywall/private/query/by/paymentid";
+    answer(&server, path, &[], fixture!("payment-inquiry/successful")).await;
+    let error = client(&server).payment_by_id(7).await.unwrap_err();
+    insta::assert_snapshot!(error, @"payment inquiry: asked about 7, and answered about 21951627");
+}
+
+#[test]
+fn environments_are_those_that_are_published_and_plain_http_is_for_loopback_only() {
+    let hosts = [
+        Environment::Production,
+        Environment::Test,
+        Environment::TurkeyProduction,
+    ]
+    .map(|environment| environment.base_url().parse::<BaseUrl>().unwrap());
+    insta::assert_snapshot!(hosts.map(|host| host.to_string()).join("\n"), @r"
+    https://payment-private-api.itspaywall.com
+    https://test-payment-private-api.itspaywall.com
+    https://payment-private-api.paywall.com.tr
+    ");
+    assert!("https://paywall.example.com".parse::<BaseUrl>().is_ok());
+    assert!("http://127.0.0.1:8080".parse::<BaseUrl>().is_ok());
+    assert!("http://paywall.example.com".parse::<BaseUrl>().is_err());
+}
+
+#[tokio::test]
 async fn either_sign_of_a_refusal_is_one() {
     for body in [
         r#"{"ErrorCode":0,"Result":false,"Message":"no","Body":{"EndOfDayId":1}}"#,
@@ -583,9 +738,9 @@ async fn a_redirect_is_not_followed_and_takes_no_credential_along() {
             then.status(200).body("{}");
         })
         .await;
-    for status in [301, 302, 307, 308] {
+    for status in [301, 302, 303, 307, 308] {
         let server = MockServer::start_async().await;
-        server
+        let redirect = server
             .mock_async(|when, then| {
                 when.any_request();
                 then.status(status).header("location", elsewhere.url("/"));
@@ -595,6 +750,18 @@ async fn a_redirect_is_not_followed_and_takes_no_credential_along() {
         let error = client.end_of_day(date(2024, 5, 7)).await.unwrap_err();
         assert!(matches!(error, Error::Transport(_)), "{error:?}");
         assert!(client.reconcile(&totals()).await.is_err());
+        // Some answer so to what they have done.
+        redirect.delete_async().await;
+        stored(&server, fixture!("reconciliation/no-data")).await;
+        let sent = server
+            .mock_async(|when, then| {
+                when.method(POST).path(RECONCILE);
+                then.status(status).header("location", elsewhere.url("/"));
+            })
+            .await;
+        let error = client.reconcile(&totals()).await.unwrap_err();
+        assert!(matches!(error, Error::Uncertain { .. }), "{error:?}");
+        sent.assert_calls_async(1).await;
     }
     stolen.assert_calls_async(0).await;
 }
@@ -624,7 +791,7 @@ async fn credentials_and_personal_data_are_in_no_output() {
     for secret in secrets {
         assert!(!shown.contains(secret), "{secret} is in {shown}");
     }
-    for unusable in ["", "line\nbreak", "ключ"] {
+    for unusable in ["", "line\nbreak", "ключ", " key", "key "] {
         let base_url = server.base_url().parse().unwrap();
         let config = paywall_vpos::Config::new(base_url, unusable.into(), CLIENT.into());
         let error = Client::new(config.transport(transport())).unwrap_err();
@@ -785,8 +952,13 @@ async fn a_list_of_reconciliations_without_a_total_is_not_taken_for_whole() {
 async fn totals_are_compared_with_the_end_of_day_name_by_name() {
     let server = MockServer::start_async().await;
     answer(&server, END_OF_DAY, &[], fixture!("end-of-day/day")).await;
+    let nothing = stored(&server, fixture!("reconciliation/no-data")).await;
     let client = client(&server);
-    assert!(client.compare(&totals()).await.unwrap().agrees());
+    let comparison = client.compare(&totals()).await.unwrap();
+    assert!(comparison.agrees() && comparison.stored.is_none());
+    nothing.delete_async().await;
+    stored(&server, &reconciled()).await;
+    assert!(client.compare(&totals()).await.unwrap().is_reconciled());
     let more = Bucket {
         count: 2,
         amount: "26".parse().unwrap(),

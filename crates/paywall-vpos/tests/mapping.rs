@@ -301,6 +301,13 @@ async fn an_end_of_day_is_a_statement_with_whether_and_when_it_was_reconciled() 
     assert_eq!(statement.flag("reconciled"), Some(false));
     assert_eq!(statement.flag("reconciliation_exists"), Some(false));
     assert_eq!(statement.count("verdict_days"), None);
+    // One that was corrected is as late as its correction.
+    let corrected = fixture!("reconciliation/reconciled").replace(
+        "\"UpdateDateTime\": null",
+        "\"UpdateDateTime\": \"2024-06-18T00:30:00\"",
+    );
+    let pull = statements(counted, &corrected).await;
+    assert_eq!(pull.statements[0].count("verdict_days"), Some(43));
 }
 
 #[tokio::test]

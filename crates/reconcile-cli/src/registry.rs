@@ -55,13 +55,22 @@ pub(crate) struct Attest {
     pub(crate) totals: &'static [DayTotal],
     /// What the totals are counted in.
     pub(crate) currency: fn(&Settings) -> Result<Currency, CommandError>,
-    /// Asks for the gateway's own totals beside the merchant's. Sends nothing
-    /// that acts; a day that cannot be attested yet is refused unasked.
+    /// Asks for the gateway's own totals beside the merchant's, and whether it
+    /// has reconciled the day. Sends nothing that acts; a day that cannot be attested yet is refused unasked.
     pub(crate) compare: fn(&Settings, DayTotals) -> Result<Comparing, CommandError>,
 }
 
-/// Each total on both sides, once the gateway has answered.
-pub(crate) type Comparing = BoxFuture<'static, Result<Vec<BucketComparison>, ProviderError>>;
+/// What the gateway has of a day, once it has answered.
+pub(crate) type Comparing = BoxFuture<'static, Result<Compared, ProviderError>>;
+
+/// The totals of a day beside what the gateway has of it.
+#[derive(Debug)]
+pub(crate) struct Compared {
+    /// Each total on both sides.
+    pub(crate) buckets: Vec<BucketComparison>,
+    /// Whether the day is reconciled, so that its totals are taken no more.
+    pub(crate) is_reconciled: bool,
+}
 
 /// One of the totals, and which lines of the merchant's books it counts.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use crate::{
     BucketName, Client, Comparison, Error,
     models::{ReconcileRequest, Reconciliation},
     reconciliation::RECONCILE,
+    totals::both_sides,
 };
 
 pub(super) async fn compare(client: &Client, totals: &DayTotals) -> Result<Comparison, Error> {
@@ -25,7 +26,7 @@ pub(super) async fn attest(client: &Client, totals: &DayTotals) -> Result<Attest
             } else {
                 AttestationVerdict::Differs
             },
-            buckets: Comparison::new(&request, outcome.paywall.as_ref()).buckets,
+            buckets: both_sides(&request, outcome.paywall.as_ref()),
             recorded_at: outcome
                 .operation_date_time
                 .and_then(|local| client.calendar().instant(local).ok()),
@@ -50,7 +51,7 @@ async fn agreed_before(
     Attestation {
         day: totals.day.clone(),
         verdict: AttestationVerdict::AlreadyAgreed,
-        buckets: Comparison::new(request, counted.as_ref()).buckets,
+        buckets: both_sides(request, counted.as_ref()),
         recorded_at: stored
             .or(reconciliation.insert_date_time)
             .and_then(|local| client.calendar().instant(local).ok()),

@@ -38,6 +38,14 @@ pub(super) fn provider_error(error: Error) -> ProviderError {
             let message = "the answer says that it worked, and nothing else";
             ProviderError::new(ErrorKind::Decode, ID, message).with_operation(operation)
         }
+        Error::OtherAnswer {
+            operation,
+            asked,
+            answered,
+        } => {
+            let message = format!("asked about {asked}, and answered about {answered}");
+            ProviderError::new(ErrorKind::Decode, ID, message).with_operation(operation)
+        }
         Error::NotYet {
             operation,
             day,

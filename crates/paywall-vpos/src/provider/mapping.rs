@@ -216,12 +216,14 @@ pub(super) fn statement(
     }
 }
 
-/// The whole days from the opening of a day to when its reconciliation was
-/// stored, where both are known.
+/// The whole days from the opening of a day to when its reconciliation was last
+/// stored, where both are known: one that differed and was corrected is as late
+/// as its correction.
 fn verdict_days(client: &Client, day: &LocalDay, stored: &Reconciliation) -> Option<u64> {
     let calendar = client.calendar();
     let opening = calendar.opening(day.date).ok()?.timestamp();
-    let at = calendar.instant(stored.insert_date_time?).ok()?;
+    let stored_at = stored.update_date_time.or(stored.insert_date_time)?;
+    let at = calendar.instant(stored_at).ok()?;
     let hours = opening.duration_until(at).as_hours();
     Some(u64::try_from(hours / 24).unwrap_or_default())
 }

@@ -6,10 +6,9 @@ mod totals;
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::civil::Date;
 use reconcile_core::{
-    Attestation, AttestationVerdict, BucketComparison, Currency, DayTotals, Law, LocalDay,
-    ProviderError, ProviderExt, PullOptions, StatementQuery, Window,
+    Attestation, AttestationVerdict, BucketComparison, Currency, DayTotals, LocalDay, ProviderError,
 };
 use reconcile_report::day_totals;
 
@@ -19,7 +18,7 @@ use crate::{
     args::{self, Global},
     error::CommandError,
     progress::Progress,
-    registry::{self, Account, DayTotal},
+    registry::{self, Account, Compared, DayTotal},
     settings::Configuration,
     terminal,
 };
@@ -45,14 +44,18 @@ pub(crate) async fn run(global: &Global, args: &args::Attest) -> Result<Finding,
     let totals = desk.totals(attest.totals, args).await?;
     let comparing = (attest.compare)(&settings, totals.clone())?;
     let progress = Progress::begin(format!("asking {}", entry.id), global.quiet);
-    let buckets = comparing.await?;
-    let verdict = desk.verdict().await?;
+    let Compared {
+        buckets,
+        is_reconciled,
+    } = comparing.await?;
     drop(progress);
     desk.show(&buckets)?;
-    match verdict {
-        Some(true) => desk.conclude(Outcome::ReconciledBefore, &buckets),
-        _ if !args.submit => desk.conclude(Outcome::NotSent, &buckets),
-        _ => desk.send(&totals, &buckets).await,
+    if is_reconciled {
+        desk.conclude(Outcome::ReconciledBefore, &buckets)
+    } else if args.submit {
+        desk.send(&totals, &buckets).await
+    } else {
+        desk.conclude(Outcome::NotSent, &buckets)
     }
 }
 
@@ -112,27 +115,6 @@ impl Desk<'_> {
         })
     }
 
-    /// What the provider has stored of the day, as the flag that its identities
-    /// name: whether it was reconciled, and nothing where it never was tried.
-    async fn verdict(&self) -> Result<Option<bool>, CommandError> {
-        let descriptor = self.account.provider.descriptor();
-        let flag = descriptor.identities.iter().find_map(|it| match &it.law {
-            Law::VerdictPresent { flag, .. } => Some(*flag),
-            _ => None,
-        });
-        let next = self.date.saturating_add(1.day());
-        let day = Window::days(self.date, next, &self.account.zone).ok();
-        let (Some(flag), Some(day)) = (flag, day) else {
-            return Ok(None);
-        };
-        let options = PullOptions::at(Timestamp::now());
-        let provider = &self.account.provider;
-        let pulled = provider
-            .collect_statements(StatementQuery::new(day), options)
-            .await?;
-        Ok(pulled.statements.iter().find_map(|it| it.flag(flag)))
-    }
-
     async fn send(
         &self,
         totals: &DayTotals,
@@ -146,7 +128,11 @@ impl Desk<'_> {
             AttestationVerdict::AlreadyAgreed => Outcome::ReconciledBefore,
             _ => Outcome::Refused,
         };
-        // The provider may count otherwise by now than when it was asked.
+        // A verdict that comes without the provider's side is about what it was
+        // seen to count. One that comes with it may show that this has changed.
+        if buckets.iter().all(|it| it.provider.is_none()) {
+            return self.conclude(outcome, compared);
+        }
         if buckets != compared {
             self.show(&buckets)?;
         }
@@ -167,7 +153,8 @@ impl Desk<'_> {
         ))
     }
 
-    /// Says what came of it. What differs is open, whatever was stored before.
+    /// Says what came of it. What differs is open, whatever the verdict says, now
+    /// or before: it is held against the figures of both sides.
     fn conclude(
         &self,
         outcome: Outcome,
@@ -190,7 +177,15 @@ impl Desk<'_> {
             (Outcome::ReconciledBefore, number) => format!(
                 "{date} is reconciled already; nothing was sent. Yet {number} of these totals differ."
             ),
-            (Outcome::Agreed, _) => format!("Sent. {id} agrees: {date} is reconciled."),
+            (Outcome::Agreed, 0) => format!("Sent. {id} agrees: {date} is reconciled."),
+            (Outcome::Agreed, number) => format!(
+                "Sent. {id} agrees: {date} is reconciled. Yet {number} of these totals differ."
+            ),
+            (Outcome::Refused, 0) => {
+                format!(
+                    "Sent. {id} does not agree, yet none of these totals differs: ask {id} why."
+                )
+            }
             (Outcome::Refused, _) => {
                 format!("Sent. {id} does not agree: correct the totals, and send them again.")
             }
@@ -199,8 +194,9 @@ impl Desk<'_> {
             terminal::print(&format!("{sentence}\n"))?;
         }
         Ok(match outcome {
-            Outcome::Agreed => Finding::Clean,
-            Outcome::NotSent | Outcome::ReconciledBefore if differing == 0 => Finding::Clean,
+            Outcome::NotSent | Outcome::ReconciledBefore | Outcome::Agreed if differing == 0 => {
+                Finding::Clean
+            }
             _ => Finding::Open,
         })
     }

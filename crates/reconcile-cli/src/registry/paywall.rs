@@ -7,7 +7,9 @@ use reconcile_core::{Currency, DayTotals, Kind, Provider, Status};
 use reconcile_sandbox::paywall_ledger;
 use reconcile_transport::BaseUrl;
 
-use super::{Attest, Comparing, DayTotal, Entry, Key, Share, base_url, key, requests, word, zone};
+use super::{
+    Attest, Compared, Comparing, DayTotal, Entry, Key, Share, base_url, key, requests, word, zone,
+};
 use crate::{error::CommandError, settings::Settings};
 
 pub(super) const ENTRY: Entry = Entry {
@@ -155,7 +157,10 @@ fn compare(settings: &Settings, totals: DayTotals) -> Result<Comparing, CommandE
     let provider = open(settings)?;
     Ok(Box::pin(async move {
         let comparison = provider.compare(&totals).await?;
-        Ok(comparison.buckets)
+        Ok(Compared {
+            is_reconciled: comparison.is_reconciled(),
+            buckets: comparison.buckets,
+        })
     }))
 }
 

@@ -190,6 +190,61 @@ fn totals_that_were_refused_are_corrected_and_sent_again() {
 }
 
 #[test]
+fn a_verdict_is_held_against_the_figures_of_both_sides() {
+    let attest = |alteration: &str, file: &str, status: i32| {
+        let scene = of(&["unreconciled"], &[alteration]);
+        // A cent more that succeeded than Paywall counts.
+        let mut cent = right(&scene);
+        cent[1].2 += Decimal::new(1, 2);
+        scene.write("cent.toml", &totals(&cent));
+        let submit = format!("{DAY} --totals {file} --submit");
+        let ran = scene.run(&submit).exits(status);
+        assert_eq!(sent(&scene), 1);
+        conclusion(&ran).to_owned()
+    };
+    let mut told = String::new();
+    for (alteration, file, status) in [
+        // It agrees with what is not the same,
+        ("paywall/reconcile:Body.IsReconciled:bool", "wrong.toml", 1),
+        // does not agree with what is,
+        (
+            "paywall/reconcile:Body.PayWall.SuccessfulAmount:word=107605.75",
+            "cent.toml",
+            1,
+        ),
+        // and does not say what it counts.
+        ("paywall/reconcile:Body.PayWall:null", "right.toml", 0),
+        ("paywall/reconcile:Body.PayWall:null", "wrong.toml", 1),
+    ] {
+        told += &attest(alteration, file, status);
+        told += "\n";
+    }
+    insta::assert_snapshot!(told, @"
+    Sent. paywall agrees: 2026-01-05 is reconciled. Yet 2 of these totals differ.
+    Sent. paywall does not agree, yet none of these totals differs: ask paywall why.
+    Sent. paywall agrees: 2026-01-05 is reconciled.
+    Sent. paywall does not agree: correct the totals, and send them again.
+    ");
+}
+
+#[test]
+fn each_thing_is_asked_once_before_anything_is_sent() {
+    let scene = scene();
+    let asked = |endpoint| scene.sandbox().requests().count(endpoint);
+    scene.run(&format!("{DAY} --totals right.toml")).exits(0);
+    assert_eq!(asked("paywall/end-of-day"), 1);
+    assert_eq!(asked("paywall/reconciliation"), 1);
+    assert_eq!(scene.sandbox().requests().total(), 2);
+    // Whether it is reconciled by now is asked once more right before sending.
+    scene
+        .run(&format!("{DAY} --totals right.toml --submit"))
+        .exits(0);
+    assert_eq!(asked("paywall/end-of-day"), 2);
+    assert_eq!(asked("paywall/reconciliation"), 3);
+    assert_eq!((sent(&scene), scene.sandbox().requests().total()), (1, 6));
+}
+
+#[test]
 fn a_lost_answer_is_said_and_the_day_looked_at_before_it_is_sent_again() {
     // The totals arrive, and the answer holds nothing that says so.
     let scene = of(&["unreconciled"], &["paywall/reconcile:Body:drop"]);
@@ -208,11 +263,14 @@ fn a_lost_answer_is_said_and_the_day_looked_at_before_it_is_sent_again() {
 
 #[test]
 fn a_provider_that_fails_is_told_from_totals_that_differ() {
-    let attest = format!("{DAY} --totals right.toml");
-    of(&["unavailable=always"], &[]).refusal(3, &attest);
-    scene()
-        .setting_of("paywall", "API_KEY", "guess")
-        .refusal(3, &attest);
+    let attest = format!("{DAY} --totals right.toml --submit");
+    for scene in [
+        of(&["unavailable=always"], &[]),
+        scene().setting_of("paywall", "API_KEY", "guess"),
+    ] {
+        scene.refusal(3, &attest);
+        assert_eq!(sent(&scene), 0);
+    }
     scene()
         .setting_of("paywall", "BASE_URL", &closed_port())
         .refusal(3, &attest);
