@@ -201,8 +201,6 @@ impl Error {
                 | ErrorKind::Broken
                 | ErrorKind::TooLarge
                 | ErrorKind::TooDeep
-                // Some answer so to what they have done: 303 says just that.
-                | ErrorKind::Redirected
                 | ErrorKind::Decode
                 // What was done may be answered with where to look for it.
                 | ErrorKind::Redirected
