@@ -23,7 +23,7 @@ use jiff::{
 use paywall_vpos::{BucketName, Config, Error, Paywall};
 use reconcile_core::{AttestationVerdict, DayTotals, ErrorKind, LocalDay, Provider};
 use reconcile_sandbox::{Clock, Faults, Sandbox, SandboxConfig};
-use reconcile_transport::{Timer, TokioTimer};
+use reconcile_transport::{RetryPolicy, Timer, TokioTimer, Transport};
 
 /// The last day of the world, which nobody has reconciled yet.
 const DAY: Date = date(2026, 1, 31);
@@ -62,7 +62,14 @@ async fn at(now: &str, faults: &[&str]) -> (Sandbox, Paywall, Clock) {
         access.api_key.into(),
         access.api_client.into(),
     );
-    let config = config.timer(Arc::new(SandboxTime(clock.clone())));
+    let retry = RetryPolicy {
+        first_delay: Duration::ZERO,
+        max_delay: Duration::ZERO,
+        ..RetryPolicy::default()
+    };
+    let config = config
+        .timer(Arc::new(SandboxTime(clock.clone())))
+        .transport(Transport::builder().retry(retry).build().unwrap());
     (sandbox, Paywall::new(config).unwrap(), clock)
 }
 
@@ -145,14 +152,40 @@ async fn whatever_the_code_for_no_record_is_it_can_be_told() {
 #[tokio::test]
 async fn an_answer_that_is_lost_is_found_by_asking_again() {
     // Every request fails, twice at most, and what acts fails after it acted.
-    let faults = ["unreconciled=1", "struck-writes", "server-error"];
-    let (sandbox, paywall, _) = at("2026-02-01T09:00:00Z", &faults).await;
-    let right = totals(&sandbox);
-    let error = paywall.attest(&right).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
-    assert!(error.hint().unwrap().contains("sending again is safe"));
-    let again = paywall.attest(&right).await.unwrap();
-    assert_eq!(again.verdict, AttestationVerdict::AlreadyAgreed);
+    for lost in [
+        "server-error",
+        "unavailable",
+        "cut-connection",
+        "short-body",
+        "html-body",
+        "deep-json",
+    ] {
+        let faults = ["unreconciled=1", "struck-writes", lost];
+        let (sandbox, paywall, _) = at("2026-02-01T09:00:00Z", &faults).await;
+        let right = totals(&sandbox);
+        // Where no answer can be read, what is stored is not known either, and
+        // nothing is sent until it is.
+        let mut errors = Vec::new();
+        let attestation = loop {
+            match paywall.attest(&right).await {
+                Ok(attestation) => break attestation,
+                Err(error) => errors.push(error),
+            }
+            assert!(errors.len() < 10, "{lost}: {errors:?}");
+        };
+        assert_eq!(
+            attestation.verdict,
+            AttestationVerdict::AlreadyAgreed,
+            "{lost}"
+        );
+        errors.retain(|error| error.kind() == ErrorKind::OutcomeUnknown);
+        let [uncertain] = errors.as_slice() else {
+            panic!("{lost}: {errors:?}");
+        };
+        assert!(uncertain.hint().unwrap().contains("sending again is safe"));
+        let sent = sandbox.requests().count("paywall/reconcile");
+        assert_eq!(sent, 1, "{lost}");
+    }
 }
 
 #[tokio::test]
