@@ -92,7 +92,8 @@ pub(crate) struct Destination {
     /// Write the files of the run into this folder, in place of an earlier run's
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// What the tables of matches, breaks and proofs are written as
+    /// What the tables of matches, breaks and proofs are written as; xlsx is one
+    /// workbook of them and the summary
     #[arg(long, value_name = "FORMAT", default_value = "csv", requires = "out")]
     pub(crate) format: TableFormat,
 }
@@ -112,6 +113,8 @@ impl Destination {
 pub(crate) enum TableFormat {
     Csv,
     Parquet,
+    #[cfg(feature = "xlsx")]
+    Xlsx,
 }
 
 /// Starts the simulator on loopback, pulls all providers at once, proves, matches

@@ -8,6 +8,7 @@
 
 use std::{
     fs::{self, File},
+    io::Read as _,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -63,14 +64,42 @@ fn amounts_keep_every_digit_and_text_is_not_quoted_in_parquet() {
 }
 
 #[test]
+fn a_workbook_has_the_summary_and_every_table() {
+    let month = Month::new();
+    month.run(&["--out", "out", "--format", "xlsx"]);
+    let file = File::open(month.path("out/reconciliation.xlsx")).unwrap();
+    let mut workbook = zip::ZipArchive::new(file).unwrap();
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        let mut part = workbook.by_name(name).unwrap();
+        part.read_to_string(&mut text).unwrap();
+        text
+    };
+    let names = part("xl/workbook.xml");
+    let names: Vec<_> = names.split("<sheet name=\"").skip(1).collect();
+    let names = names.iter().map(|name| name.split('"').next().unwrap());
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        ["summary", "breaks", "matches", "proofs"]
+    );
+    let breaks = part("xl/worksheets/sheet2.xml");
+    // What a double does not hold to the digit is text, and a formula is text too.
+    for cell in ["<t>0.1234567890123456789</t>", "<t>'=1+1</t>"] {
+        assert!(breaks.contains(cell), "{cell}: {breaks}");
+    }
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes() {
     let month = Month::new();
-    for folder in ["one", "two"] {
-        month.run(&["--out", folder, "--format", "parquet"]);
-    }
-    for name in names(&month.path("one")) {
-        let bytes = |folder: &str| fs::read(month.path(folder).join(&name)).unwrap();
-        assert_eq!(bytes("one"), bytes("two"), "{name}");
+    for format in ["parquet", "xlsx"] {
+        for folder in ["one", "two"] {
+            month.run(&["--out", folder, "--format", format]);
+        }
+        for name in names(&month.path("one")) {
+            let bytes = |folder: &str| fs::read(month.path(folder).join(&name)).unwrap();
+            assert_eq!(bytes("one"), bytes("two"), "{name}");
+        }
     }
 }
 
@@ -98,8 +127,20 @@ fn a_folder_holds_one_run_and_what_is_not_a_runs() {
             "summary.json"
         ]
     );
-    let last = month.run(&["--out", "out", "--format", "parquet"]);
-    assert!(!stdout(&last).contains("Removed"));
+    let again = month.run(&["--out", "out", "--format", "parquet"]);
+    assert!(!stdout(&again).contains("Removed"));
+    month.run(&["--out", "out", "--format", "xlsx"]);
+    assert_eq!(
+        names(&month.path("out")),
+        [
+            "notes.csv",
+            "reconciliation.xlsx",
+            "report.html",
+            "summary.json"
+        ]
+    );
+    let last = month.run(&["--out", "out"]);
+    assert!(stdout(&last).contains("Removed from an earlier run: reconciliation.xlsx."));
 }
 
 #[test]

@@ -19,5 +19,7 @@ pub use output::{OutputDir, OutputFile};
 pub use read::{BadLine, Invalid, Ledger, read_ledger, read_records};
 pub use rules::RulesFile;
 #[cfg(feature = "parquet")]
-pub use write::{Cell, Column, ColumnType, ParquetTable};
-pub use write::{RecordWriter, StatementWriter};
+pub use write::ParquetTable;
+pub use write::{Cell, Column, ColumnType, RecordWriter, StatementWriter};
+#[cfg(feature = "xlsx")]
+pub use write::{Sheet, Workbook};

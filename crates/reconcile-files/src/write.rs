@@ -3,6 +3,9 @@
 #[cfg(feature = "parquet")]
 mod parquet;
 mod statement;
+mod table;
+#[cfg(feature = "xlsx")]
+mod workbook;
 
 use std::{
     fmt,
@@ -12,8 +15,11 @@ use std::{
 use reconcile_core::Record;
 
 #[cfg(feature = "parquet")]
-pub use self::parquet::{Cell, Column, ColumnType, ParquetTable};
+pub use self::parquet::ParquetTable;
 pub use self::statement::StatementWriter;
+pub use self::table::{Cell, Column, ColumnType};
+#[cfg(feature = "xlsx")]
+pub use self::workbook::{Sheet, Workbook};
 use crate::{FileError, Format, neutralised};
 
 /// Writes records as rows of [`Record::COLUMNS`], in flat memory.

@@ -31,8 +31,9 @@ pub(crate) struct Bucket {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Aged {
     pub(crate) breaks: usize,
-    /// Their differences without the signs, so that a credit does not hide a debit.
-    pub(crate) amount: Tally,
+    /// Their differences without the signs, so that a credit does not hide a
+    /// debit; where any of them states one.
+    pub(crate) amount: Option<Tally>,
 }
 
 impl Bucket {
@@ -58,7 +59,8 @@ pub(crate) fn buckets(run: &Run<'_>) -> Vec<Bucket> {
         let aged = bucket.breaks.entry(broken.currency).or_default();
         aged.breaks = aged.breaks.saturating_add(1);
         if let Some(difference) = broken.difference {
-            aged.amount.add(difference.abs());
+            let amount = aged.amount.get_or_insert_default();
+            amount.add(difference.abs());
         }
     }
     buckets.push(undated);
@@ -71,12 +73,13 @@ pub(crate) fn table(buckets: &[Bucket]) -> Vec<[String; 4]> {
     for bucket in buckets {
         for (position, (currency, aged)) in bucket.breaks.iter().enumerate() {
             let days = if position == 0 { bucket.days } else { "" };
-            let amount = currency.map(|currency| aged.amount.grouped(currency));
+            let amount = currency.zip(aged.amount);
+            let amount = amount.map(|(currency, amount)| amount.grouped(currency));
             rows.push([
                 days.to_owned(),
                 currency.map_or_else(String::new, |currency| currency.to_string()),
                 count(aged.breaks),
-                amount.unwrap_or_default(),
+                amount.unwrap_or_else(|| "—".to_owned()),
             ]);
         }
     }

@@ -93,6 +93,12 @@ impl Run<'_> {
         ]
     }
 
+    /// The run in figures as a table of its own, for a workbook: `summary`.
+    #[must_use]
+    pub fn summary_table(&self) -> Table<'_> {
+        tables::summary(self)
+    }
+
     /// The run in figures, as `summary.json` holds them.
     #[must_use]
     pub fn summary(&self) -> Summary {

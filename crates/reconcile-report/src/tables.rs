@@ -1,5 +1,7 @@
 //! The tables of a run: one definition of each, whatever it is written as.
 
+mod summary;
+
 use std::{
     borrow::Cow,
     fmt,
@@ -11,6 +13,7 @@ use reconcile_core::Currency;
 use reconcile_engine::{Book, Break, MatchGroup, Proof, RowIndex};
 use rust_decimal::Decimal;
 
+pub(crate) use self::summary::summary;
 use crate::{Run, amount::plain, overview::total};
 
 /// A table of a run: typed columns, and rows that are made as they are asked for.

@@ -1,5 +1,8 @@
 //! The folder of a run: its documents, its tables, and nothing of an earlier run.
 
+#[cfg(feature = "xlsx")]
+mod workbook;
+
 use std::{
     fs,
     io::{self, Write},
@@ -107,15 +110,26 @@ impl Folder {
         for document in run.documents() {
             self.text(document.name, |out| (document.write)(run, out))?;
         }
-        for table in run.tables() {
-            let name = self.tables.file_name(table.name);
-            match self.tables {
-                TableFormat::Csv => self.text(&name, |out| table.write_csv(out))?,
-                TableFormat::Parquet => {
+        match self.tables {
+            TableFormat::Csv => {
+                for table in run.tables() {
+                    let name = csv_name(table.name);
+                    self.text(&name, |out| table.write_csv(out))?;
+                }
+            }
+            TableFormat::Parquet => {
+                for table in run.tables() {
+                    let name = parquet_name(table.name);
                     let file = self.directory.file(&name)?;
                     let file = parquet(table, file).map_err(self.unwritable(&name))?;
                     self.add(&name, file)?;
                 }
+            }
+            #[cfg(feature = "xlsx")]
+            TableFormat::Xlsx => {
+                let file = self.directory.file(WORKBOOK)?;
+                let file = workbook::write(run, self.directory.path(), file);
+                self.add(WORKBOOK, file.map_err(self.unwritable(WORKBOOK))?)?;
             }
         }
         if let Some(ledger) = set_aside {
@@ -173,14 +187,16 @@ impl Folder {
     }
 }
 
-impl TableFormat {
-    fn file_name(self, table: &str) -> String {
-        match self {
-            Self::Csv => format!("{table}.csv"),
-            Self::Parquet => format!("{table}.parquet"),
-        }
-    }
+fn csv_name(table: &str) -> String {
+    format!("{table}.csv")
 }
+
+fn parquet_name(table: &str) -> String {
+    format!("{table}.parquet")
+}
+
+/// All tables in one file; also a build that writes none replaces it.
+const WORKBOOK: &str = "reconciliation.xlsx";
 
 /// The ledger lines that could not be read.
 const SET_ASIDE: &str = "ledger-set-aside.txt";
@@ -188,13 +204,13 @@ const SET_ASIDE: &str = "ledger-set-aside.txt";
 /// Every name that a run may give to a file: these are its own.
 fn names_of_a_run() -> impl Iterator<Item = String> {
     let documents = Document::ALL.map(|document| document.name.to_owned());
-    let csv = Table::NAMES.map(|table| TableFormat::Csv.file_name(table));
-    let parquet = Table::NAMES.map(|table| TableFormat::Parquet.file_name(table));
+    let csv = Table::NAMES.map(csv_name);
+    let parquet = Table::NAMES.map(parquet_name);
     documents
         .into_iter()
         .chain(csv)
         .chain(parquet)
-        .chain([SET_ASIDE.to_owned()])
+        .chain([WORKBOOK, SET_ASIDE].map(str::to_owned))
 }
 
 /// Whether the input would survive the run. Lines that were set aside are there

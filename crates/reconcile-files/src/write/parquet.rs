@@ -19,7 +19,7 @@ use parquet::{
 use reconcile_core::Record;
 use rust_decimal::Decimal;
 
-pub use self::table::{Cell, Column, ColumnType, ParquetTable};
+pub use self::table::ParquetTable;
 use super::{cannot_write, statement::FigureRow};
 use crate::FileError;
 

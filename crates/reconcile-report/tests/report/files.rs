@@ -30,7 +30,8 @@ fn the_files_are_those_of_the_contract() {
 #[test]
 fn every_cell_is_absent_or_of_the_type_of_its_column() {
     let month = Month::new();
-    for table in month.run().tables() {
+    let run = month.run();
+    for table in run.tables().into_iter().chain([run.summary_table()]) {
         let (name, columns) = (table.name, table.columns);
         let mut rows = 0;
         for row in table.into_rows() {
@@ -66,6 +67,57 @@ fn cells_hold_text_as_it_is_and_no_ids_where_there_is_no_row() {
 fn the_summary_has_the_shape_of_the_contract() {
     let month = Month::new();
     insta::assert_snapshot!(file(&month.run(), "summary.json"));
+}
+
+#[test]
+fn the_figures_are_a_table_as_well() {
+    let month = Month::new();
+    let mut table = Vec::new();
+    month.run().summary_table().write_csv(&mut table).unwrap();
+    insta::assert_snapshot!(String::from_utf8(table).unwrap(), @r#"
+    item,currency,rows,amount,text
+    title,,,,"TuPay, October 2026"
+    verdict,,,,"Not reconciled: 6 breaks, 1 failed proof among them"
+    as_of,,,,2026-10-31
+    completeness,,,,"Complete: 7 records on 3 pages in 2 windows, no gap, no page repeated, 1 duplicate dropped"
+    Ledger,JPY,1,1500,
+    Ledger,KWD,1,0.125,
+    Ledger,PEN,5,1246.00,
+    Provider,JPY,1,1500,
+    Provider,PEN,4,1226.03,
+    Provider,USD,2,16.00,
+    Matched,JPY,1,1500,
+    Matched,PEN,2,1194.50,
+    not counted,,,,1 provider record: failed
+    rows to rows,JPY,,,"ties: ledger 1,500 − provider 1,500 = 0"
+    rows to the provider's totals,JPY,,,not tested: no equation to test
+    totals to the balance,JPY,,,not tested: no equation to test
+    rows to rows,KWD,,,"open: ledger 0.125 − provider 0.000 = 0.125, in 1 break"
+    rows to the provider's totals,KWD,,,not tested: no equation to test
+    totals to the balance,KWD,,,not tested: no equation to test
+    rows to rows,PEN,,,"open: ledger 1,246.00 − provider 1,223.03 = 22.97, in 3 breaks"
+    rows to the provider's totals,PEN,,,not tested: no equation to test
+    totals to the balance,PEN,,,"open: 1 holds, 1 fails, 1 not testable; largest +5.00, 2026-10-03, merchant-7: Balance follows from the day before"
+    rows to rows,USD,,,"open: ledger 0.00 − provider 16.00 = −16.00, in 2 breaks"
+    rows to the provider's totals,USD,,,not tested: no equation to test
+    totals to the balance,USD,,,not tested: no equation to test
+    missing_at_provider,,2,,
+    missing_at_provider,KWD,,0.125,net difference
+    missing_at_provider,PEN,,12.50,net difference
+    missing_in_ledger,,1,,
+    missing_in_ledger,USD,,-7.00,net difference
+    amount_mismatch,,1,,
+    amount_mismatch,PEN,,1.47,net difference
+    currency_mismatch,,1,,
+    roll_forward,,1,,
+    roll_forward,PEN,,5.00,net difference
+    "breaks of 8–30 days, unsigned",KWD,1,0.125,
+    "breaks of 8–30 days, unsigned",PEN,4,18.97,
+    "breaks of 8–30 days, unsigned",USD,1,7.00,
+    proofs that hold,,1,,
+    proofs that fail,,1,,
+    proofs not testable,,1,,
+    "#);
 }
 
 #[test]

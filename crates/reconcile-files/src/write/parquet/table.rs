@@ -1,12 +1,9 @@
 //! Tables whose columns the caller names.
 
-use std::{borrow::Cow, fmt, io::Write};
+use std::{fmt, io::Write};
 
-use jiff::civil::Date;
-use rust_decimal::Decimal;
-
-use super::{Fit, Row, TableWriter, days_since_1970};
-use crate::FileError;
+use super::{super::table::of_width, Fit, Row, TableWriter, days_since_1970};
+use crate::{Cell, Column, ColumnType, FileError};
 
 /// Writes rows of typed cells as Parquet, in flat memory.
 ///
@@ -15,47 +12,6 @@ use crate::FileError;
 pub struct ParquetTable<W: Write + Send> {
     columns: Vec<Column>,
     writer: TableWriter<W>,
-}
-
-/// A column of a table. Any of its cells may be absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// Its name, of letters, digits and underscores.
-    pub name: &'static str,
-    /// What its cells hold.
-    pub holds: ColumnType,
-}
-
-/// What the cells of a column hold, and the type that this is in Parquet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ColumnType {
-    /// UTF-8 text: `STRING`.
-    Text,
-    /// Exact numbers, as amounts in major units: `DECIMAL(38, 19)`.
-    Amount,
-    /// Civil dates: `DATE`.
-    Date,
-    /// Whole numbers: `INT64`.
-    Integer,
-    /// `BOOLEAN`.
-    Boolean,
-}
-
-/// One cell of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell<'a> {
-    /// No value: null.
-    Absent,
-    /// Text.
-    Text(Cow<'a, str>),
-    /// An exact number, as an amount in major units.
-    Amount(Decimal),
-    /// A civil date.
-    Date(Date),
-    /// A whole number.
-    Integer(i64),
-    /// Yes or no.
-    Boolean(bool),
 }
 
 impl<W: Write + Send> ParquetTable<W> {
@@ -71,11 +27,7 @@ impl<W: Write + Send> ParquetTable<W> {
     /// Appends a row: a cell for each column. An error names the row by its
     /// first cell.
     pub fn write(&mut self, cells: &[Cell<'_>]) -> Result<(), FileError> {
-        if cells.len() != self.columns.len() {
-            let (cells, columns) = (cells.len(), self.columns.len());
-            let message = format!("a row of {cells} cells in a table of {columns} columns");
-            return Err(FileError::Output(message.into()));
-        }
+        of_width(&self.columns, cells)?;
         let fit = Fit {
             id: &cells.first().map(Cell::to_string).unwrap_or_default(),
         };
@@ -123,19 +75,6 @@ impl Column {
             ColumnType::Date => format!("optional int32 {name} (DATE);"),
             ColumnType::Integer => format!("optional int64 {name};"),
             ColumnType::Boolean => format!("optional boolean {name};"),
-        }
-    }
-}
-
-impl fmt::Display for Cell<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Absent => Ok(()),
-            Self::Text(text) => text.fmt(f),
-            Self::Amount(amount) => amount.fmt(f),
-            Self::Date(date) => date.fmt(f),
-            Self::Integer(number) => number.fmt(f),
-            Self::Boolean(value) => value.fmt(f),
         }
     }
 }
