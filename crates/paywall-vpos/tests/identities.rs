@@ -23,15 +23,19 @@ async fn proofs(faults: &[&str]) -> Vec<Proof> {
     reconcile_trials::proofs(&Paywall::new(config).unwrap()).await
 }
 
-/// What does not hold: the identity, the day, and the difference.
+/// What does not hold: the identity, the day, and the difference or that it is open.
 fn broken(proofs: &[Proof]) -> Vec<String> {
     proofs
         .iter()
         .filter(|proof| proof.verdict != ProofVerdict::Holds)
         .map(|proof| {
             let day = proof.date.map_or("-".to_owned(), |day| day.to_string());
-            let difference = proof.difference.map(|by| format!(" by {by}"));
-            format!("{} {day}{}", proof.identity, difference.unwrap_or_default())
+            let difference = match (proof.verdict, proof.difference) {
+                (ProofVerdict::NotTestable, _) => " open".to_owned(),
+                (_, None) => String::new(),
+                (_, Some(by)) => format!(" by {by}"),
+            };
+            format!("{} {day}{difference}", proof.identity)
         })
         .collect()
 }
@@ -60,7 +64,14 @@ async fn what_is_planted_is_named_with_its_day_and_difference() {
         let broken = broken(&proofs(&[fault]).await);
         told.push(format!("{fault}: {}", broken.join(", ")));
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(told.join("\n"), @r"
+    end-of-day-off=amount: day_successful 2026-01-16 by -0.01
+    end-of-day-off=count: day_successful 2026-01-16 by -1
+    missing-day: end_of_day 2026-01-24 by 1, day_total 2026-01-24 open, day_successful 2026-01-24 open, day_unsuccessful 2026-01-24 open, day_refund 2026-01-24 open, day_partial_refund 2026-01-24 open, day_cancel 2026-01-24 open
+    verdict-missing: day_reconciled 2026-01-11
+    verdict-late: day_reconciled 2026-01-08 by -36
+    verdict-false: day_reconciled 2026-01-21
+    ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,5 +91,9 @@ async fn another_convention_breaks_only_the_totals_that_it_is_about() {
         identities.dedup();
         told.push(format!("{switch}: {}", identities.join(", ")));
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(told.join("\n"), @r"
+    total-counts=decided: day_total
+    successful-is=net: day_successful
+    day-of=transaction: day_refund, day_partial_refund
+    ");
 }

@@ -33,16 +33,21 @@ pub struct Period {
     /// The first day that is not certain to be listed whole: `to`, or earlier
     /// where the pull is complete only as of an instant.
     pub certain_to: Date,
+    /// The day on which the provider was asked, as it counts days: what it may
+    /// still say later is not missing yet. `None` is long after.
+    pub asked_on: Option<Date>,
 }
 
 impl Period {
-    /// The days from `from`, inclusive, to `to`, exclusive, all certain.
+    /// The days from `from`, inclusive, to `to`, exclusive, all certain, and
+    /// asked for long after.
     #[must_use]
     pub const fn new(from: Date, to: Date) -> Self {
         Self {
             from,
             to,
             certain_to: to,
+            asked_on: None,
         }
     }
 }

@@ -254,10 +254,12 @@ impl Mistake {
 fn conclude(global: &Global, acts: &[Act]) -> Result<Finding, CommandError> {
     if !global.quiet {
         let planted = acts.iter().map(|act| act.books.planted.planted.len());
+        let found = match planted.sum::<usize>() {
+            0 => "So few records had no mistakes planted, and none was found.".to_owned(),
+            planted => format!("All {planted} planted mistakes were found, and nothing else."),
+        };
         terminal::print(&format!(
-            "\nAll {} planted mistakes were found, and nothing else. \
-             Next: the commands `providers` and `doctor`, for an account of your own.\n",
-            planted.sum::<usize>()
+            "\n{found} Next: the commands `providers` and `doctor`, for an account of your own.\n"
         ))?;
     }
     // The breaks are those that were planted: the demonstration is a success.

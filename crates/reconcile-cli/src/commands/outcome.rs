@@ -84,7 +84,13 @@ async fn prove(
 ) -> Result<(usize, Vec<Proof>), CommandError> {
     let descriptor = account.provider.descriptor();
     let pulled = account.provider.collect_statements(query, options).await?;
-    let asked = period(certificate, &descriptor.zone);
+    let lag = options.settle_lag.unwrap_or(descriptor.limits.settle_lag);
+    let settled = options.now.saturating_sub(lag).unwrap_or(options.now);
+    let asked = Period {
+        // What is younger than the lag need not be listed yet.
+        asked_on: Some(settled.to_zoned(descriptor.zone.clone()).date()),
+        ..period(certificate, &descriptor.zone)
+    };
     let mut proofs = reconcile_engine::prove(
         &descriptor.identities,
         &pulled.statements,

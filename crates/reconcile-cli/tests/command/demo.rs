@@ -13,13 +13,23 @@ fn the_demonstration_finds_what_was_planted_at_every_provider() {
       provider   verdict  records  statements  matched    breaks  proofs  failed  untested      pull
       tupay      breaks       200          31      160  28 of 28     123       0         2  complete
       paywall    breaks       200          31      166  28 of 28     248       0         0  complete
-      streampay  breaks       200         168      168  25 of 25   1,124       0         1  complete
+      streampay  breaks       200         168      168  25 of 25   1,124       0         2  complete
 
     The files of this run are in out.
 
     All 81 planted mistakes were found, and nothing else. Next: the commands `providers` and `doctor`, for an account of your own.
     ");
     assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn a_demonstration_of_too_few_records_for_mistakes_says_so() {
+    let scene = Scene::bare();
+    for records in [0, 10] {
+        let demo = format!("demo --seed 5 --records {records} --out out");
+        let said = scene.run(&demo).exits(0).stdout;
+        assert!(said.contains("no mistakes planted"), "{said}");
+    }
 }
 
 #[test]

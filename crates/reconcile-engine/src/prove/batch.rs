@@ -1,8 +1,9 @@
 //! Records against the figures that they are to come to.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeSet};
 
-use reconcile_core::{BatchLine, Identity, Statement, Sum, Window};
+use jiff::Timestamp;
+use reconcile_core::{BatchLine, Currency, Identity, Statement, Sum, Window};
 use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, Series, culprits::Culprits};
@@ -16,7 +17,8 @@ use crate::{
 const NAMED: usize = 3;
 
 /// The records of an account, created in the period of a statement, come to its
-/// figures. Lines that agree share one proof when all do.
+/// figures. Lines that agree share one proof when all do. Records that no period
+/// has in it are told, since nothing is proven of them.
 pub(super) fn prove(
     identity: &Identity,
     series: &[&Series<'_>],
@@ -28,7 +30,7 @@ pub(super) fn prove(
         return vec![Proof::untestable(identity, reason)];
     }
     let mut proofs = Vec::new();
-    for series in series {
+    for &series in series {
         let is_meant =
             |line: &&BatchLine| series.is_about(line.amount.into_iter().chain(line.count));
         let lines: Vec<_> = lines.iter().filter(is_meant).collect();
@@ -45,7 +47,72 @@ pub(super) fn prove(
             }
         }
     }
+    if !series.is_empty() {
+        proofs.extend(unstated(identity, series, records, lines));
+    }
     proofs
+}
+
+/// The records of each account and currency that are in the period of no
+/// statement: nothing says what they come to.
+fn unstated(
+    identity: &Identity,
+    series: &[&Series<'_>],
+    records: &Records<'_>,
+    lines: &[BatchLine],
+) -> Vec<Proof> {
+    let mut proofs = Vec::new();
+    for (account, entries) in records.accounts() {
+        let counts = |entry: &&&Entry| lines.iter().any(|line| is_of(line, entry));
+        let counted: Vec<&Entry> = entries.iter().filter(counts).copied().collect();
+        let currencies: BTreeSet<Currency> = counted.iter().map(|e| e.amount.currency).collect();
+        for currency in currencies {
+            let own = series
+                .iter()
+                .filter(|s| (s.account, s.currency) == (account, currency));
+            let periods = own.flat_map(|series| series.all()).map(|s| s.period);
+            let in_currency = counted.iter().filter(|e| e.amount.currency == currency);
+            let left = outside(periods.collect(), in_currency.copied());
+            let Some(first) = left.first() else {
+                continue;
+            };
+            let note = match left.len() {
+                1 => format!(
+                    "1 record is in the period of no statement, created {}",
+                    first.created_at
+                ),
+                many => format!(
+                    "{many} records are in the period of no statement, the first created {}",
+                    first.created_at
+                ),
+            };
+            proofs.push(Proof {
+                date: Some(records.day(first.created_at)),
+                note,
+                ..Proof::about_account(identity, account, Some(currency), BreakCode::ControlTotal)
+            });
+        }
+    }
+    proofs
+}
+
+/// The entries that were created in none of the periods, of entries in the order
+/// of creation.
+fn outside<'a>(
+    mut periods: Vec<Window>,
+    entries: impl Iterator<Item = &'a Entry>,
+) -> Vec<&'a Entry> {
+    periods.sort_unstable();
+    let mut periods = periods.into_iter().peekable();
+    // The end of what the periods that have begun cover.
+    let mut covered = Timestamp::MIN;
+    let is_outside = |entry: &&Entry| {
+        while let Some(period) = periods.next_if(|period| period.from() <= entry.created_at) {
+            covered = covered.max(period.to());
+        }
+        covered <= entry.created_at
+    };
+    entries.filter(is_outside).collect()
 }
 
 /// A statement and the records that it may be about.

@@ -21,28 +21,23 @@ pub(super) fn every_day_once(
         let Some((&first, &last)) = days.clone().next().zip(days.clone().next_back()) else {
             continue;
         };
-        let proof = |date, verdict, note| {
+        let open = |date, note: String| {
+            let verdict = ProofVerdict::NotTestable;
             series.proof(identity, date, BreakCode::SequenceGap, verdict, note)
         };
-        let open = |date, note| proof(date, ProofVerdict::NotTestable, note);
         if let Some(asked) = asked.filter(|asked| asked.from < first) {
             proofs.push(open(asked.from, format!("no statement before {first}")));
         }
         let dates = first.series(jiff::Span::new().days(1));
         proofs.extend(dates.take_while(|date| *date <= last).map(|date| {
-            match series.days.get(&date).map_or(0, Vec::len) {
-                0 => proof(
-                    date,
-                    ProofVerdict::Fails,
-                    "no statement for the day".to_owned(),
-                ),
-                1 => proof(date, ProofVerdict::Holds, "one statement".to_owned()),
-                count => proof(
-                    date,
-                    ProofVerdict::Fails,
-                    format!("{count} statements for the day"),
-                ),
-            }
+            let count = series.days.get(&date).map_or(0, Vec::len);
+            let note = match count {
+                0 => "no statement for the day".to_owned(),
+                1 => "one statement".to_owned(),
+                count => format!("{count} statements for the day"),
+            };
+            let proof = open(date, note).counted(true);
+            proof.equality(Decimal::ONE, Decimal::from(count))
         }));
         let next = last.tomorrow().ok();
         if let Some(next) = next.filter(|next| asked.is_some_and(|asked| *next < asked.certain_to))

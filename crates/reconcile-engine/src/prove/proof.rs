@@ -21,7 +21,8 @@ pub struct Proof {
     pub account: Option<String>,
     /// The part of the account, where the provider splits it.
     pub scope: Option<String>,
-    /// What the figures are counted in; `None` where they count movements or days.
+    /// What the figures are counted in; `None` where they count: movements,
+    /// numbers, statements, days, or seconds between statements.
     pub currency: Option<Currency>,
     /// The provider's id of the statement, where the proof is about one alone.
     pub statement: Option<String>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use reconcile_core::{Identity, Kind};
+use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict};
 use crate::{
@@ -15,7 +16,7 @@ const LAST: i64 = 999_999;
 
 /// The numbers in an attribute of an account's records follow each other. The
 /// account has one proof when they do, else one for each run of numbers that is
-/// missing or repeated.
+/// missing or repeated: how many there are to be, and how many there are.
 pub(super) fn prove(
     identity: &Identity,
     records: &Records<'_>,
@@ -102,17 +103,17 @@ impl<'a> Numbers<'a> {
             }
             let again = rest.iter().find(|entry| !are_one(first, entry));
             if let Some(again) = again {
+                let holders = holders(entries);
                 match findings.last_mut() {
                     Some(run) if run.kind == FindingKind::Repeated && run.to + 1 == place => {
                         run.to = place;
                         run.name = self.named(run.from, run.to);
+                        run.holders += holders;
                     }
-                    _ => findings.push(self.finding(
-                        FindingKind::Repeated,
-                        (place, place),
-                        first,
-                        again,
-                    )),
+                    _ => findings.push(Finding {
+                        holders,
+                        ..self.finding(FindingKind::Repeated, (place, place), first, again)
+                    }),
                 }
             }
             let latest = entries.last().copied().unwrap_or(first);
@@ -151,6 +152,7 @@ impl<'a> Numbers<'a> {
             from,
             to,
             name: self.named(from, to),
+            holders: 0,
             before,
             after,
         }
@@ -162,7 +164,8 @@ impl<'a> Numbers<'a> {
         match ends {
             Some((&first, &last)) if first < last => {
                 let note = format!("{}, none missing", self.named(first, last));
-                open.with(ProofVerdict::Holds, note)
+                let numbers = Decimal::from(last - first + 1);
+                Proof { note, ..open }.equality(numbers, Decimal::from(self.taken.len()))
             }
             _ => {
                 let note = format!("fewer than two records have a number in {attribute}");
@@ -190,6 +193,8 @@ struct Finding<'a> {
     from: i64,
     to: i64,
     name: String,
+    /// How many things have one of them.
+    holders: usize,
     /// The record with the number before the gap, or with the same number.
     before: &'a Entry,
     after: &'a Entry,
@@ -215,30 +220,43 @@ impl Finding<'_> {
         } = self;
         let beside = format!("between {} and {}", before.id, after.id);
         let is = if self.from == self.to { "is" } else { "are" };
-        let (verdict, note) = match self.kind {
-            FindingKind::Missing => (ProofVerdict::Fails, format!("{name} {is} missing {beside}")),
-            FindingKind::Unnumbered => (
-                ProofVerdict::NotTestable,
-                format!("{name} may be of records without a number {beside}"),
-            ),
-            FindingKind::Repeated => (
-                ProofVerdict::Fails,
-                format!(
-                    "{name} {is} there more than once, first of {} and {}",
-                    before.id, after.id
-                ),
+        let note = match self.kind {
+            FindingKind::Missing => format!("{name} {is} missing {beside}"),
+            FindingKind::Unnumbered => {
+                format!("{name} may be of records without a number {beside}")
+            }
+            FindingKind::Repeated => format!(
+                "{name} {is} there more than once, first of {} and {}",
+                before.id, after.id
             ),
         };
-        Proof {
+        let proof = Proof {
+            note,
             records: vec![before.id.to_string(), after.id.to_string()],
-            ..open.of(name.as_str()).with(verdict, note)
+            ..open.of(name.as_str())
+        };
+        if self.kind == FindingKind::Unnumbered {
+            return proof;
         }
+        let numbers = Decimal::from(self.to - self.from + 1);
+        proof.equality(numbers, Decimal::from(self.holders))
     }
 }
 
 /// Whether two records with one number are about one thing.
 fn are_one(one: &Entry, other: &Entry) -> bool {
     one.reference.is_some() && one.reference == other.reference
+}
+
+/// How many things some records with one number are about.
+fn holders(entries: &[&Entry]) -> usize {
+    let mut seen: Vec<&Entry> = Vec::new();
+    for entry in entries {
+        if !seen.iter().any(|seen| are_one(seen, entry)) {
+            seen.push(entry);
+        }
+    }
+    seen.len()
 }
 
 /// A number that can stand in a sequence.

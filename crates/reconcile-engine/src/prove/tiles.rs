@@ -2,13 +2,16 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
+use jiff::{SignedDuration, Timestamp};
 use reconcile_core::{Currency, Identity, Statement, Window};
+use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, Series};
 use crate::BreakCode;
 
-/// The periods of an account touch. A whole and its parts have one period, and
-/// so has a statement that is given twice.
+/// The periods of an account touch: no second is between them, nor in both. A
+/// whole and its parts have one period, and so has a statement that is given
+/// twice.
 pub(super) fn prove(identity: &Identity, series: &[Series<'_>]) -> Vec<Proof> {
     let accounts = by_account(series);
     let named = accounts.keys().any(|(account, ..)| account.is_some());
@@ -66,22 +69,27 @@ fn test(before: Option<&Statement>, statement: &Statement, open: Proof) -> Proof
         return open.with(ProofVerdict::NotTestable, note);
     };
     let (reached, from) = (before.period.to(), statement.period.from());
-    let (verdict, note) = match reached.cmp(&from) {
+    let (between, note) = match reached.cmp(&from) {
         Ordering::Less => (
-            ProofVerdict::Fails,
+            seconds(reached, from),
             format!("{reached} to {from} is in no statement"),
         ),
-        Ordering::Equal => (
-            ProofVerdict::Holds,
-            format!("follows {} at {from}", before.id),
-        ),
+        Ordering::Equal => (Decimal::ZERO, format!("follows {} at {from}", before.id)),
         Ordering::Greater => {
             let until = reached.min(statement.period.to());
             (
-                ProofVerdict::Fails,
+                -seconds(from, until),
                 format!("{from} to {until} is also in {}", before.id),
             )
         }
     };
-    open.with(verdict, note)
+    let proof = Proof { note, ..open };
+    proof.counted(true).equality(Decimal::ZERO, between)
+}
+
+/// The seconds between two instants, the later one last.
+fn seconds(from: Timestamp, to: Timestamp) -> Decimal {
+    let duration: SignedDuration = from.duration_until(to);
+    let whole = Decimal::from(duration.as_secs());
+    whole + Decimal::new(duration.subsec_nanos().into(), 9).normalize()
 }

@@ -290,8 +290,37 @@ fn a_period_that_is_not_known_to_begin_is_open() {
     let proofs = world.test("receipts");
     assert!(failures(&proofs).is_empty(), "{proofs:#?}");
     let open = open(&proofs);
-    assert_eq!(open.len(), 3, "{open:#?}");
+    assert_eq!(open.len(), 4, "{open:#?}");
     assert!(open[0].note.contains("not known when"), "{}", open[0].note);
+}
+
+#[test]
+fn records_that_no_statement_is_about_are_told() {
+    let mut world = World::small();
+    let last = world.statement(1, None).period;
+    let is_left = |at| !last.contains(at);
+    world.records.retain(|record| is_left(record.created_at));
+    world
+        .statements
+        .retain(|s| s.period != last || s.account.as_deref() != Some("T-0"));
+    assert!(open(&world.test("receipts")).is_empty());
+    // Around the end of the terminal's periods, the last of them failed.
+    for seconds in [-1, 0, 1, 2] {
+        let at = last.from() + SignedDuration::from_secs(seconds);
+        let made = receipt(&format!("X-{seconds}"), 0, "P1", dec!(1), at);
+        world.records.push(made);
+    }
+    world.records.last_mut().unwrap().status = Status::Failed;
+    let proofs = world.test("receipts");
+    let [told] = open(&proofs)[..] else {
+        panic!("{proofs:#?}")
+    };
+    assert_eq!(told.account.as_deref(), Some("T-0"));
+    assert_eq!(told.date, Some(jiff::civil::date(2026, 1, 5)));
+    assert_eq!(
+        told.note,
+        "2 records are in the period of no statement, the first created 2026-01-05T03:00:00Z"
+    );
 }
 
 #[test]
@@ -409,6 +438,9 @@ fn a_gap_in_the_numbers_is_named_with_its_neighbours() {
     assert_eq!(proofs[1].account.as_deref(), Some("T-0"));
     assert_eq!(proofs[1].date, Some(jiff::civil::date(2026, 1, 5)));
     assert_eq!(proofs[1].records, ["R-2", "R-3"]);
+    let figures = |proof: &Proof| [proof.expected, proof.actual, proof.difference];
+    assert_eq!(figures(&proofs[0]), [1, 0, 1].map(|n| Some(n.into())));
+    assert_eq!(figures(&proofs[1]), [3, 0, 3].map(|n| Some(n.into())));
     let books = reconcile_engine::Book::new();
     let breaks: Vec<_> = proofs.iter().filter_map(Proof::to_break).collect();
     assert!(breaks.iter().all(|b| b.code == BreakCode::SequenceGap));
@@ -423,6 +455,8 @@ fn numbers_that_are_there_twice_are_named_unless_they_are_of_one_reference() {
     let note = "000007 to 000008 are there more than once, first of R-0 and R-2".to_owned();
     let name = Some("000007 to 000008".to_owned());
     assert_eq!(findings(&world), [(name, ProofVerdict::Fails, note)]);
+    // Two numbers, and four that have them.
+    assert_eq!(world.test("stan")[0].difference, Some(dec!(-2)));
     for (record, order) in world.records.iter_mut().zip(["A", "B", "A", "B", "C"]) {
         record.reference = Some(order.to_owned());
     }

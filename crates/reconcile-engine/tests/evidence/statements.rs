@@ -1,8 +1,8 @@
 //! Laws about statements alone.
 
 use jiff::{SignedDuration, civil::date};
-use reconcile_core::{Figure, Window};
-use reconcile_engine::{BreakCode, ProofVerdict, prove};
+use reconcile_core::{Figure, Law, Window};
+use reconcile_engine::{BreakCode, Period, ProofVerdict, prove};
 use rust_decimal::dec;
 
 use crate::acme::{World, days, failures, identity, open};
@@ -262,11 +262,11 @@ fn periods_that_touch_hold_and_the_first_is_open() {
 
 #[test]
 fn a_hole_and_an_overlap_between_periods_are_named() {
-    let shifted = |seconds: i64| {
+    let shifted = |milliseconds: i64| {
         let mut world = World::small();
         for scope in [None, Some("P1")] {
             let period = &mut world.statement(1, scope).period;
-            let from = period.from() + SignedDuration::from_secs(seconds);
+            let from = period.from() + SignedDuration::from_millis(milliseconds);
             *period = Window::new(from, period.to()).unwrap();
         }
         let proofs = world.test("periods");
@@ -274,16 +274,16 @@ fn a_hole_and_an_overlap_between_periods_are_named() {
         assert_eq!(failed.len(), 1);
         assert_eq!(failed[0].code, Some(BreakCode::SequenceGap));
         assert_eq!(failed[0].statement.as_deref(), Some("B-0-1"));
-        failed[0].note.clone()
+        assert_eq!(
+            (failed[0].expected, failed[0].currency),
+            (Some(dec!(0)), None)
+        );
+        (failed[0].note.clone(), failed[0].difference.unwrap())
     };
-    assert_eq!(
-        shifted(1),
-        "2026-01-05T03:00:00Z to 2026-01-05T03:00:01Z is in no statement"
-    );
-    assert_eq!(
-        shifted(-1),
-        "2026-01-05T02:59:59Z to 2026-01-05T03:00:00Z is also in B-0-0"
-    );
+    let hole = "2026-01-05T03:00:00Z to 2026-01-05T03:00:01.5Z is in no statement".to_owned();
+    assert_eq!(shifted(1_500), (hole, dec!(-1.5)));
+    let overlap = "2026-01-05T02:59:58.5Z to 2026-01-05T03:00:00Z is also in B-0-0".to_owned();
+    assert_eq!(shifted(-1_500), (overlap, dec!(1.5)));
 }
 
 #[test]
@@ -352,11 +352,37 @@ fn every_closed_day_has_a_verdict_and_soon_enough() {
     assert_eq!(test(&world, Some(days())), (Fails, gap, note, None));
     let mut today = days();
     today.certain_to = today.from;
-    let note = "the day is not over".to_owned();
+    let note = "closed is false, and the day is not over".to_owned();
     assert_eq!(test(&world, Some(today)), (NotTestable, gap, note, None));
 
     let figures = &mut world.statement(0, None).figures;
     figures.remove("closed");
     let note = "closed is not stated".to_owned();
     assert_eq!(test(&world, None), (NotTestable, gap, note, None));
+}
+
+#[test]
+fn a_verdict_is_missing_only_once_the_days_that_it_may_take_are_over() {
+    let mut world = World::small();
+    let figures = &mut world.statement(0, None).figures;
+    figures.insert("closed".to_owned(), Figure::Flag(false));
+    let mut identity = identity("closing");
+    let mut test = |within, asked_on| {
+        if let Law::VerdictPresent { within_days, .. } = &mut identity.law {
+            *within_days = within;
+        }
+        let asked = Some(Period { asked_on, ..days() });
+        let first = prove(&[identity.clone()], &world.statements, None, asked).remove(0);
+        (first.date.unwrap(), first.verdict, first.note)
+    };
+    // The fifth is closed with the sixth, and three days more are the ninth.
+    let fifth = date(2026, 1, 5);
+    let note = "closed is false, and the verdict may take 3 days".to_owned();
+    let ninth = Some(date(2026, 1, 9));
+    assert_eq!(test(3, ninth), (fifth, NotTestable, note));
+    let note = "closed is false".to_owned();
+    let tenth = Some(date(2026, 1, 10));
+    assert_eq!(test(3, tenth), (fifth, Fails, note.clone()));
+    assert_eq!(test(3, None), (fifth, Fails, note));
+    assert_eq!(test(u64::MAX, tenth).1, NotTestable);
 }

@@ -126,7 +126,7 @@ fn plant(world: &mut World, kind: usize, batch: usize, which: Index) -> BTreeSet
             let before = others.clone().any(|r| r.created_at < lost.created_at);
             let after = others.any(|r| r.created_at > lost.created_at);
             if before && after {
-                failures.insert(("stan", account, None, None, None));
+                failures.insert(("stan", account, None, None, Some(dec!(1))));
             }
             failures
         }
@@ -154,12 +154,13 @@ fn plant(world: &mut World, kind: usize, batch: usize, which: Index) -> BTreeSet
                 let from = period.from() + SignedDuration::from_secs(seconds);
                 statement.period = Window::new(from, period.to()).unwrap();
             }
-            [at("periods", None, batch, None)].into()
+            [at("periods", None, batch, Some(Decimal::from(-seconds)))].into()
         }
         8 => {
             let id = batch_id(0, batch);
             world.statements.retain(|statement| statement.id != id);
-            [at("periods", None, batch + 1, None)].into()
+            let hours = Decimal::from(6 * 60 * 60);
+            [at("periods", None, batch + 1, Some(-hours))].into()
         }
         9 => {
             let figures = &mut world.statement(batch, None).figures;
