@@ -24,7 +24,7 @@ pub(crate) async fn run(global: &Global) -> Result<Finding, CommandError> {
         Some(path) => say("ok", &format!("configuration: {}", path.display()))?,
         None => say("ok", "configuration: no file, the environment alone")?,
     }
-    let mut first_error = None;
+    let mut errors = Vec::new();
     let mut configured = 0;
     for entry in PROVIDERS {
         let settings = configuration.of(entry)?;
@@ -35,10 +35,13 @@ pub(crate) async fn run(global: &Global) -> Result<Finding, CommandError> {
         configured += 1;
         if let Err(error) = examine(entry, &settings).await {
             say("FAIL", &error.to_string())?;
-            first_error.get_or_insert(error);
+            errors.push(error);
         }
     }
-    match first_error {
+    // Each is told with what to do about it: the last is left to whoever asked.
+    let last = errors.pop();
+    errors.iter().for_each(CommandError::print);
+    match last {
         Some(error) => Err(error),
         None if configured == 0 => Err(CommandError::configuration(
             "no provider is configured",

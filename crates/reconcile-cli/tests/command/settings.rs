@@ -217,6 +217,24 @@ fn a_doctor_says_which_step_fails() {
 }
 
 #[test]
+fn a_doctor_says_of_each_account_what_to_do() {
+    let scene = Scene::clean()
+        .setting("SECRET_KEY", "guess")
+        .setting_of("paywall", "BASE_URL", "http://example.com")
+        .setting_of("streampay", "API_KEY", "guess");
+    let ran = scene.run("doctor").exits(3);
+    assert_eq!(ran.stdout.matches("FAIL").count(), 3, "{}", ran.stdout);
+    insta::assert_snapshot!(ran.stderr, @"
+    error: tupay login: The user or the password is not valid. (HTTP 401, code 3)
+      hint: check the access key (the API user's e-mail address) and the secret key; users of the web panel do not work here
+    error: paywall: `base_url` is not usable: plain http is accepted for a loopback host only
+      hint: `base_url`: scheme and host of the payment private API; or `environment`; it comes from RECONCILE_PAYWALL_BASE_URL or from [providers.paywall] in reconcile.toml
+    error: streampay transactions: The api key is not valid (HTTP 401, code 4010)
+      hint: check the API key, and that it is one of this environment
+    ");
+}
+
+#[test]
 fn a_doctor_notices_a_wrong_key_also_where_today_is_not_listed() {
     for provider in ["paywall", "streampay"] {
         let scene = Scene::clean().only(provider);
