@@ -215,7 +215,7 @@ fn a_field_is_explained_by_its_name_and_by_its_place() {
     assert!(text.contains("type = \"text\""), "{text}");
     assert!(text.contains("transactions/page (documented)"), "{text}");
     assert!(
-        text.contains("Seen in 3 of 3 objects, never null."),
+        text.contains("Seen in 4 of 4 objects, never null."),
         "{text}"
     );
 }

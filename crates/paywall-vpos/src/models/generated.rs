@@ -28,31 +28,31 @@ pub struct Envelope<T> {
     /// 0 where it worked. Two tables of the other codes are published, and they
     /// differ, so it is a number.
     ///
-    /// Seen in 10 of 10 objects, never null.
+    /// Seen in 11 of 11 objects, never null.
     pub error_code: i64,
     /// Whether it worked.
     ///
-    /// Seen in 10 of 10 objects, never null.
+    /// Seen in 11 of 11 objects, never null.
     pub result: bool,
     /// What is wrong, in the merchant's language; empty where it worked.
     ///
-    /// Seen in 10 of 10 objects, never null, empty in 10.
+    /// Seen in 11 of 11 objects, never null, empty in 11.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The kind of error; only lists of transactions tell. Its values are not
     /// documented, 1 comes where it worked.
     ///
-    /// Seen in 2 of 10 objects, never null.
+    /// Seen in 3 of 11 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_code_type: Option<i64>,
     /// What is wrong; only lists of transactions tell.
     ///
-    /// Seen in 2 of 10 objects, never null, empty in 2.
+    /// Seen in 3 of 11 objects, never null, empty in 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
     /// What was asked for; none where it did not work.
     ///
-    /// Seen in 10 of 10 objects, never null.
+    /// Seen in 11 of 11 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<T>,
@@ -386,23 +386,23 @@ pub struct ReconciliationEntry {
 pub struct Listing<T> {
     /// The rows.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub data: Vec<T>,
     /// The page's number, from 1.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub page: u64,
     /// The most rows that a page has, at most 1000.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub page_size: u64,
     /// How many rows all pages have.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub total_records: u64,
     /// How it is sorted: `asc` or `desc`.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort_type: Option<String>,
 }
@@ -414,106 +414,106 @@ pub struct Listing<T> {
 pub struct Transaction {
     /// Paywall's id.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub id: i64,
     /// Paywall's code, a UUID.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unique_code: Option<String>,
     /// The merchant's reference.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant_unique_code: Option<String>,
     /// A further reference; often empty.
     ///
-    /// Seen in 2 of 2 objects, never null, empty in 2.
+    /// Seen in 3 of 3 objects, never null, empty in 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking_code: Option<String>,
     /// The amount, in major units of a currency that is not told.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "decimal")]
     pub amount: Decimal,
     /// How far it got: 1 created, 2 started, 3 waiting for settlement, 4
     /// successful, 5 failed, 6 tried again with another gateway, 7 found to
     /// have failed. The published table is cut there.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     pub status_id: i64,
     /// The kind: 1 is a sale, others are not documented.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_id: Option<i64>,
     /// The method; the values are not documented.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method_id: Option<i64>,
     /// The kind of terminal; the values are not documented.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pos_type: Option<i64>,
     /// The channel; the values are not documented.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<i64>,
     /// The tag; the values are not documented.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag_id: Option<i64>,
     /// The region; always null in what is published.
     ///
-    /// Seen in 2 of 2 objects, always null.
+    /// Seen in 3 of 3 objects, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region_id: Option<i64>,
     /// The number of instalments.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub installment: Option<i64>,
     /// When it was created; the zone is not documented.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "local_datetime")]
     pub insert_date_time: DateTime,
     /// The internet address that asked for it.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<Personal>,
     /// The customer's internet address.
     ///
-    /// Seen in 2 of 2 objects, never null, empty in 1.
+    /// Seen in 3 of 3 objects, never null, empty in 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_ip: Option<Personal>,
     /// The card.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<Card>,
     /// Commission and interest.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commission: Option<Commission>,
     /// The gateway that it went through.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_gateway: Option<PaymentGateway>,
     /// What was done, such as sale and refund; empty where it did not get that
     /// far.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(deserialize_with = "list")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub activities: Vec<Activity>,
@@ -526,72 +526,72 @@ pub struct Transaction {
 pub struct Card {
     /// The number, masked.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<MaskedPan>,
     /// The holder's name.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Personal>,
     /// The issuer.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_bank_id: Option<i64>,
     /// The issuer's name.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_bank: Option<String>,
     /// The scheme.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_brand_id: Option<i64>,
     /// The scheme's name, such as `Visa`.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_brand: Option<String>,
     /// The issuer's programme.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_family_id: Option<i64>,
     /// The programme's name.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_family: Option<String>,
     /// Whom it is for.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_kind_id: Option<i64>,
     /// The same in Turkish words.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_kind: Option<String>,
     /// Credit or debit.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_type_id: Option<i64>,
     /// The same in words, such as `Credit`.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_type: Option<String>,
     /// Whether it is a card that was stored.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_saved_card: Option<bool>,
     /// Whether it is a card that is stored for a while.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_temp_card: Option<bool>,
 }
@@ -604,35 +604,35 @@ pub struct Card {
 pub struct Commission {
     /// Whether there is a commission.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exists: Option<bool>,
     /// The commission.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "optional_decimal")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commission: Option<Decimal>,
     /// Whether interest was added.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_interest: Option<bool>,
     /// The interest.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "optional_decimal")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interest: Option<Decimal>,
     /// The amount before interest.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "optional_decimal")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original_amount: Option<Decimal>,
     /// The amount of the interest.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(with = "optional_decimal")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interest_amount: Option<Decimal>,
@@ -644,25 +644,25 @@ pub struct Commission {
 pub struct PaymentGateway {
     /// Paywall's id.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(rename = "PaymentGatewayId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
     /// The merchant's name for it.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(rename = "PaymentGatewayName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The name of its provider.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(rename = "PaymentGatewayProviderName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_name: Option<String>,
     /// Paywall's word for its provider.
     ///
-    /// Seen in 2 of 2 objects, never null.
+    /// Seen in 3 of 3 objects, never null.
     #[serde(rename = "PaymentGatewayProviderKey")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_key: Option<String>,
@@ -675,25 +675,25 @@ pub struct PaymentGateway {
 pub struct Activity {
     /// Paywall's id.
     ///
-    /// Seen in 1 of 1 object, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub id: i64,
     /// The kind: 1 is a sale, others are not documented.
     ///
-    /// Seen in 1 of 1 object, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_id: Option<i64>,
     /// How far it got, as [`Transaction::status_id`].
     ///
-    /// Seen in 1 of 1 object, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub status_id: i64,
     /// The amount, in major units of a currency that is not told.
     ///
-    /// Seen in 1 of 1 object, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(with = "decimal")]
     pub amount: Decimal,
     /// When it was done; the zone is not documented.
     ///
-    /// Seen in 1 of 1 object, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "local_datetime")]
     pub insert_date_time: DateTime,
 }

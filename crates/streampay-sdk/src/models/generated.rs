@@ -39,43 +39,43 @@ pub struct MerchantList {
 pub struct Merchant {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 5 of 5 objects, never null.
+    /// Seen in 6 of 6 objects, never null.
     pub id: String,
     /// The name.
     ///
-    /// Seen in 5 of 5 objects, never null.
+    /// Seen in 6 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The name in Arabic.
     ///
-    /// Seen in 5 of 5 objects, never null.
+    /// Seen in 6 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_ar: Option<String>,
     /// The client's own reference; comes empty, too.
     ///
-    /// Seen in 5 of 5 objects, null in 1, empty in 1.
+    /// Seen in 6 of 6 objects, null in 1, empty in 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference_id: Option<String>,
     /// The status, such as `active`; the other words are not documented.
     ///
-    /// Seen in 1 of 5 objects, never null.
+    /// Seen in 2 of 6 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// The merchant's user.
     ///
-    /// Seen in 1 of 5 objects, never null, `{}` in 1.
+    /// Seen in 1 of 6 objects, never null, `{}` in 1.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
     /// When the merchant was created.
     ///
-    /// Seen in 4 of 5 objects, never null.
+    /// Seen in 5 of 6 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When the merchant last changed.
     ///
-    /// Seen in 1 of 5 objects, never null.
+    /// Seen in 2 of 6 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
@@ -88,17 +88,17 @@ pub struct MerchantSummary {
     /// StreamPay's id, a UUID. Missing where a terminal is assigned and
     /// unassigned.
     ///
-    /// Seen in 6 of 8 objects, never null.
+    /// Seen in 8 of 11 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The name.
     ///
-    /// Seen in 8 of 8 objects, never null.
+    /// Seen in 11 of 11 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The name in Arabic.
     ///
-    /// Seen in 8 of 8 objects, never null.
+    /// Seen in 11 of 11 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_ar: Option<String>,
 }
@@ -143,7 +143,7 @@ pub struct TerminalList {
 pub struct TerminalReply {
     /// The terminal.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 5 of 5 objects, never null.
     pub terminal: Terminal,
 }
 
@@ -153,13 +153,13 @@ pub struct TerminalReply {
 pub struct CreatedTerminal {
     /// The merchant.
     ///
-    /// Seen in 1 of 1 object, never null.
+    /// Seen in 2 of 2 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<Merchant>,
     /// The terminal.
     ///
-    /// Seen in 1 of 1 object, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub terminal: Terminal,
 }
 
@@ -169,51 +169,51 @@ pub struct CreatedTerminal {
 pub struct Terminal {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 6 of 6 objects, never null.
+    /// Seen in 9 of 9 objects, never null.
     pub id: String,
     /// The terminal id of the acquirer: 16 digits, zeros in front included.
     ///
-    /// Seen in 6 of 6 objects, never null.
+    /// Seen in 9 of 9 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tid: Option<String>,
     /// The merchant whose terminal it is.
     ///
-    /// Seen in 5 of 6 objects, never null.
+    /// Seen in 7 of 9 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<MerchantSummary>,
     /// The user that it is assigned to.
     ///
-    /// Seen in 6 of 6 objects, null in 2.
+    /// Seen in 9 of 9 objects, null in 2.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
     /// The device that it runs on.
     ///
-    /// Seen in 6 of 6 objects, null in 3, `{}` in 1.
+    /// Seen in 9 of 9 objects, null in 3, `{}` in 1.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<Device>,
     /// Whether a device is connected.
     ///
-    /// Seen in 5 of 6 objects, never null.
+    /// Seen in 7 of 9 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_connected: Option<bool>,
     /// Whether it is assigned to a user; the parameter that filters by this is
     /// `is_assigned`.
     ///
-    /// Seen in 5 of 6 objects, never null.
+    /// Seen in 7 of 9 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_assigned_to_user: Option<bool>,
     /// When the terminal was created.
     ///
-    /// Seen in 3 of 6 objects, never null.
+    /// Seen in 4 of 9 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When the terminal last changed.
     ///
-    /// Seen in 3 of 6 objects, never null.
+    /// Seen in 4 of 9 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
@@ -225,47 +225,47 @@ pub struct Terminal {
 pub struct User {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 6 of 6 objects, never null.
+    /// Seen in 10 of 10 objects, never null.
     pub id: String,
     /// The name.
     ///
-    /// Seen in 6 of 6 objects, never null.
+    /// Seen in 10 of 10 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Personal>,
     /// The telephone number, with `+` and the country's code.
     ///
-    /// Seen in 6 of 6 objects, never null.
+    /// Seen in 10 of 10 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mobile: Option<Personal>,
     /// The e-mail address.
     ///
-    /// Seen in 6 of 6 objects, never null.
+    /// Seen in 10 of 10 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<Personal>,
     /// Whether the user may work.
     ///
-    /// Seen in 1 of 6 objects, never null.
+    /// Seen in 2 of 10 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
     /// Whether the e-mail address is verified.
     ///
-    /// Seen in 1 of 6 objects, never null.
+    /// Seen in 2 of 10 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_email_verified: Option<bool>,
     /// Whether the telephone number is verified.
     ///
-    /// Seen in 1 of 6 objects, never null.
+    /// Seen in 2 of 10 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_mobile_verified: Option<bool>,
     /// When the user was created.
     ///
-    /// Seen in 1 of 6 objects, never null.
+    /// Seen in 2 of 10 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When the user last changed.
     ///
-    /// Seen in 1 of 6 objects, never null.
+    /// Seen in 2 of 10 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
@@ -277,56 +277,56 @@ pub struct User {
 pub struct Device {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 5 of 5 objects, never null.
+    /// Seen in 9 of 9 objects, never null.
     pub id: String,
     /// The status, such as `new`; the other words are not documented.
     ///
-    /// Seen in 5 of 5 objects, never null.
+    /// Seen in 9 of 9 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// The kind of device, such as `phone`; the key is `type` under
     /// transactions.
     ///
-    /// Seen in 5 of 5 objects, never null.
+    /// Seen in 9 of 9 objects, never null.
     #[serde(rename = "deviceType")]
     #[serde(alias = "type")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_type: Option<String>,
     /// The device's public key, PEM.
     ///
-    /// Seen in 1 of 5 objects, never null.
+    /// Seen in 2 of 9 objects, never null.
     #[serde(rename = "publicKey")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<Personal>,
     /// Where it is; always null in what is published.
     ///
-    /// Seen in 1 of 5 objects, always null.
+    /// Seen in 2 of 9 objects, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Json>,
     /// The latitude; always null in what is published.
     ///
-    /// Seen in 1 of 5 objects, always null.
+    /// Seen in 2 of 9 objects, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lat: Option<Json>,
     /// The longitude; always null in what is published.
     ///
-    /// Seen in 1 of 5 objects, always null.
+    /// Seen in 2 of 9 objects, always null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lon: Option<Json>,
     /// Whether it is in use.
     ///
-    /// Seen in 1 of 5 objects, never null.
+    /// Seen in 2 of 9 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
     /// When the device was registered.
     ///
-    /// Seen in 1 of 5 objects, never null.
+    /// Seen in 2 of 9 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When the device last changed.
     ///
-    /// Seen in 1 of 5 objects, never null.
+    /// Seen in 2 of 9 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
@@ -383,7 +383,7 @@ pub struct Disconnected {
 pub struct TransactionList {
     /// The transactions.
     ///
-    /// Seen in 1 of 1 object, never null.
+    /// Seen in 2 of 2 objects, never null.
     pub transactions: Vec<Transaction>,
 }
 
@@ -403,33 +403,33 @@ pub struct TransactionReply {
 pub struct Transaction {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub id: String,
     /// The device that took it.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<Device>,
     /// The merchant.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<MerchantSummary>,
     /// The user that took it.
     ///
-    /// Seen in 3 of 3 objects, null in 1.
+    /// Seen in 4 of 4 objects, null in 1.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
     /// The receipts: that of the payment, and for example that of its reversal.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub receipts: Vec<Receipt>,
     /// When it was stored; lists do not tell.
     ///
-    /// Seen in 1 of 3 objects, never null.
+    /// Seen in 1 of 4 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
@@ -441,232 +441,232 @@ pub struct Transaction {
 pub struct Receipt {
     /// StreamPay's id, a UUID.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub id: String,
     /// The id of the transaction.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_uuid: Option<String>,
     /// The kind in a word, such as `purchase`.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
     /// The kind as the acquirer knows it.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_type: Option<TransactionType>,
     /// The merchant as the acquirer knows it.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<ReceiptMerchant>,
     /// The terminal id of the acquirer: 16 digits, zeros in front included.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tid: Option<String>,
     /// The day on which it began, `DD/MM/YYYY`; the zone is not documented.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub start_date: String,
     /// The time at which it began, `HH:MM:SS`; the zone is not documented.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub start_time: String,
     /// The day on which it ended, `DD/MM/YYYY`; the zone is not documented.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_date: Option<String>,
     /// The time at which it ended, `HH:MM:SS`; the zone is not documented.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_time: Option<String>,
     /// The amount authorized, in major units of `currency`.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub amount_authorized: LabelledAmount,
     /// Cash handed out with it, in major units of `currency`.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_other: Option<LabelledAmount>,
     /// The currency of the amounts: ISO 4217 in English, the usual sign in
     /// Arabic.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub currency: LocalizedText,
     /// Whether the issuer approved it.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub is_approved: bool,
     /// Whether it was refunded.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_refunded: Option<bool>,
     /// Whether it was reversed, as if it had not been.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_reversed: Option<bool>,
     /// The outcome in words.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_message: Option<LocalizedText>,
     /// The issuer's action code; `000` is approved.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action_code: Option<String>,
     /// The issuer's approval code; none where it was declined.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, null in 1.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval_code: Option<LabelledText>,
     /// The retrieval reference number (RRN): 12 digits.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieval_reference_number: Option<String>,
     /// The system trace audit number (STAN): 6 digits, counted by the terminal.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system_trace_audit_number: Option<String>,
     /// The card's scheme.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_scheme: Option<CardScheme>,
     /// The acquirer's code.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_scheme_sponsor: Option<String>,
     /// The card's number, masked.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pan: Option<MaskedPan>,
     /// The end of a number; in what is published it is not that of `pan`.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pan_suffix: Option<Personal>,
     /// The card's expiry, `YY/MM`.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_expiration: Option<Personal>,
     /// The payment account reference (PAR), the same for all tokens of a card;
     /// often empty.
     ///
-    /// Seen in 3 of 3 objects, never null, empty in 3.
+    /// Seen in 4 of 4 objects, never null, empty in 4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_account_reference: Option<Personal>,
     /// How the card was read, such as `CONTACTLESS`.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_mode: Option<String>,
     /// How the cardholder was verified.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification_method: Option<LocalizedText>,
     /// The card application's identifier (AID), hexadecimal.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_identifier: Option<String>,
     /// The terminal verification results (TVR), hexadecimal.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminal_verification_result: Option<String>,
     /// The transaction status information (TSI), hexadecimal.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_state_information: Option<String>,
     /// The cardholder verification method results (CVM), hexadecimal; the key
     /// is misspelt on the wire.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(rename = "cardholader_verfication_result")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cardholder_verification_result: Option<String>,
     /// The cryptogram information data (CID), hexadecimal.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cryptogram_information_data: Option<String>,
     /// The application cryptogram, hexadecimal.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_cryptogram: Option<Personal>,
     /// The contactless kernel.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kernel_id: Option<String>,
     /// The version of the terminal's software.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pos_software_version_number: Option<String>,
     /// The first line that the merchant adds.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt_line_one: Option<MerchantText>,
     /// The second line that the merchant adds.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt_line_two: Option<MerchantText>,
     /// The thanks at the end.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thanks_message: Option<LocalizedText>,
     /// The advice to keep the receipt.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub save_receipt_message: Option<LocalizedText>,
     /// The address of the receipt as a page, which whoever has it can open.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qr_code: Option<String>,
     /// When it was stored.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When it last changed.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(with = "optional_instant_millis")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
@@ -679,24 +679,24 @@ pub struct ReceiptMerchant {
     /// The acquirer's id: digits, zeros in front included. It is no id of
     /// StreamPay's.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The name.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<MerchantText>,
     /// The address.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<MerchantText>,
     /// The merchant category code (MCC), ISO 18245.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category_code: Option<String>,
 }
@@ -708,11 +708,11 @@ pub struct CardScheme {
     /// Its code: `P1` mada, `VC` Visa, `MC` Mastercard, `DM` Maestro, `AX`
     /// American Express, `GN` GCCNet, `UP` UnionPay, `JC` JCB, `DC` Discover.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub id: String,
     /// Its name.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<LocalizedText>,
@@ -725,11 +725,11 @@ pub struct TransactionType {
     /// The processing code (ISO 8583): `00` purchase, `01` cash, `09` purchase
     /// with cashback, `17` cash disbursement, `20` refund.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     pub id: String,
     /// Its name.
     ///
-    /// Seen in 3 of 3 objects, never null.
+    /// Seen in 4 of 4 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<LocalizedText>,
@@ -927,12 +927,12 @@ pub struct SchemeSide {
 pub struct LocalizedText {
     /// In Arabic.
     ///
-    /// Seen in 79 of 79 objects, never null.
+    /// Seen in 88 of 88 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arabic: Option<String>,
     /// In English.
     ///
-    /// Seen in 79 of 79 objects, never null.
+    /// Seen in 88 of 88 objects, never null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub english: Option<String>,
 }
@@ -943,12 +943,12 @@ pub struct LocalizedText {
 pub struct MerchantText {
     /// In Arabic.
     ///
-    /// Seen in 12 of 12 objects, never null, empty in 6.
+    /// Seen in 16 of 16 objects, never null, empty in 8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arabic: Option<String>,
     /// In English.
     ///
-    /// Seen in 12 of 12 objects, never null, empty in 6.
+    /// Seen in 16 of 16 objects, never null, empty in 8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub english: Option<String>,
 }
@@ -959,13 +959,13 @@ pub struct MerchantText {
 pub struct LabelledAmount {
     /// What it is.
     ///
-    /// Seen in 6 of 6 objects, never null.
+    /// Seen in 8 of 8 objects, never null.
     #[serde(deserialize_with = "optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<LocalizedText>,
     /// The amount, in major units of the receipt's currency.
     ///
-    /// Seen in 6 of 6 objects, never null.
+    /// Seen in 8 of 8 objects, never null.
     #[serde(with = "decimal_text")]
     pub value: Decimal,
 }

@@ -16,7 +16,7 @@ use reconcile_sandbox::{
 use tracing_subscriber::fmt::MakeWriter;
 use xtask_sdk::{
     observe::{self, Observer},
-    record::{self, Asked, Use},
+    record::{self, Asked, Ending, Use},
     scenario::{SCENARIOS, Scenario, Settings, Trouble},
 };
 
@@ -60,22 +60,21 @@ impl Canaries {
         Self(providers.iter().flat_map(of_provider).collect())
     }
 
-    /// The canaries in a text, by name and form.
+    /// The canaries in a text, in whatever case, by name and form.
     fn found(&self, content: &[u8]) -> Vec<String> {
-        let text = String::from_utf8_lossy(content);
-        let lower = text.to_lowercase();
+        let text = String::from_utf8_lossy(content).to_lowercase();
         let forms = self
             .0
             .iter()
             .flat_map(|(name, forms)| forms.iter().enumerate().map(move |form| (name, form)));
         forms
-            .filter(|(_, (_, form))| text.contains(*form) || lower.contains(*form))
+            .filter(|(_, (_, form))| text.contains(*form))
             .map(|(name, (index, _))| format!("{name} in form {index}"))
             .collect()
     }
 }
 
-/// Every form in which a canary could be found.
+/// Every form in which a canary could be found, in lower case.
 fn forms(canary: &str) -> Vec<String> {
     let percent = |encoded: fn(u8) -> bool| -> String {
         let byte = |byte: u8| match byte {
@@ -88,14 +87,10 @@ fn forms(canary: &str) -> Vec<String> {
     let all = percent(|_| true);
     let mut forms = vec![
         canary.to_owned(),
-        canary.to_lowercase(),
-        reserved.to_lowercase(),
         reserved,
-        all.to_lowercase(),
         all,
         canary.chars().rev().collect(),
         hex::encode(canary),
-        hex::encode_upper(canary),
     ];
     // In a longer text, Base64 depends on where the canary begins; the first
     // and the last group also hold what stands beside it.
@@ -109,6 +104,9 @@ fn forms(canary: &str) -> Vec<String> {
             forms.push(encoded[4..encoded.len() - 4].to_owned());
         }
     }
+    for form in &mut forms {
+        *form = form.to_lowercase();
+    }
     forms
 }
 
@@ -120,7 +118,8 @@ fn check(scene: &Scene, canaries: &Canaries, arguments: &str, status: i32) {
         ("stdout".to_owned(), ran.stdout.into_bytes()),
         ("stderr".to_owned(), ran.stderr.into_bytes()),
     ];
-    for (path, content) in scene.files() {
+    // The committed fixtures cannot have what was drawn for this scene.
+    for (path, content) in scene.written() {
         let name = path.display().to_string();
         places.push((format!("the name of {name}"), name.clone().into_bytes()));
         places.push((name, content));
@@ -137,8 +136,10 @@ fn the_search_finds_every_form() {
     let canaries = Canaries::of(&[("tupay", confidential.values())]);
     for (name, value) in confidential.values() {
         for form in forms(&value) {
-            let place = format!("before {form} after");
-            assert!(!canaries.found(place.as_bytes()).is_empty(), "{name}");
+            for form in [&form, &form.to_uppercase()] {
+                let place = format!("before {form} after");
+                assert!(!canaries.found(place.as_bytes()).is_empty(), "{name}");
+            }
         }
         for prefix in ["", "u:", "user:"] {
             let basic = general_purpose::STANDARD.encode(format!("{prefix}{value}:more"));
@@ -193,12 +194,10 @@ fn nothing_is_left_of_what_works() {
     let (scene, canaries) = scene(&[], &[]);
     for Scenario { provider, .. } in SCENARIOS {
         let until = format!("{provider} --until {UNTIL}");
-        // The others show what nobody has published.
-        let status = i32::from(*provider != "tupay");
-        check(&scene, &canaries, &format!("record {until}"), status);
-        check(&scene, &canaries, &format!("drift {until}"), status);
+        check(&scene, &canaries, &format!("record {until}"), 0);
+        check(&scene, &canaries, &format!("drift {until}"), 0);
         let json = format!("drift {until} --format json");
-        check(&scene, &canaries, &json, status);
+        check(&scene, &canaries, &json, 0);
         let scaled = format!("record {until} --update --scale-amounts 3");
         check(&scene, &canaries, &scaled, 0);
         check(&scene, &canaries, &format!("record {until} --update"), 0);
@@ -272,78 +271,130 @@ fn what_a_provider_says_of_a_refusal_is_not_told() {
     }
 }
 
+/// What can be wrong with the settings of a provider.
+struct Failing {
+    provider: &'static str,
+    /// The settings that are secrets.
+    secrets: &'static [&'static str],
+    /// The settings that are addresses.
+    addresses: &'static [&'static str],
+    /// An operation that needs no other.
+    operation: &'static str,
+}
+
+const FAILING: [Failing; 3] = [
+    Failing {
+        provider: "tupay",
+        secrets: &[
+            "ACCESS_KEY",
+            "SECRET_KEY",
+            "PAYMENTS_API_SIGNATURE",
+            "PAYMENTS_API_PASSPHRASE",
+        ],
+        addresses: &["BASE_URL", "PAYMENTS_BASE_URL"],
+        operation: "balance",
+    },
+    Failing {
+        provider: "paywall",
+        secrets: &["API_KEY", "API_CLIENT"],
+        addresses: &["BASE_URL"],
+        operation: "end-of-day",
+    },
+    Failing {
+        provider: "streampay",
+        secrets: &["API_KEY"],
+        addresses: &["BASE_URL"],
+        operation: "merchants",
+    },
+];
+
 #[test]
 fn nothing_is_left_of_what_fails() {
-    let record = format!("record tupay --until {UNTIL} --update");
-    // Every error says the canary `error_note`.
-    let (scene_, canaries) = scene(&[], &["ip-not-allowed"]);
-    check(&scene_, &canaries, &record, 2);
-    let (scene_, canaries) = scene(&[], &["server-error=always"]);
-    check(
-        &scene_,
-        &canaries,
-        &format!("{record} --operation balance"),
-        2,
-    );
-    let (scene_, canaries) = scene(&[], &["html-body=always"]);
-    check(
-        &scene_,
-        &canaries,
-        &format!("{record} --operation balance"),
-        2,
-    );
-    for setting in [
-        "ACCESS_KEY",
-        "SECRET_KEY",
-        "PAYMENTS_API_SIGNATURE",
-        "PAYMENTS_API_PASSPHRASE",
-    ] {
+    for failing in FAILING {
+        let provider = failing.provider;
+        let record = format!("record {provider} --until {UNTIL} --update");
+        let one = format!("{record} --operation {}", failing.operation);
+        // Every error says the canary `error_note`.
+        for (faults, arguments) in [
+            ("ip-not-allowed", &record),
+            ("server-error=always", &one),
+            ("html-body=always", &one),
+        ] {
+            let (scene, canaries) = scene(&[], &[faults]);
+            check(&scene, &canaries, arguments, 2);
+        }
+        for setting in failing.secrets {
+            let (scene, canaries) = scene(&[], &[]);
+            let scene = scene.setting_of(provider, setting, "guess");
+            check(&scene, &canaries, &record, 2);
+        }
+        // A secret in the place of another setting.
+        for setting in failing.addresses {
+            let (scene, canaries) = scene(&[], &[]);
+            let secret = scene.setting_named(provider, failing.secrets[0]);
+            let scene = scene.setting_of(provider, setting, &secret);
+            check(&scene, &canaries, &record, 2);
+        }
         let (scene, canaries) = scene(&[], &[]);
-        check(&scene.setting(setting, "guess"), &canaries, &record, 2);
+        let secret = scene.setting_named(provider, failing.secrets[0]);
+        let scene =
+            scene
+                .without_of(provider, "BASE_URL")
+                .setting_of(provider, "ENVIRONMENT", &secret);
+        check(&scene, &canaries, &record, 2);
     }
-    // A secret in the place of another setting.
-    let secret = TuPayConfidential::canaries(SEED).secret_key;
-    for setting in ["BASE_URL", "PAYMENTS_BASE_URL"] {
-        let (scene, canaries) = scene(&[], &[]);
-        check(&scene.setting(setting, &secret), &canaries, &record, 2);
-    }
-    let (scene, canaries) = scene(&[], &[]);
-    let scene = scene.without("BASE_URL").setting("ENVIRONMENT", &secret);
-    check(&scene, &canaries, &record, 2);
 }
 
 #[test]
 fn nothing_is_left_in_traces_and_in_how_errors_are_shown() {
-    let (scene, canaries) = scene(&[], &[]);
-    let scene = scene.setting("PAYMENTS_API_PASSPHRASE", "guess");
+    for failing in FAILING {
+        let provider = failing.provider;
+        let (works, canaries) = scene(&[], &[]);
+        let ended = traced(&works, &canaries, provider);
+        assert!(ended.is_ok(), "{provider}: {ended:?}");
+        let (fails, canaries) = scene(&[], &[]);
+        let wrong = failing.secrets[failing.secrets.len() - 1];
+        let fails = fails.setting_of(provider, wrong, "guess");
+        let ended = traced(&fails, &canaries, provider);
+        assert!(ended.is_err(), "{provider}: {ended:?}");
+    }
+}
+
+/// Records in this process, and searches all that is traced and shown.
+fn traced(
+    scene: &Scene,
+    canaries: &Canaries,
+    provider: &'static str,
+) -> Result<Ending, Vec<Trouble>> {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_writer(log.clone())
         .finish();
     let mut out = Vec::new();
-    let (asked, workspace) = (asked(&scene, "tupay"), scene.workspace());
-    let troubles = tracing::subscriber::with_default(subscriber, || {
+    let (asked, workspace) = (asked(scene, provider), scene.workspace());
+    let ended = tracing::subscriber::with_default(subscriber, || {
         let recording = record::record(&workspace, &asked, Use::Compare, &mut out);
         // On this thread, so that the subscriber sees it.
         let local = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
-        local.block_on(recording).unwrap_err()
+        local.block_on(recording)
     });
     let mut said = String::from_utf8(out).unwrap();
-    for trouble in &troubles {
+    for trouble in ended.as_ref().err().into_iter().flatten() {
         write!(said, "{trouble}{trouble:?}{trouble:#?}").unwrap();
     }
     write!(said, "{asked:?}{asked:#?}").unwrap();
-    assert_eq!(canaries.found(said.as_bytes()), [""; 0]);
+    assert_eq!(canaries.found(said.as_bytes()), [""; 0], "{provider}");
     let log = log.0.lock().unwrap();
     assert!(
         String::from_utf8_lossy(&log).contains("attempt"),
-        "no trace was written"
+        "no trace was written of {provider}"
     );
-    assert_eq!(canaries.found(&log), [""; 0]);
+    assert_eq!(canaries.found(&log), [""; 0], "{provider}");
+    ended
 }
 
 /// What a panic says goes to the standard error of the process, so this test
@@ -361,7 +412,7 @@ fn a_panic_in_the_consumer_says_nothing_and_the_caller_gets_its_answer() {
         .env("RUST_BACKTRACE", "full")
         .output()
         .unwrap();
-    let canaries = Canaries::of(&[("tupay", TuPayConfidential::canaries(SEED).values())]);
+    let (_, canaries) = scene(&[], &[]);
     let stderr = String::from_utf8_lossy(&child.stderr);
     assert!(child.status.success(), "{stderr}");
     assert!(stderr.contains("error: a bug in xtask at "), "{stderr}");
@@ -372,16 +423,22 @@ fn a_panic_in_the_consumer_says_nothing_and_the_caller_gets_its_answer() {
 fn panic_in_the_consumer() {
     observe::silence_panics();
     let (scene, _) = scene(&[], &[]);
-    let observer = Arc::new(Observer::new(|answer| {
-        let text = String::from_utf8_lossy(&answer.body);
-        panic!("cannot make anything of {text}");
-    }));
-    let tupay = Scenario::find("tupay").unwrap();
-    let performed = panic::catch_unwind(AssertUnwindSafe(|| perform(&scene, &tupay, &observer)));
-    let outcome = performed.expect("the panic stays in the observer");
-    assert_eq!(outcome.len(), 0, "the caller has an answer to each call");
-    let failed = observer.failed();
-    assert!(failed.contains(&"deposits".to_owned()) && failed.contains(&"login".to_owned()));
+    for scenario in SCENARIOS {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let operations = Arc::clone(&seen);
+        let observer = Arc::new(Observer::new(move |answer| {
+            operations.lock().unwrap().push(answer.operation.clone());
+            let text = String::from_utf8_lossy(&answer.body);
+            panic!("cannot make anything of {text}");
+        }));
+        let performed =
+            panic::catch_unwind(AssertUnwindSafe(|| perform(&scene, scenario, &observer)));
+        let outcome = performed.expect("the panic stays in the observer");
+        assert_eq!(outcome, [], "the caller has an answer to each call");
+        let seen = seen.lock().unwrap();
+        assert!(seen.len() > 3, "{seen:?}");
+        assert_eq!(observer.failed(), *seen);
+    }
 }
 
 fn perform(scene: &Scene, scenario: &Scenario, observer: &Arc<Observer>) -> Vec<Trouble> {

@@ -80,15 +80,25 @@ impl Scene {
 
     /// The same with another setting of a provider.
     pub(crate) fn setting_of(mut self, provider: &str, key: &str, value: &str) -> Self {
-        let variable = format!("RECONCILE_{provider}_{key}").to_uppercase();
-        self.environment.insert(variable, value.to_owned());
+        self.environment
+            .insert(variable(provider, key), value.to_owned());
         self
     }
 
-    /// The same without a setting.
-    pub(crate) fn without(mut self, key: &str) -> Self {
-        self.environment.remove(&format!("RECONCILE_TUPAY_{key}"));
+    /// The same without a setting of TuPay.
+    pub(crate) fn without(self, key: &str) -> Self {
+        self.without_of("tupay", key)
+    }
+
+    /// The same without a setting of a provider.
+    pub(crate) fn without_of(mut self, provider: &str, key: &str) -> Self {
+        self.environment.remove(&variable(provider, key));
         self
+    }
+
+    /// A setting of a provider.
+    pub(crate) fn setting_named(&self, provider: &str, key: &str) -> String {
+        self.environment[&variable(provider, key)].clone()
     }
 
     pub(crate) fn environment(&self) -> BTreeMap<String, String> {
@@ -131,6 +141,17 @@ impl Scene {
         }
     }
 
+    /// Every file that is no committed fixture, or is one no longer.
+    pub(crate) fn written(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut files = self.files();
+        files.retain(|path, content| {
+            let below = path.strip_prefix(self.folder.path()).unwrap();
+            fs::read(committed.join(below)).ok().as_ref() != Some(content)
+        });
+        files
+    }
+
     /// Every file below the folder with its content.
     pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut files = BTreeMap::new();
@@ -146,6 +167,10 @@ impl Ran {
         assert_eq!(self.status, status, "{}{}", self.stdout, self.stderr);
         self
     }
+}
+
+fn variable(provider: &str, key: &str) -> String {
+    format!("RECONCILE_{provider}_{key}").to_uppercase()
 }
 
 fn copy(from: &Path, to: &Path) {
