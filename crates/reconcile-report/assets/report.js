@@ -212,7 +212,10 @@
       descending = false;
       update();
     });
-    heading.replaceChildren(button);
+    // Browsers repeat a heading on each printed page only where nothing in it
+    // can be pressed, so paper has the words alone.
+    const words = element("span", "printed", heading.textContent);
+    heading.replaceChildren(button, words);
   }
 
   let pending = 0;

@@ -126,7 +126,7 @@ fn a_side_with_many_rows_shows_their_sum_and_a_line_for_each_up_to_a_limit() {
 fn paper_has_every_row_and_no_controls() {
     let page = page(&Month::new().run());
     let (_, print) = page.split_once("@media print {").unwrap();
-    assert!(print.contains("#filters, summary"), "{print}");
+    assert!(print.contains("#filters, figure summary, th button { display: none"), "{print}");
     assert!(page.contains("addEventListener(\"beforeprint\", () => add(visible.length - next))"));
 }
 
