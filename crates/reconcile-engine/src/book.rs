@@ -175,8 +175,9 @@ pub struct Flow {
     pub direction: Direction,
     /// How many rows move it.
     pub rows: usize,
-    /// The sum of their amounts, in major units; never negative.
-    pub amount: Sum,
+    /// The sum of their amounts, in major units and never negative; `None` where
+    /// it has more digits than a sum holds.
+    pub amount: Option<Sum>,
 }
 
 /// What a match is decided on beside the reference.
@@ -400,31 +401,30 @@ impl Book {
         Ok(totals)
     }
 
-    /// What moves in each direction and currency.
-    ///
-    /// Errors when a sum has more digits than [`Sum`] holds.
-    pub fn flows(&self) -> Result<Vec<Flow>, EngineError> {
-        let mut flows: BTreeMap<_, (usize, Sum)> = BTreeMap::new();
+    /// What moves in each direction and currency, in their order.
+    #[must_use]
+    pub fn flows(&self) -> Vec<Flow> {
+        let mut flows: BTreeMap<_, (usize, Option<Sum>)> = BTreeMap::new();
         for members in &self.classes.members {
             let Class {
                 currency,
                 direction,
                 ..
             } = members.class;
-            let (rows, sum) = flows.entry((currency, direction)).or_default();
+            let nothing = (0, Some(Sum::ZERO));
+            let (rows, total) = flows.entry((currency, direction)).or_insert(nothing);
             *rows += members.rows;
-            let total = sum.plus(members.sum()?);
-            *sum = total.map_err(|_| EngineError::Inexact(currency))?;
+            *total = total.and_then(|total| total.plus(members.sum().ok()?).ok());
         }
         let flows = flows.into_iter();
-        Ok(flows
+        flows
             .map(|((currency, direction), (rows, amount))| Flow {
                 currency,
                 direction,
                 rows,
                 amount,
             })
-            .collect())
+            .collect()
     }
 
     /// Whether any row says that it is of this kind.
@@ -465,7 +465,12 @@ impl Book {
     }
 
     /// The id of a row.
-    pub(crate) fn id(&self, index: RowIndex) -> &str {
+    ///
+    /// # Panics
+    ///
+    /// When the index comes from a longer book.
+    #[must_use]
+    pub fn id(&self, index: RowIndex) -> &str {
         let mut packed = self.packed.from(self.cells(index).0.packed);
         let [id, _, _] = [packed.length(), packed.length(), packed.length()];
         packed.text(id)
@@ -633,17 +638,11 @@ mod tests {
         }
         let totals: Vec<_> = book.totals().unwrap().into_values().collect();
         assert_eq!(totals[0].to_string(), "79228162514264337593543950332.501");
-        let flows = book.flows().unwrap();
+        let flows = book.flows().into_iter();
         let flows: Vec<_> = flows
-            .iter()
-            .map(|flow| (flow.rows, flow.amount.to_string()))
+            .map(|flow| (flow.rows, flow.amount.unwrap().to_string()))
             .collect();
-        assert_eq!(
-            flows,
-            [
-                (2, "79228162514264337593543950335.001".to_owned()),
-                (1, "2.5".to_owned())
-            ]
-        );
+        let credits = "79228162514264337593543950335.001".to_owned();
+        assert_eq!(flows, [(2, credits), (1, "2.5".to_owned())]);
     }
 }

@@ -10,14 +10,16 @@ use crate::{Book, Break, Excluded, RowIndex, Side, matches::Couple};
 
 /// Sorts matches by the id of the ledger row, then of the record.
 pub(crate) fn sort_matches(matches: &mut [Couple], ledger: &Book, records: &Book) {
-    // A ledger in the order of its ids, with each id once, leaves them sorted.
-    if matches.is_sorted_by(|a, b| ledger.id(a.ledger) < ledger.id(b.ledger)) {
-        return;
+    // In a ledger in the order of its ids, with each id once, the place of a
+    // row says it all. Most matches are in that order by then.
+    let ids = ledger.indices().map(|row| ledger.id(row));
+    if ids.is_sorted_by(|a, b| a < b) {
+        return matches.sort_by_key(|couple| couple.ledger);
     }
     // The beginnings of ids decide nearly every comparison without a look into
     // the books.
     let shared = shared_prefix(ledger);
-    let mut keyed: Vec<(u64, Couple)> = matches
+    let mut keyed: Vec<([u8; 8], Couple)> = matches
         .iter()
         .map(|couple| (start(ledger.id(couple.ledger), shared), *couple))
         .collect();
@@ -97,13 +99,13 @@ fn shared_prefix(book: &Book) -> usize {
     })
 }
 
-/// The eight bytes after the shared ones as a number that orders as they do;
-/// a shorter id counts as ending in zeros.
-fn start(id: &str, shared: usize) -> u64 {
+/// The eight bytes after the shared ones, which order as the ids do; a shorter
+/// id counts as ending in zeros.
+fn start(id: &str, shared: usize) -> [u8; 8] {
     let rest = id.as_bytes().get(shared..).unwrap_or_default();
-    rest.iter()
-        .copied()
-        .chain(std::iter::repeat(0))
-        .take(8)
-        .fold(0, |start, byte| start << 8 | u64::from(byte))
+    let mut start = [0; 8];
+    for (place, byte) in start.iter_mut().zip(rest) {
+        *place = *byte;
+    }
+    start
 }

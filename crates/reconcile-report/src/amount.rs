@@ -1,6 +1,6 @@
 //! How amounts and counts are written: exactly, and with the digits of their currency.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use reconcile_core::{Currency, Sum};
 use rust_decimal::Decimal;
@@ -19,6 +19,47 @@ pub(crate) fn plain(amount: impl Into<Sum>, currency: Option<Currency>) -> Strin
     }
     text.extend((0..missing).map(|_| '0'));
     text
+}
+
+/// The same at the end of other text, for a currency that has so many digits.
+pub(crate) fn push_plain(out: &mut Vec<u8>, amount: Decimal, digits: u32) {
+    let (mut units, mut scale) = (amount.mantissa(), amount.scale());
+    while scale > digits && units % 10 == 0 {
+        units /= 10;
+        scale -= 1;
+    }
+    if units < 0 {
+        out.push(b'-');
+    }
+    // From the last digit to the first, and then turned round.
+    let start = out.len();
+    let zeros = digits.saturating_sub(scale);
+    out.extend(iter::repeat_n(b'0', zeros as usize));
+    let mut units = units.unsigned_abs();
+    let mut place = 0;
+    while units > 0 || place <= scale {
+        if place == scale && scale + zeros > 0 {
+            out.push(b'.');
+        }
+        let (rest, digit) = divided_by_ten(units);
+        out.push(b'0' + digit);
+        units = rest;
+        place += 1;
+    }
+    if let Some(number) = out.get_mut(start..) {
+        number.reverse();
+    }
+}
+
+/// A tenth of a number, and what is left of it.
+fn divided_by_ten(number: u128) -> (u128, u8) {
+    // Nearly every amount fits the machine's own words, which are divided many
+    // times faster.
+    let (rest, digit) = match u64::try_from(number) {
+        Ok(small) => (u128::from(small / 10), u8::try_from(small % 10)),
+        Err(_) => (number / 10, u8::try_from(number % 10)),
+    };
+    (rest, digit.unwrap_or_default())
 }
 
 /// An amount for a reader: thousands separated, a real minus sign.
@@ -97,6 +138,12 @@ impl Tally {
     }
 }
 
+impl From<Option<Sum>> for Tally {
+    fn from(sum: Option<Sum>) -> Self {
+        Self(sum)
+    }
+}
+
 impl From<Sum> for Tally {
     fn from(sum: Sum) -> Self {
         Self(Some(sum))
@@ -123,6 +170,10 @@ mod tests {
     fn amounts_have_the_digits_of_their_currency_and_no_fewer_of_their_own() {
         for (amount, code, text) in [
             (dec!(30), "PEN", "30.00"),
+            (dec!(30), "JPY", "30"),
+            (dec!(0), "JPY", "0"),
+            (dec!(0.05), "PEN", "0.05"),
+            (dec!(-1000000.00001), "PEN", "-1000000.00001"),
             (dec!(-0.5), "PEN", "-0.50"),
             (dec!(12.400), "PEN", "12.40"),
             (dec!(12.345), "PEN", "12.345"),
@@ -132,7 +183,11 @@ mod tests {
             (dec!(-0.00), "PEN", "0.00"),
             (Decimal::MAX, "PEN", "79228162514264337593543950335.00"),
         ] {
-            assert_eq!(plain(amount, Some(currency(code))), text);
+            let currency = currency(code);
+            assert_eq!(plain(amount, Some(currency)), text);
+            let mut pushed = b"x,".to_vec();
+            push_plain(&mut pushed, amount, currency.exponent().unwrap_or_default());
+            assert_eq!(pushed, format!("x,{text}").into_bytes());
         }
         assert_eq!(plain(dec!(7), None), "7");
     }

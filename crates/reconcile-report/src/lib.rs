@@ -17,5 +17,5 @@ pub use overview::completeness;
 pub use run::{Document, Run};
 pub use side_by_side::{Beside, SideBySide};
 pub use summary::{Conserved, Matched, Proofs, Side, Summary, Verdict};
-pub use tables::{Cell, Column, ColumnType, Table};
+pub use tables::{Cell, Column, ColumnType, Label, Table};
 pub use terminal::{Style, terminal};

@@ -1,11 +1,12 @@
 //! What the terminal and the page both say: sums, groups and sentences.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use reconcile_core::{Certificate, Currency, Direction, PageEvidence, Sum, Verdict, Window};
-use reconcile_engine::{
-    self as engine, Book, Break, BreakCode, Proof, ProofVerdict, Row, RowIndex,
-};
+use reconcile_engine::{self as engine, Book, Break, BreakCode, Proof, ProofVerdict, RowIndex};
 use rust_decimal::Decimal;
 
 use crate::{
@@ -38,18 +39,20 @@ pub(crate) struct Flows {
 /// Ledger, provider and what is matched; both sides of what is matched only
 /// where they differ.
 pub(crate) fn flows(run: &Run<'_>) -> Vec<Flows> {
-    let matches = &run.outcome.matches;
-    let ledger = matches.iter().flat_map(|group| group.ledger);
-    let records = matches.iter().flat_map(|group| group.records);
+    let outcome = run.outcome;
+    let broken = |rows: fn(&Break) -> &[RowIndex]| outcome.breaks.iter().flat_map(rows).copied();
+    let excluded = |side| {
+        let excluded = outcome.excluded.iter();
+        excluded.filter_map(move |row| (row.side == side).then_some(row.row))
+    };
+    let ledger = broken(|found| &found.ledger).chain(excluded(engine::Side::Ledger));
+    let records = broken(|found| &found.records).chain(excluded(engine::Side::Records));
     let mut lines = vec![
-        Flows::of("Ledger", run.ledger.iter()),
-        Flows::of("Provider", run.records.iter()),
-        Flows::of("Matched", ledger.map(|&row| run.ledger.row(row))),
+        Flows::of("Ledger", run.ledger),
+        Flows::of("Provider", run.records),
+        Flows::of("Matched", run.ledger).without(run.ledger, ledger),
     ];
-    let provider = Flows::of(
-        "Matched, provider",
-        records.map(|&row| run.records.row(row)),
-    );
+    let provider = Flows::of("Matched, provider", run.records).without(run.records, records);
     if let Some(matched) = lines.last_mut()
         && matched.by_currency != provider.by_currency
     {
@@ -60,17 +63,33 @@ pub(crate) fn flows(run: &Run<'_>) -> Vec<Flows> {
 }
 
 impl Flows {
-    fn of<'a>(label: &'static str, rows: impl Iterator<Item = Row<'a>>) -> Self {
+    /// What all rows of a book move, which the book knows.
+    fn of(label: &'static str, book: &Book) -> Self {
         let mut by_currency = BTreeMap::<_, Flow>::new();
-        for row in rows {
-            let flow = by_currency.entry(row.currency).or_default();
-            flow.rows = flow.rows.saturating_add(1);
-            match row.direction {
-                Direction::Debit => flow.debits.add(row.amount),
-                _ => flow.credits.add(row.amount),
+        for moved in book.flows() {
+            let flow = by_currency.entry(moved.currency).or_default();
+            flow.rows = flow.rows.saturating_add(moved.rows);
+            match moved.direction {
+                Direction::Debit => flow.debits = moved.amount.into(),
+                _ => flow.credits = moved.amount.into(),
             }
         }
         Self { label, by_currency }
+    }
+
+    /// What the others move: of a large book, nearly all rows are matched.
+    fn without(mut self, book: &Book, rows: impl Iterator<Item = RowIndex>) -> Self {
+        let rows: BTreeSet<RowIndex> = rows.collect();
+        for row in rows.into_iter().map(|row| book.row(row)) {
+            let flow = self.by_currency.entry(row.currency).or_default();
+            flow.rows = flow.rows.saturating_sub(1);
+            match row.direction {
+                Direction::Debit => flow.debits.add(-row.amount),
+                _ => flow.credits.add(-row.amount),
+            }
+        }
+        self.by_currency.retain(|_, flow| flow.rows > 0);
+        self
     }
 }
 

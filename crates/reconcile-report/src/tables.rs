@@ -1,11 +1,13 @@
 //! The tables of a run: one definition of each, whatever it is written as.
 
+mod csv;
 mod summary;
 
 use std::{
     borrow::Cow,
     fmt,
     io::{self, Write},
+    iter,
 };
 
 use jiff::civil::Date;
@@ -14,7 +16,7 @@ use reconcile_engine::{Book, Break, MatchGroup, Proof, RowIndex};
 use rust_decimal::Decimal;
 
 pub(crate) use self::summary::summary;
-use crate::{Run, amount::plain, overview::total};
+use crate::{Run, overview::total};
 
 /// A table of a run: typed columns, and rows that are made as they are asked for.
 pub struct Table<'r> {
@@ -22,7 +24,19 @@ pub struct Table<'r> {
     pub name: &'static str,
     /// Its columns, in order.
     pub columns: &'static [Column],
-    rows: Box<dyn Iterator<Item = Vec<Cell<'r>>> + 'r>,
+    rows: Box<dyn Rows<'r> + 'r>,
+}
+
+/// The rows of a table, made as they are asked for.
+trait Rows<'r> {
+    /// Puts the cells of the next row in; false where there is no further row.
+    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> bool;
+}
+
+impl<'r, I: Iterator<Item = Vec<Cell<'r>>>> Rows<'r> for I {
+    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> bool {
+        self.next().map(|row| *cells = row).is_some()
+    }
 }
 
 impl<'r> Table<'r> {
@@ -30,8 +44,11 @@ impl<'r> Table<'r> {
     pub const NAMES: [&'static str; 3] = ["matches", "breaks", "proofs"];
 
     /// The rows: a cell for each column, of the column's type or absent.
-    pub fn into_rows(self) -> impl Iterator<Item = Vec<Cell<'r>>> + 'r {
-        self.rows
+    pub fn into_rows(mut self) -> impl Iterator<Item = Vec<Cell<'r>>> + 'r {
+        iter::from_fn(move || {
+            let mut cells = Vec::with_capacity(self.columns.len());
+            self.rows.next_row(&mut cells).then_some(cells)
+        })
     }
 
     /// Writes the table as CSV (RFC 4180) with LF line ends and a header.
@@ -41,15 +58,7 @@ impl<'r> Table<'r> {
     /// do are quoted with an apostrophe (CWE-1236). Which cells are text follows
     /// from the column, never from the content: `-5.00` is a legitimate amount.
     pub fn write_csv(self, out: impl Write) -> io::Result<()> {
-        let mut csv = csv::Writer::from_writer(out);
-        csv.write_record(self.columns.iter().map(|column| column.name))?;
-        for row in self.rows {
-            for cell in &row {
-                csv.write_field(&*cell.to_csv())?;
-            }
-            csv.write_record(None::<&[u8]>)?;
-        }
-        csv.flush()
+        csv::write(self, out)
     }
 }
 
@@ -93,6 +102,8 @@ pub enum Cell<'r> {
     Absent,
     /// Text as somebody wrote it, also where a spreadsheet would run it.
     Text(Cow<'r, str>),
+    /// A short text that is made for the table, in a column of text.
+    Label(Label),
     /// An amount in major units, signed.
     Amount {
         /// How much.
@@ -108,28 +119,80 @@ pub enum Cell<'r> {
     Boolean(bool),
 }
 
-impl Cell<'_> {
-    fn to_csv(&self) -> Cow<'_, [u8]> {
-        let text = match self {
-            Self::Absent => String::new(),
-            Self::Text(text) if begins_like_a_formula(text) => format!("'{text}"),
-            Self::Text(text) => return Cow::Borrowed(text.as_bytes()),
-            Self::Amount { amount, currency } => plain(*amount, *currency),
-            Self::Date(date) => date.to_string(),
-            Self::Integer(number) => number.to_string(),
-            Self::Boolean(value) => value.to_string(),
+/// A short text, in place: the number of a match, the code of a currency.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    bytes: [u8; 22],
+    length: u8,
+}
+
+impl Label {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..usize::from(self.length));
+        str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// A letter and a number: both fit.
+    fn numbered(letter: u8, mut number: u64) -> Self {
+        let mut label = Self {
+            bytes: [b'0'; 22],
+            length: 1,
         };
-        Cow::Owned(text.into_bytes())
+        let digits = number.checked_ilog10().unwrap_or_default() as usize + 1;
+        for place in label.bytes.iter_mut().skip(1).take(digits).rev() {
+            // The last digit fits a byte.
+            *place += u8::try_from(number % 10).unwrap_or_default();
+            number /= 10;
+            label.length += 1;
+        }
+        if let Some(first) = label.bytes.first_mut() {
+            *first = letter;
+        }
+        label
+    }
+}
+
+impl From<Currency> for Label {
+    fn from(currency: Currency) -> Self {
+        let (mut bytes, code) = ([0; 22], currency.as_str().as_bytes());
+        for (place, byte) in bytes.iter_mut().zip(code) {
+            *place = *byte;
+        }
+        Self { bytes, length: 3 }
+    }
+}
+
+impl fmt::Debug for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
 /// Every match group, in the order of the outcome.
 pub(crate) fn matches<'r>(run: &'r Run<'_>) -> Table<'r> {
-    let groups = (1..).zip(run.outcome.matches.iter());
     Table {
         name: "matches",
         columns: &MATCHES,
-        rows: Box::new(groups.map(|(position, group)| match_row(run, position, group))),
+        rows: Box::new(MatchRows {
+            run,
+            groups: (1..).zip(run.outcome.matches.iter()),
+        }),
+    }
+}
+
+/// The rows of the one table that can have millions.
+struct MatchRows<'r, 'b, I> {
+    run: &'r Run<'b>,
+    groups: I,
+}
+
+impl<'r, I: Iterator<Item = (u64, MatchGroup<'r>)>> Rows<'r> for MatchRows<'r, '_, I> {
+    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> bool {
+        let next = self.groups.next();
+        let row = next.map(|(position, group)| match_row(self.run, position, group));
+        row.map(|row| cells.extend(row)).is_some()
     }
 }
 
@@ -145,14 +208,14 @@ const MATCHES: [Column; 9] = [
     column("ambiguous", ColumnType::Boolean),
 ];
 
-fn match_row<'r>(run: &'r Run<'_>, position: u64, group: MatchGroup<'r>) -> Vec<Cell<'r>> {
+fn match_row<'r>(run: &'r Run<'_>, position: u64, group: MatchGroup<'r>) -> [Cell<'r>; 9] {
     let ledger = total(run.ledger, group.ledger);
     let records = total(run.records, group.records);
     let currency = ledger.or(records).map(|total| total.currency);
-    vec![
+    [
         // The order of the matches follows from their ids alone, so a number is
         // as stable as the input is.
-        text(format!("M{position}")),
+        Cell::Label(Label::numbered(b'M', position)),
         text(group.rule.as_str()),
         ids(run.ledger, group.ledger),
         ids(run.records, group.records),
@@ -265,13 +328,22 @@ fn amount<'r>(amount: Option<Decimal>, currency: Option<Currency>) -> Cell<'r> {
 }
 
 fn code<'r>(currency: Option<Currency>) -> Cell<'r> {
-    currency.map_or(Cell::Absent, |currency| text(currency.to_string()))
+    currency.map_or(Cell::Absent, |currency| Cell::Label(currency.into()))
 }
 
 /// The ids of rows.
-fn ids<'r>(book: &Book, rows: &[RowIndex]) -> Cell<'r> {
-    joined(rows.iter().map(|&row| book.row(row).id))
+fn ids<'r>(book: &'r Book, rows: &[RowIndex]) -> Cell<'r> {
+    match rows {
+        &[row] if !book.id(row).contains(SEPARATORS) => match book.id(row) {
+            "" => Cell::Absent,
+            id => text(id),
+        },
+        rows => joined(rows.iter().map(|&row| book.id(row))),
+    }
 }
+
+/// What separates ids, and what stands before that where it is in one.
+const SEPARATORS: [char; 2] = ['|', '\\'];
 
 /// Ids, separated by `|`; absent where there are none. Inside an id, `|` and
 /// `\` follow a `\`.
@@ -282,7 +354,7 @@ fn joined<'i, 'r>(ids: impl Iterator<Item = &'i str>) -> Cell<'r> {
             joined.push('|');
         }
         for character in id.chars() {
-            if matches!(character, '|' | '\\') {
+            if SEPARATORS.contains(&character) {
                 joined.push('\\');
             }
             joined.push(character);
@@ -294,22 +366,17 @@ fn joined<'i, 'r>(ids: impl Iterator<Item = &'i str>) -> Cell<'r> {
     text(joined)
 }
 
-fn begins_like_a_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0'])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn text_that_begins_like_a_formula_is_quoted() {
-        let written = |content: &str| String::from_utf8(text(content).to_csv().into()).unwrap();
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\0=1"] {
-            assert_eq!(written(formula), format!("'{formula}"));
+    fn labels_hold_what_they_are_made_of() {
+        for number in [0, 7, 10, 1_234_567, u64::MAX] {
+            let label = Label::numbered(b'M', number);
+            assert_eq!(label.as_str(), format!("M{number}"));
         }
-        for harmless in ["", "L-1", "1+1", " =1", "'=1", "|=1"] {
-            assert_eq!(written(harmless), harmless);
-        }
+        let currency: Currency = "PEN".parse().unwrap();
+        assert_eq!(Label::from(currency).as_str(), "PEN");
     }
 }

@@ -30,7 +30,7 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
     );
     // What is wrong with the ledger is said first, whichever was read first.
     let (ledger, records) = (ledger?, records?);
-    if records.iter().any(|row| row.kind == Some(Kind::Reversal)) {
+    if records.has_kind(Kind::Reversal) {
         outcome::count_reversed(&mut rules);
     }
     let as_of = match args.books.as_of {

@@ -261,6 +261,7 @@ fn cell(cell: report::Cell<'_>) -> files::Cell<'_> {
     match cell {
         report::Cell::Absent => files::Cell::Absent,
         report::Cell::Text(text) => files::Cell::Text(text),
+        report::Cell::Label(label) => files::Cell::Text(label.as_str().to_owned().into()),
         report::Cell::Amount { amount, .. } => files::Cell::Amount(amount),
         report::Cell::Date(date) => files::Cell::Date(date),
         report::Cell::Integer(number) => files::Cell::Integer(number),

@@ -40,7 +40,7 @@ fn every_cell_is_absent_or_of_the_type_of_its_column() {
             for (cell, column) in row.iter().zip(columns) {
                 let holds = match cell {
                     Cell::Absent => continue,
-                    Cell::Text(_) => ColumnType::Text,
+                    Cell::Text(_) | Cell::Label(_) => ColumnType::Text,
                     Cell::Amount { .. } => ColumnType::Amount,
                     Cell::Date(_) => ColumnType::Date,
                     Cell::Integer(_) => ColumnType::Integer,

@@ -1,0 +1,137 @@
+//! Tables as CSV (RFC 4180).
+
+use std::io::{self, Write};
+
+use reconcile_core::Currency;
+
+use super::{Cell, Table};
+use crate::amount::push_plain;
+
+/// Writes a table with LF line ends and a header.
+pub(super) fn write(mut table: Table<'_>, mut out: impl Write) -> io::Result<()> {
+    let mut lines = Lines::default();
+    for column in table.columns {
+        lines.text(column.name);
+    }
+    lines.end();
+    let mut cells = Vec::with_capacity(table.columns.len());
+    while table.rows.next_row(&mut cells) {
+        for cell in cells.drain(..) {
+            lines.cell(&cell);
+        }
+        lines.end();
+        if lines.text.len() >= PIECE {
+            out.write_all(&lines.text)?;
+            lines.text.clear();
+        }
+    }
+    out.write_all(&lines.text)?;
+    out.flush()
+}
+
+/// How much is written at once.
+const PIECE: usize = 1 << 16;
+
+/// Lines that are not written yet. Tables have millions of cells, so that none
+/// of them is a text of its own before it is one here.
+#[derive(Default)]
+struct Lines {
+    text: Vec<u8>,
+    /// The currency that was written last, and how many digits it has.
+    digits: (Option<Currency>, u32),
+}
+
+impl Lines {
+    fn cell(&mut self, cell: &Cell<'_>) {
+        match cell {
+            Cell::Absent => {}
+            Cell::Text(text) => return self.text(text),
+            Cell::Label(label) => return self.text(label.as_str()),
+            Cell::Amount { amount, currency } => {
+                let digits = self.digits(*currency);
+                push_plain(&mut self.text, *amount, digits);
+            }
+            Cell::Date(date) => self.text.extend(date.to_string().into_bytes()),
+            Cell::Integer(number) => self.text.extend(number.to_string().into_bytes()),
+            Cell::Boolean(true) => self.text.extend(b"true"),
+            Cell::Boolean(false) => self.text.extend(b"false"),
+        }
+        self.text.push(b',');
+    }
+
+    /// A cell that holds text: a spreadsheet runs one that begins like a
+    /// formula, so that such a one gets an apostrophe before it (CWE-1236).
+    fn text(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let quoted = bytes.iter().any(|byte| b",\"\r\n".contains(byte));
+        if quoted {
+            self.text.push(b'"');
+        }
+        if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
+            self.text.push(b'\'');
+        }
+        if quoted {
+            for byte in bytes {
+                if *byte == b'"' {
+                    self.text.push(b'"');
+                }
+                self.text.push(*byte);
+            }
+            self.text.push(b'"');
+        } else {
+            self.text.extend(bytes);
+        }
+        self.text.push(b',');
+    }
+
+    /// Ends the line: the delimiter after its last cell becomes the line end.
+    fn end(&mut self) {
+        if let Some(last) = self.text.last_mut() {
+            *last = b'\n';
+        }
+    }
+
+    fn digits(&mut self, currency: Option<Currency>) -> u32 {
+        if self.digits.0 != currency {
+            let digits = currency.and_then(|currency| currency.exponent());
+            self.digits = (currency, digits.unwrap_or_default());
+        }
+        self.digits.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::text;
+
+    fn written(content: &str) -> String {
+        let mut lines = Lines::default();
+        lines.cell(&text(content));
+        lines.end();
+        String::from_utf8(lines.text).unwrap()
+    }
+
+    #[test]
+    fn text_that_begins_like_a_formula_is_quoted() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\0=1"] {
+            assert_eq!(written(formula), format!("'{formula}\n"));
+        }
+        assert_eq!(written("\r=1"), "\"'\r=1\"\n");
+        for harmless in ["", "L-1", "1+1", " =1", "'=1", "|=1"] {
+            assert_eq!(written(harmless), format!("{harmless}\n"));
+        }
+    }
+
+    #[test]
+    fn text_reads_back_whatever_it_holds() {
+        for content in ["a,b", "say \"yes\"", "two\nlines", "\"", "دفع, نقدا"] {
+            let line = written(content);
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(line.as_bytes());
+            let record = reader.records().next().unwrap().unwrap();
+            assert_eq!(record.iter().collect::<Vec<_>>(), [content]);
+        }
+    }
+}
