@@ -66,6 +66,7 @@ fn part(name: &str, run: &Run<'_>, summary: &Summary, out: &mut dyn Write) -> io
         "kpis" => kpis(run, summary, out),
         "amounts" => amounts(run, out),
         "layers" => layers::write(run, out),
+        "matches" => matches(run, out),
         "by_code" => by_code(run, out),
         "charts" => chart::write(run, out),
         "shown" => rows::shown(run, out),
@@ -219,6 +220,40 @@ fn not_counted(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// What each rule ties.
+fn matches(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let rules = overview::by_rule(run);
+    if rules.is_empty() {
+        return out.write_all(b"<p class=\"none\">Nothing is matched.</p>");
+    }
+    out.write_all(
+        b"<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Rule</th><th scope=\"col\" class=\"n\">Matches</th>\
+<th scope=\"col\" class=\"n\">Of several rows</th><th scope=\"col\" class=\"n\">Ledger entries</th>\
+<th scope=\"col\" class=\"n\">Provider records</th><th scope=\"col\" class=\"n\">Differences allowed</th></tr></thead><tbody>",
+    )?;
+    for rule in rules {
+        write!(
+            out,
+            "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
+            Isolated(&rule.rule),
+            count(rule.matches),
+            count(rule.groups),
+            count(rule.ledger_rows),
+            count(rule.record_rows),
+            or_dash(overview::nets(&rule.net, "<br>")),
+        )?;
+    }
+    out.write_all(b"</tbody></table></div>")
+}
+
+fn or_dash(text: String) -> String {
+    if text.is_empty() {
+        "—".to_owned()
+    } else {
+        text
+    }
+}
+
 fn by_code(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let groups = overview::by_code(run);
     if groups.is_empty() {
@@ -229,22 +264,14 @@ fn by_code(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 <th scope=\"col\" class=\"n\">Breaks</th><th scope=\"col\" class=\"n\">Net difference</th></tr></thead><tbody>",
     )?;
     for group in groups {
-        let nets: Vec<_> = group
-            .net
-            .iter()
-            .map(|(&currency, net)| format!("{} {currency}", net.signed(currency)))
-            .collect();
-        let severity = group.code.severity();
+        let severities = group.breaks.iter().map(|broken| broken.severity);
+        let severity = severities.max().unwrap_or(group.code.severity());
         write!(
             out,
             "<tr><td>{}</td><td><span class=\"severity {severity}\">{severity}</span></td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
             Escaped(group.code.title()),
             count(group.breaks.len()),
-            if nets.is_empty() {
-                "—".to_owned()
-            } else {
-                nets.join("<br>")
-            },
+            or_dash(overview::nets(&group.net, "<br>")),
         )?;
     }
     out.write_all(b"</tbody></table></div>")

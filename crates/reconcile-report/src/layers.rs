@@ -149,13 +149,13 @@ fn no_rows() -> Step {
 
 /// The first layer, by currency.
 fn rows(run: &Run<'_>) -> BTreeMap<Currency, Step> {
-    let mut tolerated = BTreeMap::<_, Tally>::new();
+    let mut allowed = BTreeMap::<_, Tally>::new();
     for group in run.outcome.matches.iter() {
         if let Some(&row) = group.ledger.first()
             && !group.difference.is_zero()
         {
             let currency = run.ledger.row(row).currency;
-            tolerated.entry(currency).or_default().add(group.difference);
+            allowed.entry(currency).or_default().add(group.difference);
         }
     }
     let mut open = BTreeMap::<_, usize>::new();
@@ -169,8 +169,8 @@ fn rows(run: &Run<'_>) -> BTreeMap<Currency, Step> {
     equations
         .map(|(&currency, equation)| {
             let open = open.get(&currency).copied().unwrap_or_default();
-            let tolerated = tolerated.get(&currency).copied().unwrap_or_default();
-            (currency, row_step(currency, equation, open, tolerated))
+            let allowed = allowed.get(&currency).copied().unwrap_or_default();
+            (currency, row_step(currency, equation, open, allowed))
         })
         .collect()
 }
@@ -186,19 +186,19 @@ fn currencies(run: &Run<'_>, broken: &Break) -> BTreeSet<Currency> {
         .collect()
 }
 
-/// "ledger 1,246.00 − provider 1,223.03 = 22.97, 22.95 in 3 breaks, 0.02 within the tolerance".
-fn row_step(currency: Currency, equation: &Conservation, open: usize, tolerated: Tally) -> Step {
+/// "ledger 1,246.00 − provider 1,223.03 = 22.97, 22.95 in 3 breaks, 0.02 allowed in matches".
+fn row_step(currency: Currency, equation: &Conservation, open: usize, allowed: Tally) -> Step {
     let text = |sum: Sum| grouped(sum, Some(currency));
     let ledger = Tally::from(equation.ledger);
-    let apart = Tally::from(equation.explained).minus(tolerated);
+    let apart = Tally::from(equation.explained).minus(allowed);
     let mut parts = Vec::new();
     let breaks = counted(open, "break", "breaks");
-    if tolerated.is_zero() {
+    if allowed.is_zero() {
         parts.extend((open > 0).then(|| format!("in {breaks}")));
     } else {
-        let (apart, tolerated) = (apart.grouped(currency), tolerated.grouped(currency));
+        let (apart, allowed) = (apart.grouped(currency), allowed.grouped(currency));
         parts.extend((open > 0).then(|| format!("{apart} in {breaks}")));
-        parts.push(format!("{tolerated} within the tolerance"));
+        parts.push(format!("{allowed} allowed in matches"));
     }
     // The engine keeps this law; a page that hid a broken one would be worth nothing.
     if !equation.holds() {

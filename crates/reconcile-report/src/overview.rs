@@ -137,6 +137,52 @@ pub(crate) fn total(book: &Book, rows: &[RowIndex]) -> Option<Total> {
     })
 }
 
+/// What one rule ties.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RuleGroup {
+    pub(crate) rule: String,
+    pub(crate) matches: usize,
+    /// Those of them with several rows on a side.
+    pub(crate) groups: usize,
+    pub(crate) ledger_rows: usize,
+    pub(crate) record_rows: usize,
+    /// The differences that the rule allows.
+    pub(crate) net: BTreeMap<Currency, Tally>,
+}
+
+/// The matches by rule.
+pub(crate) fn by_rule(run: &Run<'_>) -> Vec<RuleGroup> {
+    let mut rules = BTreeMap::<_, RuleGroup>::new();
+    for group in run.outcome.matches.iter() {
+        let rule = rules.entry(group.rule).or_default();
+        rule.matches = rule.matches.saturating_add(1);
+        if group.ledger.len() > 1 || group.records.len() > 1 {
+            rule.groups = rule.groups.saturating_add(1);
+        }
+        rule.ledger_rows = rule.ledger_rows.saturating_add(group.ledger.len());
+        rule.record_rows = rule.record_rows.saturating_add(group.records.len());
+        if let Some(&row) = group.ledger.first()
+            && !group.difference.is_zero()
+        {
+            let currency = run.ledger.row(row).currency;
+            rule.net.entry(currency).or_default().add(group.difference);
+        }
+    }
+    let named = rules.into_iter().map(|(rule, group)| RuleGroup {
+        rule: rule.to_string(),
+        ..group
+    });
+    named.collect()
+}
+
+/// "+1.47 PEN, −3.00 USD".
+pub(crate) fn nets(net: &BTreeMap<Currency, Tally>, separator: &str) -> String {
+    let sums = net.iter();
+    sums.map(|(&currency, net)| format!("{} {currency}", net.signed(currency)))
+        .collect::<Vec<_>>()
+        .join(separator)
+}
+
 /// The breaks of one code.
 #[derive(Debug)]
 pub(crate) struct CodeGroup<'r> {

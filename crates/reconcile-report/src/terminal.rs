@@ -11,7 +11,7 @@ use crate::{
     Run, Verdict, ageing,
     amount::{count, counted, grouped, signed},
     layers::{self, State},
-    overview::{self, CodeGroup, Flows, IdentityGroup, Total, total},
+    overview::{self, CodeGroup, Flows, IdentityGroup, RuleGroup, Total, total},
 };
 
 /// How the terminal is written to.
@@ -49,6 +49,7 @@ pub fn terminal(run: &Run<'_>, style: Style) -> String {
     verdict(run, &mut sheet);
     amounts(run, &mut sheet);
     layers(run, &mut sheet);
+    matches(run, &mut sheet);
     breaks(run, &mut sheet);
     ages(run, &mut sheet);
     proofs(run, &mut sheet);
@@ -164,15 +165,9 @@ fn has_rows(broken: &Break) -> bool {
 /// "Amount differs: 14 breaks, net +1.47 PEN".
 fn code_line(group: &CodeGroup<'_>) -> String {
     let breaks = counted(group.breaks.len(), "break", "breaks");
-    let nets: Vec<_> = group
-        .net
-        .iter()
-        .map(|(&currency, net)| format!("{} {currency}", net.signed(currency)))
-        .collect();
-    let net = if nets.is_empty() {
-        String::new()
-    } else {
-        format!(", net {}", nets.join(", "))
+    let net = match &*overview::nets(&group.net, ", ") {
+        "" => String::new(),
+        nets => format!(", net {nets}"),
     };
     format!("{}: {breaks}{net}", group.code.title())
 }
@@ -288,6 +283,36 @@ fn completeness(run: &Run<'_>, sheet: &mut Sheet) {
         let rest = format!("… and {} more in certificate.json", count(more));
         sheet.text(Ink::Faint, 4, &rest);
     }
+}
+
+/// What each rule ties.
+fn matches(run: &Run<'_>, sheet: &mut Sheet) {
+    let rules = overview::by_rule(run);
+    if rules.is_empty() {
+        return;
+    }
+    sheet.heading("Matches");
+    for rule in rules {
+        sheet.text(Ink::Plain, 2, &rule_line(&rule));
+    }
+}
+
+/// "by batch: 14 matches, 2 of several rows: 60 ledger entries with 14 records".
+fn rule_line(rule: &RuleGroup) -> String {
+    let matches = counted(rule.matches, "match", "matches");
+    let several = (rule.groups > 0).then(|| {
+        format!(
+            "{} of several rows: {} with {}",
+            count(rule.groups),
+            counted(rule.ledger_rows, "ledger entry", "ledger entries"),
+            counted(rule.record_rows, "record", "records"),
+        )
+    });
+    let allowed =
+        (!rule.net.is_empty()).then(|| format!("allowed {}", overview::nets(&rule.net, ", ")));
+    let facts = [Some(matches), several, allowed];
+    let facts: Vec<_> = facts.into_iter().flatten().collect();
+    format!("{}: {}", rule.rule, facts.join(", "))
 }
 
 /// Where the residual lies, and what became of each layer.

@@ -126,7 +126,10 @@ fn a_side_with_many_rows_shows_their_sum_and_a_line_for_each_up_to_a_limit() {
 fn paper_has_every_row_and_no_controls() {
     let page = page(&Month::new().run());
     let (_, print) = page.split_once("@media print {").unwrap();
-    assert!(print.contains("#filters, figure summary, th button { display: none"), "{print}");
+    assert!(
+        print.contains("#filters, figure summary, th button { display: none"),
+        "{print}"
+    );
     assert!(page.contains("addEventListener(\"beforeprint\", () => add(visible.length - next))"));
 }
 
@@ -189,4 +192,21 @@ fn the_layers_stand_below_each_other_with_the_first_that_is_open() {
     let states: Vec<_> = layers.match_indices("<li>").collect();
     assert_eq!(states.len(), 3, "{layers}");
     assert!(layers.contains("<li><span>rows to rows</span> <span class=\"holds\">ties</span>"));
+}
+
+#[test]
+fn matches_are_counted_by_rule_with_what_each_allows() {
+    let page = page(&Month::tolerated().run());
+    let row = "<td><bdi dir=\"auto\">reference_tolerance</bdi></td><td class=\"n\">1</td>\
+               <td class=\"n\">0</td><td class=\"n\">1</td><td class=\"n\">1</td>\
+               <td class=\"n\">+0.01 PEN</td>";
+    assert!(page.contains(row), "{page}");
+}
+
+#[test]
+fn a_cause_is_as_severe_as_the_worst_of_its_breaks() {
+    let page = page(&Month::eased().run());
+    let (_, causes) = page.split_once("<th scope=\"col\">Cause</th>").unwrap();
+    let (causes, _) = causes.split_once("</table>").unwrap();
+    assert_eq!(causes.matches("severity low").count(), 1, "{causes}");
 }

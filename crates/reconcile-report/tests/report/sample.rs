@@ -7,7 +7,9 @@ use reconcile_core::{
     Certificate, CertifiedQuery, Currency, Direction, Figure, Identity, Kind, Law, LocalDay,
     PageEvidence, Statement, Status, Verdict, Window,
 };
-use reconcile_engine::{Absence, Book, Context, Outcome, Proof, Row, Rules, prove, reconcile};
+use reconcile_engine::{
+    Absence, Book, Context, Outcome, Proof, Row, Rules, Severity, prove, reconcile,
+};
 use reconcile_report::Run;
 use rust_decimal::{Decimal, dec};
 
@@ -157,6 +159,15 @@ impl Month {
             record("P-2", "order-2", dec!(7), "PEN"),
         ];
         Self::of(&ledger, &records, &statements())
+    }
+
+    /// Breaks that need less attention than their code mostly does.
+    pub(crate) fn eased() -> Self {
+        let mut month = Self::long();
+        for broken in &mut month.outcome.breaks {
+            broken.severity = Severity::Low;
+        }
+        month
     }
 
     /// One break with so many rows at the provider.

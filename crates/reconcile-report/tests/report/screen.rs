@@ -44,6 +44,9 @@ fn a_month_with_breaks_says_what_is_open_and_why() {
         rows to rows, open: ledger 0.00 − provider 16.00 = −16.00, in 2 breaks
         not tested: rows to the provider's totals, totals to the balance
 
+    Matches
+      reference: 3 matches
+
     Breaks
       Booked, but not at the provider: 2 breaks, net +0.125 KWD, +12.50 PEN
         2026-10-01  ledger =cmd|' /C calc'!A0, 0.125 KWD
@@ -97,6 +100,9 @@ fn a_clean_month_is_short() {
       PEN: nothing is open
         rows to rows, ties: ledger 30.00 − provider 30.00 = 0.00
         not tested: rows to the provider's totals, totals to the balance
+
+    Matches
+      reference: 1 match
 
     Proofs
       Balance follows from the day before: 1 not testable
@@ -201,10 +207,10 @@ fn a_residual_lies_at_the_first_layer_that_does_not_tie() {
 }
 
 #[test]
-fn what_is_within_the_tolerance_is_told_from_what_is_open() {
+fn what_matches_allow_is_told_from_what_is_open() {
     insta::assert_snapshot!(layers(&Month::tolerated()), @"
     PEN: 10.00 is open at rows to rows
-      rows to rows, open: ledger 1,060.01 − provider 1,050.00 = 10.01, 10.00 in 1 break, 0.01 within the tolerance
+      rows to rows, open: ledger 1,060.01 − provider 1,050.00 = 10.01, 10.00 in 1 break, 0.01 allowed in matches
       not tested: rows to the provider's totals, totals to the balance
     ");
 }
