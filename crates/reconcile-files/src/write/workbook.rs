@@ -1,6 +1,13 @@
 //! Tables as the sheets of a workbook (Office Open XML, `.xlsx`).
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, io::Write, path::Path};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fmt,
+    io::{self, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -68,9 +75,9 @@ impl Workbook {
 
     /// Writes the file.
     pub fn finish(mut self, output: &mut impl Write) -> Result<(), FileError> {
-        // The library writes into memory without fail, but gives up on an output
-        // that fails. The packed sheets are small against what they came from.
-        let bytes = self.book.save_to_buffer().map_err(cannot_write_xml)?;
+        // What the library writes into memory cannot fail, and the packed sheets
+        // are small against what they came from.
+        let bytes = caught(|| self.book.save_to_buffer().map_err(cannot_write_xml))?;
         output.write_all(&bytes).map_err(cannot_write)
     }
 }
@@ -100,6 +107,10 @@ impl Sheet<'_> {
     /// first cell.
     pub fn write(&mut self, cells: &[Cell<'_>]) -> Result<(), FileError> {
         of_width(&self.columns, cells)?;
+        caught(|| self.append(cells))
+    }
+
+    fn append(&mut self, cells: &[Cell<'_>]) -> Result<(), FileError> {
         if self.row == self.workbook.rows {
             self.begin()?;
         }
@@ -238,6 +249,17 @@ const fn width(column: Column) -> f64 {
     }
 }
 
+/// The library gives up by a panic where it cannot write a temporary file, as on
+/// a full disk. That is an error like any other.
+fn caught<T>(write: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileError> {
+    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|panic| {
+        let said = panic.downcast::<String>().map(|said| *said);
+        let said = said.unwrap_or_else(|_| "a temporary file cannot be written".to_owned());
+        let full = io::Error::new(io::ErrorKind::StorageFull, said);
+        Err(cannot_write(full))
+    })
+}
+
 fn misfit(error: XlsxError, cells: &[Cell<'_>], column: Column) -> FileError {
     if !matches!(error, XlsxError::MaxStringLengthExceeded) {
         return cannot_write_xml(error);
@@ -283,6 +305,16 @@ mod tests {
             let found = double(amount).map(|double| double.to_string());
             assert_eq!(found.as_deref(), number, "{amount}");
         }
+    }
+
+    #[test]
+    fn a_library_that_gives_up_is_an_error() {
+        let full =
+            || -> Result<(), FileError> { panic!("{} bytes are left", Vec::<u8>::new().len()) };
+        let FileError::Output(cause) = caught(full).unwrap_err() else {
+            panic!("an error of the output")
+        };
+        assert_eq!(cause.to_string(), "0 bytes are left");
     }
 
     #[test]
