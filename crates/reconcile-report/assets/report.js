@@ -8,7 +8,7 @@
   const SCALE = 28;
 
   const data = JSON.parse(document.getElementById("data").textContent);
-  const table = document.querySelector(".breaks");
+  const table = document.querySelector("#breaks .breaks");
   if (!table) return;
   const body = table.tBodies[0];
   const form = document.getElementById("filters");
@@ -82,12 +82,17 @@
 
   const small = (...content) => element("small", "", ...content);
   const money = (text, currency) => element("span", "sum", text + (currency ? " " + currency : ""));
-  const entry = ([id, amount, currency, date, reference, kind, status, fee, account, description]) => {
+  const entry = (
+    [id, amount, currency, date, reference, kind, status, fee, account, description, tax, settled, method],
+  ) => {
     const node = element("div", "entry", money(grouped(amount), currency), small(isolated(id)));
     if (reference) node.append(small("Reference ", isolated(reference)));
     node.append(small([date, kind, status].filter(Boolean).join(" · ")));
     if (fee) node.append(small("Fee " + grouped(fee)));
+    if (tax) node.append(small("Tax " + grouped(tax)));
+    if (settled) node.append(small("Settled " + settled));
     if (account) node.append(small("Account ", isolated(account)));
+    if (method) node.append(small("Method ", isolated(method)));
     if (description) node.append(small(isolated(description)));
     return node;
   };
@@ -101,7 +106,7 @@
       cell.append(money(grouped(figure), currency), small(role + (all ? ", " + count(all) + " rows" : "")));
     }
     cell.append(...rows.map(all > WHOLE ? line : entry));
-    if (all > rows.length) cell.append(small("and " + count(all - rows.length) + " more in the table of breaks"));
+    if (all > rows.length) cell.append(small("and " + count(all - rows.length) + " more"));
     return cell;
   };
   const rendered = (item) => {

@@ -10,6 +10,7 @@ mod escape;
 mod evidence;
 mod index;
 mod layers;
+mod matches;
 mod rows;
 
 use std::io::{self, Write};
@@ -66,7 +67,7 @@ fn part(name: &str, run: &Run<'_>, summary: &Summary, out: &mut dyn Write) -> io
         "kpis" => kpis(run, summary, out),
         "amounts" => amounts(run, out),
         "layers" => layers::write(run, out),
-        "matches" => matches(run, out),
+        "matches" => matches::write(run, out),
         "by_code" => by_code(run, out),
         "charts" => chart::write(run, out),
         "shown" => rows::shown(run, out),
@@ -218,32 +219,6 @@ fn not_counted(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// What each rule ties.
-fn matches(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let rules = overview::by_rule(run);
-    if rules.is_empty() {
-        return out.write_all(b"<p class=\"none\">Nothing is matched.</p>");
-    }
-    out.write_all(
-        b"<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Rule</th><th scope=\"col\" class=\"n\">Matches</th>\
-<th scope=\"col\" class=\"n\">Of several rows</th><th scope=\"col\" class=\"n\">Ledger entries</th>\
-<th scope=\"col\" class=\"n\">Provider records</th><th scope=\"col\" class=\"n\">Differences allowed</th></tr></thead><tbody>",
-    )?;
-    for rule in rules {
-        write!(
-            out,
-            "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
-            Isolated(&rule.rule),
-            count(rule.matches),
-            count(rule.groups),
-            count(rule.ledger_rows),
-            count(rule.record_rows),
-            or_dash(overview::nets(&rule.net, "<br>")),
-        )?;
-    }
-    out.write_all(b"</tbody></table></div>")
 }
 
 fn or_dash(text: String) -> String {

@@ -244,21 +244,37 @@ fn stated_layer(run: &Run<'_>, currency: Option<Currency>, layer: Layer) -> Step
     } else if with(ProofVerdict::Holds).next().is_some() {
         (State::Ties, verdicts(&proofs))
     } else {
-        // What says of all currencies that it cannot be tested is the reason here too.
-        let untested = |proof: &&Proof| {
-            proof.stated_in().is_none() && proof.verdict == ProofVerdict::NotTestable
-        };
-        let mut general = run.proofs.iter().filter(about);
-        let reason = proofs.first().copied();
-        let reason = reason.or_else(|| general.find(untested));
-        let words = reason.map_or("no equation to test", |proof| &*proof.note);
-        (State::Untested, words.to_owned())
+        (
+            State::Untested,
+            untested(run, &proofs, currency, layer).to_owned(),
+        )
     };
     Step {
         layer,
         state,
         words,
         residual: largest.and_then(gap),
+    }
+}
+
+/// Why a layer cannot be tested.
+fn untested<'r>(
+    run: &Run<'r>,
+    proofs: &[&'r Proof],
+    currency: Option<Currency>,
+    layer: Layer,
+) -> &'r str {
+    let about = |proof: &&Proof| proof.over_records == (layer == Layer::Totals);
+    let mut others = run.proofs.iter().filter(about);
+    if let Some(first) = proofs.first() {
+        &first.note
+    } else if currency.is_some() && others.clone().any(|proof| proof.stated_in().is_some()) {
+        "the provider states nothing in it"
+    } else {
+        // What says of all currencies that it cannot be tested is the reason here too.
+        let general = |proof: &&Proof| proof.verdict == ProofVerdict::NotTestable;
+        let general = others.find(general);
+        general.map_or("no equation to test", |proof| &*proof.note)
     }
 }
 

@@ -12,7 +12,10 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 use super::{escape::json, rows::SHOWN};
-use crate::{Run, amount::plain};
+use crate::{
+    Run,
+    amount::{grouped, plain},
+};
 
 /// Writes all breaks as JSON: arrays without names, since names would be half of
 /// a page with many breaks. `report.js` reads them in the same order.
@@ -86,7 +89,11 @@ impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let row = &self.0;
         let amount = |amount| Cow::from(plain(amount, Some(row.currency)));
-        let cells: [Option<Cow<'_, str>>; 10] = [
+        let settled = row.settled.map(|settled| {
+            let amount = grouped(settled.amount, Some(settled.currency));
+            Cow::from(format!("{amount} {}", settled.currency))
+        });
+        let cells: [Option<Cow<'_, str>>; 13] = [
             Some(row.id.into()),
             Some(amount(row.signed())),
             Some(row.currency.as_str().into()),
@@ -97,6 +104,9 @@ impl Serialize for Entry<'_> {
             row.fee.map(amount),
             row.account.map(Into::into),
             row.description.map(Into::into),
+            row.tax.map(amount),
+            settled,
+            row.method.map(Into::into),
         ];
         let present = cells.iter().rposition(Option::is_some);
         serializer.collect_seq(cells.iter().take(present.map_or(0, |last| last + 1)))

@@ -15,7 +15,7 @@ use crate::{
 /// How many breaks stand in the HTML itself.
 const WITHOUT_SCRIPT: usize = 200;
 
-/// How many rows of one side of a break are shown; the table of breaks has all ids.
+/// How many rows of one side are shown; the tables beside the page have all ids.
 pub(super) const SHOWN: usize = 20;
 
 /// How many rows a side may have to be shown with all that is known of them.
@@ -94,9 +94,9 @@ fn row(run: &Run<'_>, broken: &Break, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// One side of a break: its row; the rows of a group below their sum; a figure
-/// of a proof, which has no rows.
-fn side(
+/// One side of a break or match: its row; the rows of a group below their sum; a
+/// figure of a proof, which has no rows.
+pub(super) fn side(
     (label, role): (&str, &str),
     book: &Book,
     rows: &[RowIndex],
@@ -124,7 +124,7 @@ fn side(
     let more = rows.len().saturating_sub(SHOWN);
     if more > 0 {
         let more = count(more);
-        write!(out, "<small>and {more} more in the table of breaks</small>")?;
+        write!(out, "<small>and {more} more</small>")?;
     }
     out.write_all(b"</td>")
 }
@@ -165,8 +165,19 @@ fn entry(row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
         let fee = grouped(fee, Some(row.currency));
         write!(out, "<small>Fee {fee}</small>")?;
     }
+    if let Some(tax) = row.tax {
+        let tax = grouped(tax, Some(row.currency));
+        write!(out, "<small>Tax {tax}</small>")?;
+    }
+    if let Some(settled) = row.settled {
+        let amount = grouped(settled.amount, Some(settled.currency));
+        write!(out, "<small>Settled {amount} {}</small>", settled.currency)?;
+    }
     if let Some(account) = row.account {
         write!(out, "<small>Account {}</small>", Isolated(account))?;
+    }
+    if let Some(method) = row.method {
+        write!(out, "<small>Method {}</small>", Isolated(method))?;
     }
     if let Some(description) = row.description {
         write!(out, "<small>{}</small>", Isolated(description))?;
