@@ -349,6 +349,17 @@ impl Book {
         }
     }
 
+    /// The amount of a row with the sign of its direction: credits `+`, debits `−`.
+    ///
+    /// # Panics
+    ///
+    /// When the index comes from a longer book.
+    #[must_use]
+    pub fn signed(&self, index: RowIndex) -> Money {
+        let facts = self.facts(index);
+        Money::new(facts.signed(), facts.currency)
+    }
+
     /// The attribute of that name of a row.
     #[must_use]
     pub fn attribute(&self, index: RowIndex, name: &str) -> Option<&str> {

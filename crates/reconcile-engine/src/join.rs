@@ -1,6 +1,6 @@
 //! Bringing together the rows that share a reference.
 
-use std::{collections::BTreeMap, hash::BuildHasher};
+use std::{collections::BTreeMap, hash::BuildHasher, hint::black_box};
 
 use foldhash::fast::RandomState;
 
@@ -39,26 +39,66 @@ pub(crate) fn by_reference(ledger: &Book, records: &Book) -> Joined {
 pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&str) -> u64) -> Joined {
     let mut crowds = BTreeMap::new();
     let mut index = Index::new(ledger);
-    for row in ledger.indices() {
-        let reference = ledger.reference(row);
-        if let Some(first) = reference.and_then(|text| index.insert(row, text, hash_of(text))) {
-            crowd_of(&mut crowds, first).ledger.push(row);
+    in_batches(ledger, &hash_of, |rows| {
+        for row in rows {
+            index.look_ahead(row);
         }
-    }
+        for row in rows {
+            if let Some(first) = index.insert(row) {
+                crowd_of(&mut crowds, first).ledger.push(row.row);
+            }
+        }
+    });
     let mut unknown = Vec::new();
     let mut partners: Vec<Option<RowIndex>> = vec![None; ledger.len()];
-    for row in records.indices() {
-        let reference = records.reference(row);
-        let first = reference.and_then(|text| index.find(text, hash_of(text)));
-        match first.and_then(|first| Some((first, partners.get_mut(first.position())?))) {
-            None => unknown.push(row),
-            Some((_, partner @ None)) => *partner = Some(row),
-            Some((first, Some(_))) => crowd_of(&mut crowds, first).records.push(row),
+    in_batches(records, &hash_of, |rows| {
+        for row in rows {
+            index.look_ahead(row);
         }
-    }
+        for row in rows {
+            let first = index.find(row);
+            match first.and_then(|first| Some((first, partners.get_mut(first.position())?))) {
+                None => unknown.push(row.row),
+                Some((_, partner @ None)) => *partner = Some(row.row),
+                Some((first, Some(_))) => crowd_of(&mut crowds, first).records.push(row.row),
+            }
+        }
+    });
     drop(index);
     part(ledger, &partners, crowds, unknown)
 }
+
+/// A row that is looked up.
+struct Sought<'b> {
+    row: RowIndex,
+    reference: Option<&'b str>,
+    hash: u64,
+}
+
+/// Hands over the rows of a book some at a time: where the first of them lie in
+/// the index is asked for all of them before it is waited for.
+fn in_batches<'b>(
+    book: &'b Book,
+    hash_of: impl Fn(&str) -> u64,
+    mut each: impl FnMut(&[Sought<'b>]),
+) {
+    let mut batch = Vec::with_capacity(BATCH);
+    for row in book.indices() {
+        let reference = book.reference(row);
+        batch.push(Sought {
+            row,
+            reference,
+            hash: reference.map_or(0, &hash_of),
+        });
+        if batch.len() == BATCH {
+            each(&batch);
+            batch.clear();
+        }
+    }
+    each(&batch);
+}
+
+const BATCH: usize = 32;
 
 /// What repeats the first ledger row of a reference, or the first record that
 /// has it.
@@ -125,28 +165,36 @@ impl<'b> Index<'b> {
         }
     }
 
-    /// Puts a row in, unless a row with its reference is there already: that
-    /// one is given back.
-    fn insert(&mut self, row: RowIndex, reference: &str, hash: u64) -> Option<RowIndex> {
-        let first = self.find(reference, hash);
-        let (bucket, tag) = self.place(hash);
+    /// Brings the bucket of a row near.
+    fn look_ahead(&self, sought: &Sought<'_>) {
+        black_box(self.heads.get(self.place(sought.hash).0));
+    }
+
+    /// Puts a row in that has a reference, unless a row with the same one is
+    /// there already: that one is given back.
+    fn insert(&mut self, sought: &Sought<'_>) -> Option<RowIndex> {
+        let row = sought.row.position();
+        let first = self.find(sought);
+        let (bucket, tag) = self.place(sought.hash);
         if first.is_none()
+            && sought.reference.is_some()
             && let Some(head) = self.heads.get_mut(bucket)
-            && let Some(next) = self.next.get_mut(row.position())
-            && let Some(place) = self.tags.get_mut(row.position())
+            && let Some(next) = self.next.get_mut(row)
+            && let Some(place) = self.tags.get_mut(row)
         {
-            (*next, *place) = (head.replace(row), tag);
+            (*next, *place) = (head.replace(sought.row), tag);
         }
         first
     }
 
-    /// The first row with this reference.
-    fn find(&self, reference: &str, hash: u64) -> Option<RowIndex> {
-        let (bucket, tag) = self.place(hash);
+    /// The first row with the reference of this one.
+    fn find(&self, sought: &Sought<'_>) -> Option<RowIndex> {
+        sought.reference?;
+        let (bucket, tag) = self.place(sought.hash);
         let mut candidate = self.heads.get(bucket).copied().flatten();
         while let Some(row) = candidate {
             let is_like_it = self.tags.get(row.position()) == Some(&tag);
-            if is_like_it && self.book.reference(row) == Some(reference) {
+            if is_like_it && self.book.reference(row) == sought.reference {
                 return Some(row);
             }
             candidate = self.next.get(row.position()).copied().flatten();

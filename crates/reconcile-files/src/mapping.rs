@@ -126,6 +126,15 @@ impl Field {
         Side::Ledger.column(self)
     }
 
+    /// Whether the field holds an amount.
+    #[cfg(feature = "parquet")]
+    pub(crate) const fn is_amount(self) -> bool {
+        matches!(
+            self,
+            Self::Amount | Self::Fee | Self::Tax | Self::SettledAmount
+        )
+    }
+
     /// Whether the field holds text as somebody wrote it.
     pub(crate) const fn is_text(self) -> bool {
         matches!(

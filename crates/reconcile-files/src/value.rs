@@ -20,6 +20,12 @@ pub(crate) enum Cell<'a> {
     Text(&'a str),
     /// A number in JSON's grammar, whatever the mapping says.
     Number(&'a str),
+    /// An amount as such.
+    #[cfg_attr(
+        not(feature = "parquet"),
+        expect(dead_code, reason = "only Parquet types amounts")
+    )]
+    Amount(Decimal),
     /// A day in the file's own zone.
     #[cfg_attr(
         not(feature = "parquet"),

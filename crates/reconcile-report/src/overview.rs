@@ -5,9 +5,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use reconcile_core::{Certificate, Currency, Direction, PageEvidence, Sum, Verdict, Window};
+use reconcile_core::{Certificate, Currency, Direction, Money, PageEvidence, Verdict, Window};
 use reconcile_engine::{self as engine, Book, Break, BreakCode, Proof, ProofVerdict, RowIndex};
-use rust_decimal::Decimal;
 
 use crate::{
     Run, Summary,
@@ -112,29 +111,12 @@ pub(crate) fn left_out(run: &Run<'_>) -> Vec<String> {
         .collect()
 }
 
-/// The signed sum of some rows in one currency.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Total {
-    pub(crate) amount: Decimal,
-    pub(crate) currency: Currency,
-}
-
 /// The signed sum of rows; `None` where there are none, they are not in one
 /// currency, or it does not fit.
-pub(crate) fn total(book: &Book, rows: &[RowIndex]) -> Option<Total> {
-    let mut rows = rows.iter().map(|&row| book.row(row));
+pub(crate) fn total(book: &Book, rows: &[RowIndex]) -> Option<Money> {
+    let mut rows = rows.iter().map(|&row| book.signed(row));
     let first = rows.next()?;
-    let total = Total {
-        amount: first.signed(),
-        currency: first.currency,
-    };
-    rows.try_fold(total, |total, row| {
-        let amount = Sum::from(total.amount)
-            .plus(row.signed())
-            .ok()?
-            .to_decimal()?;
-        (row.currency == total.currency).then_some(Total { amount, ..total })
-    })
+    rows.try_fold(first, |total, row| total.checked_add(row).ok())
 }
 
 /// What one rule ties.

@@ -2,6 +2,7 @@
 
 mod sheet;
 
+use reconcile_core::Money;
 use reconcile_engine::{Book, Break, Proof, ProofVerdict, RowIndex};
 
 pub(crate) use self::sheet::Sheet;
@@ -11,7 +12,7 @@ use crate::{
     Run, Verdict, ageing,
     amount::{count, counted, grouped, signed},
     layers::{self, State},
-    overview::{self, CodeGroup, Flows, IdentityGroup, RuleGroup, Total, total},
+    overview::{self, CodeGroup, Flows, IdentityGroup, RuleGroup, total},
 };
 
 /// How the terminal is written to.
@@ -202,7 +203,7 @@ fn side(name: &str, book: &Book, rows: &[RowIndex]) -> Option<String> {
         0 => String::new(),
         more => format!(" and {} more", count(more)),
     };
-    let amount = total(book, rows).map_or_else(String::new, |Total { amount, currency }| {
+    let amount = total(book, rows).map_or_else(String::new, |Money { amount, currency }| {
         format!(", {} {currency}", grouped(amount, Some(currency)))
     });
     Some(format!("{name} {}{more}{amount}", shown.join(", ")))

@@ -11,6 +11,7 @@ use crate::{
     Finding,
     args::{self, Global},
     error::CommandError,
+    progress::Progress,
 };
 
 pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, CommandError> {
@@ -24,6 +25,8 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
         .as_deref()
         .map(read_certificate)
         .transpose()?;
+    let progress = Progress::begin("match", global.quiet);
+    progress.say("reading the files");
     let (ledger, records) = tokio::join!(
         outcome::ledger(&args.books.ledger, args.books.skip_invalid, &rules.ledger),
         outcome::records(&args.records, &rules.records),
@@ -39,9 +42,15 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
     };
     let zone = rules.records.zone.clone().unwrap_or(TimeZone::UTC);
     let context = outcome::context(certificate.as_ref(), &zone, as_of);
+    progress.say(format!(
+        "{} ledger lines and {} records",
+        ledger.book.len(),
+        records.len()
+    ));
     let outcome = outcome::reconcile(&ledger.book, &records, &rules.rules, &context)?;
     // An interruption that came meanwhile is heard before anything is written.
     tokio::task::yield_now().await;
+    drop(progress);
     let run = Run {
         title: title(&args.books.ledger, &args.records),
         provider: None,

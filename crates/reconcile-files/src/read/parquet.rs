@@ -81,6 +81,7 @@ fn as_json(cells: &Cells<'_>) -> Vec<u8> {
             let text = match cells.at(field) {
                 Cell::Absent => return None,
                 Cell::Text(text) | Cell::Number(text) => text.to_owned(),
+                Cell::Amount(amount) => amount.to_string(),
                 Cell::Day(day) => day.to_string(),
                 Cell::Instant(instant) => instant.to_string(),
             };

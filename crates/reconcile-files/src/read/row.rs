@@ -115,6 +115,7 @@ impl<'m> RowReader<'m> {
                 text => (text, value::amount(text, self.mapping)),
             },
             Cell::Number(text) => (text, value::number(text)),
+            Cell::Amount(amount) => return Ok(Some(amount)),
             Cell::Day(_) | Cell::Instant(_) => {
                 return Err(self.problem(field, "holds a date, not an amount"));
             }
@@ -141,6 +142,7 @@ impl<'m> RowReader<'m> {
             Cell::Day(day) => return Ok(day),
             Cell::Instant(instant) => return Ok(value::day_of(instant, self.mapping)),
             Cell::Text(text) | Cell::Number(text) => text.trim_ascii(),
+            Cell::Amount(_) => return Err(self.problem(Field::Date, "holds an amount, not a date")),
         };
         value::day(text, self.mapping).ok_or_else(|| {
             let wanted = match &self.mapping.date_format {
@@ -177,6 +179,7 @@ impl<'m> RowReader<'m> {
         match cells.at(field) {
             Cell::Absent => Ok(None),
             Cell::Text(text) | Cell::Number(text) => Ok(Some(text)),
+            Cell::Amount(_) => Err(self.problem(field, "holds an amount, not text")),
             Cell::Day(_) | Cell::Instant(_) => Err(self.problem(field, "holds a date, not text")),
         }
     }

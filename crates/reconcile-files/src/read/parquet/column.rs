@@ -11,6 +11,7 @@ use parquet::{
     file::reader::RowGroupReader,
     schema::types::ColumnDescriptor,
 };
+use rust_decimal::Decimal;
 
 use crate::{Field, read::line::Problem, value::Cell};
 
@@ -96,6 +97,11 @@ impl Column {
         let number = source
             .number(at)
             .ok_or_else(|| unreadable("has more digits than can be held exactly"))?;
+        if let (Meaning::Units(scale), true) = (meaning, self.field.is_amount()) {
+            return amount(number, scale)
+                .map(Cell::Amount)
+                .ok_or_else(|| unreadable("has more digits than can be held exactly"));
+        }
         let cell = match meaning {
             Meaning::Unsigned(bits) => {
                 self.text.clear();
@@ -285,14 +291,38 @@ fn big_endian(bytes: &[u8]) -> Option<i128> {
     Some(i128::from_be_bytes(padded))
 }
 
-/// Writes units as a plain decimal. The zeros at its end say nothing: every
-/// value of a column has the column's scale.
-fn write_units(text: &mut String, units: i128, mut scale: u32) {
-    let mut digits = units.unsigned_abs();
-    while scale > 0 && digits.is_multiple_of(10) {
-        digits /= 10;
+/// The amount that so many units are; `None` when no decimal holds it.
+fn amount(units: i128, scale: u32) -> Option<Decimal> {
+    // Nearly every amount fits the machine's own words, which are divided many
+    // times faster.
+    if let Ok(small) = i64::try_from(units)
+        && scale <= Decimal::MAX_SCALE
+    {
+        let (mut small, mut scale) = (small, scale);
+        while scale > 0 && small % 10 == 0 {
+            small /= 10;
+            scale -= 1;
+        }
+        return Some(Decimal::new(small, scale));
+    }
+    let (units, scale) = shortened(units, scale);
+    Decimal::try_from_i128_with_scale(units, scale).ok()
+}
+
+/// Units without the zeros at their end, which say nothing: every value of a
+/// column has the column's scale.
+fn shortened(mut units: i128, mut scale: u32) -> (i128, u32) {
+    while scale > 0 && units % 10 == 0 {
+        units /= 10;
         scale -= 1;
     }
+    (units, scale)
+}
+
+/// Writes units as a plain decimal.
+fn write_units(text: &mut String, units: i128, scale: u32) {
+    let (units, scale) = shortened(units, scale);
+    let digits = units.unsigned_abs();
     let one = 10_u128.pow(scale);
     let sign = if units < 0 { "-" } else { "" };
     // Writing to a string never fails.
