@@ -1,4 +1,6 @@
-//! Settling the rows of one reference among themselves.
+//! Settling the rows of one key among themselves.
+
+mod groups;
 
 use std::collections::BTreeMap;
 
@@ -11,35 +13,46 @@ use crate::{
     findings::Findings,
     join::Crowd,
     nearest::{self, Pair, Seeker},
-    rules::Standing,
+    rules::{Pass, Standing},
 };
 
-/// Settles the rows of one reference: what agrees is matched, what repeats a
-/// match is a duplicate, what is left is paired by what it has in common, and
-/// the rest stands alone. Every row is filed once.
-pub(crate) fn settle(findings: &mut Findings<'_>, crowd: Crowd) -> Result<(), EngineError> {
+/// Settles the rows of one key: what agrees is matched, alone or in groups,
+/// what repeats a match is a duplicate, and what is left is paired by what it
+/// has in common. What then stands alone goes to `rest`, every other row is
+/// filed once.
+pub(crate) fn settle(
+    findings: &mut Findings<'_>,
+    pass: &Pass,
+    crowd: Crowd,
+    rest: &mut Crowd,
+) -> Result<(), EngineError> {
     let mut crowd = Settling {
+        pass,
         open: crowd,
         ledger_taken: Twins::default(),
         records_taken: Twins::default(),
     };
-    for pass in AGREEING {
-        crowd.run(findings, pass)?;
+    crowd.run(findings, &EXACT)?;
+    groups::tie(findings, pass, &mut crowd.open, Reach::Equal)?;
+    if !findings.rules.tolerance_of(pass).is_exact() {
+        crowd.run(findings, &TOLERATED)?;
+        groups::tie(findings, pass, &mut crowd.open, Reach::Tolerance)?;
     }
+    crowd.run(findings, &STILL)?;
     crowd.file_duplicates(findings);
-    for pass in DIFFERING {
-        crowd.run(findings, pass)?;
+    if pass.days.is_some() {
+        crowd.run(findings, &BELATED)?;
+    }
+    groups::file_incomplete(findings, pass, &mut crowd.open)?;
+    for step in DIFFERING {
+        crowd.run(findings, step)?;
     }
     crowd.pair_contradicting(findings)?;
     // What repeats a row that found a counterpart only now is as much a
     // duplicate as what repeats a match.
     crowd.file_duplicates(findings);
-    for row in crowd.open.ledger {
-        findings.ledger_alone(row);
-    }
-    for row in crowd.open.records {
-        findings.record_alone(row);
-    }
+    rest.ledger.extend(crowd.open.ledger);
+    rest.records.extend(crowd.open.records);
     Ok(())
 }
 
@@ -47,7 +60,7 @@ pub(crate) fn settle(findings: &mut Findings<'_>, crowd: Crowd) -> Result<(), En
 ///
 /// A later pass sees only what the earlier ones left. Kinds must agree in all
 /// of them, where both rows say theirs.
-struct Pass {
+struct Step {
     ledger: fn(Standing) -> bool,
     record: fn(Standing) -> bool,
     common: Common,
@@ -67,6 +80,7 @@ enum Common {
 }
 
 /// How far apart the amounts may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     Equal,
     Tolerance,
@@ -78,41 +92,46 @@ enum Pairing {
     Break(BreakCode),
 }
 
-const AGREEING: &[Pass] = &[
-    Pass {
-        ledger: moved,
-        record: moved,
-        common: Common::Movement,
-        reach: Reach::Equal,
-        result: Pairing::Match(Rule::Exact),
-    },
-    Pass {
-        ledger: moved,
-        record: moved,
-        common: Common::Movement,
-        reach: Reach::Tolerance,
-        result: Pairing::Match(Rule::Tolerance),
-    },
-    Pass {
-        ledger: not_moved,
-        record: not_moved,
-        common: Common::Status,
-        reach: Reach::Equal,
-        result: Pairing::Match(Rule::SameStatus),
-    },
-];
+const EXACT: Step = Step {
+    ledger: moved,
+    record: moved,
+    common: Common::Movement,
+    reach: Reach::Equal,
+    result: Pairing::Match(Rule::Exact),
+};
+
+const TOLERATED: Step = Step {
+    reach: Reach::Tolerance,
+    result: Pairing::Match(Rule::Tolerance),
+    ..EXACT
+};
+
+const STILL: Step = Step {
+    ledger: not_moved,
+    record: not_moved,
+    common: Common::Status,
+    reach: Reach::Equal,
+    result: Pairing::Match(Rule::SameStatus),
+};
+
+/// What agrees in all but the days, which are too far apart for a match.
+const BELATED: Step = Step {
+    reach: Reach::Tolerance,
+    result: Pairing::Break(BreakCode::DateOutOfWindow),
+    ..EXACT
+};
 
 /// Money that moved is paired first: a failed attempt beside a payment of
 /// another amount explains nothing.
-const DIFFERING: &[Pass] = &[
-    Pass {
+const DIFFERING: &[Step] = &[
+    Step {
         ledger: moved,
         record: moved,
         common: Common::Opposite,
         reach: Reach::Equal,
         result: Pairing::Break(BreakCode::SignMismatch),
     },
-    Pass {
+    Step {
         ledger: moved,
         record: moved,
         common: Common::Movement,
@@ -120,7 +139,7 @@ const DIFFERING: &[Pass] = &[
         result: Pairing::Break(BreakCode::AmountMismatch),
     },
     // After the passes before, no two rows of one currency are left here.
-    Pass {
+    Step {
         ledger: moved,
         record: moved,
         common: Common::Direction,
@@ -128,21 +147,21 @@ const DIFFERING: &[Pass] = &[
         result: Pairing::Break(BreakCode::CurrencyMismatch),
     },
     // An attempt under way explains a booking better than one that failed.
-    Pass {
+    Step {
         ledger: moved,
         record: |standing| standing == Standing::UnderWay,
         common: Common::Movement,
         reach: Reach::Any,
         result: Pairing::Break(BreakCode::Timing),
     },
-    Pass {
+    Step {
         ledger: moved,
         record: |standing| standing == Standing::Still,
         common: Common::Movement,
         reach: Reach::Any,
         result: Pairing::Break(BreakCode::StatusMismatch),
     },
-    Pass {
+    Step {
         ledger: not_moved,
         record: moved,
         common: Common::Movement,
@@ -211,39 +230,47 @@ type Key = (
     Option<Status>,
 );
 
-struct Settling {
+struct Settling<'p> {
+    pass: &'p Pass,
     open: Crowd,
     ledger_taken: Twins,
     records_taken: Twins,
 }
 
-impl Settling {
-    fn run(&mut self, findings: &mut Findings<'_>, pass: &Pass) -> Result<(), EngineError> {
-        let tolerances = &findings.rules.tolerance;
-        if matches!(pass.reach, Reach::Tolerance) && tolerances.is_exact() {
-            return Ok(());
-        }
+impl Settling<'_> {
+    fn run(&mut self, findings: &mut Findings<'_>, step: &Step) -> Result<(), EngineError> {
+        let (pass, rules) = (self.pass, findings.rules);
+        // A match must lie within the days, a break need not.
+        let within = match step.result {
+            Pairing::Match(_) => pass.days,
+            Pairing::Break(_) => None,
+        };
         for kinds in Kinds::ALL {
-            let rules = findings.rules;
             let key = |side: Side, facts: &Facts| {
                 let takes_part = match side {
-                    Side::Ledger => pass.ledger,
-                    Side::Records => pass.record,
+                    Side::Ledger => step.ledger,
+                    Side::Records => step.record,
                 };
                 let admitted =
                     kinds.admit(side, facts.kind) && takes_part(rules.standing(facts.status));
-                admitted.then(|| pass.common.key(side, facts, kinds.shared(facts.kind)))
+                admitted.then(|| step.common.key(side, facts, kinds.shared(facts.kind)))
             };
-            let pairs = self.pair(findings, key, |ledger, gap| match pass.reach {
-                Reach::Equal => gap.is_zero(),
-                Reach::Tolerance => {
-                    let currency = findings.ledger.facts(ledger.row).currency;
-                    tolerances.of(currency).allows(ledger.amount, gap)
-                }
-                Reach::Any => true,
+            let pairs = self.pair(findings, key, |ledger, record, gap| {
+                let timely =
+                    within.is_none_or(|days| days.holds(&rules.calendar, ledger.date, record.date));
+                timely
+                    && match step.reach {
+                        Reach::Equal => gap.is_zero(),
+                        Reach::Tolerance => {
+                            let currency = findings.ledger.facts(ledger.row).currency;
+                            let tolerance = rules.tolerance_of(pass).of(currency);
+                            tolerance.allows(ledger.amount, gap)
+                        }
+                        Reach::Any => true,
+                    }
             });
             for pair in pairs {
-                match pass.result {
+                match step.result {
                     Pairing::Match(rule) => findings.matched(pair, rule)?,
                     Pairing::Break(code) => findings.differing(pair, code)?,
                 }
@@ -274,7 +301,7 @@ impl Settling {
                     let direction = related.then_some(facts.direction);
                     takes_part.then_some((Some(facts.currency), direction, None, None))
                 };
-                for pair in self.pair(findings, key, |_, _| true) {
+                for pair in self.pair(findings, key, |_, _, _| true) {
                     findings.differing(pair, BreakCode::ReferenceMismatch)?;
                 }
             }
@@ -287,7 +314,7 @@ impl Settling {
         &mut self,
         findings: &Findings<'_>,
         key: impl Fn(Side, &Facts) -> Option<Key>,
-        allowed: impl Fn(&Seeker<Key>, Decimal) -> bool,
+        allowed: impl Fn(&Seeker<Key>, &Seeker<Key>, Decimal) -> bool,
     ) -> Vec<Pair> {
         let seekers = |side, book: &Book, rows: &[RowIndex]| -> Vec<Seeker<Key>> {
             let seeker = |&row: &RowIndex| {
@@ -328,6 +355,7 @@ impl Settling {
             open,
             ledger_taken,
             records_taken,
+            ..
         } = self;
         open.ledger.retain(|&row| {
             let twin = ledger_taken.of(Side::Ledger, findings, row);

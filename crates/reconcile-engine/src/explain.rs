@@ -22,21 +22,35 @@ pub(crate) fn pair(
         );
     };
     let currency = ledger.currency;
-    let operand = shown(actual, currency);
-    let operand = if operand.is_sign_negative() {
-        format!("({operand})")
-    } else {
-        operand.to_string()
-    };
     let equation = format!(
-        "ledger {} − provider {operand} = {}",
+        "ledger {} − provider {} = {}",
         shown(expected, currency),
+        operand(actual, currency),
         money(difference, currency),
     );
     match remark(code, ledger, record) {
         Some(remark) => format!("{equation}, {remark}"),
         None => equation,
     }
+}
+
+/// Rows of both sides that belong together, with their sums and numbers.
+pub(crate) fn group(
+    currency: Currency,
+    (expected, booked): (Decimal, usize),
+    (actual, listed): (Decimal, usize),
+    difference: Decimal,
+    finding: &str,
+) -> String {
+    let rows = |count| if count == 1 { "row" } else { "rows" };
+    format!(
+        "ledger {} ({booked} {}) − provider {} ({listed} {}) = {}: {finding}",
+        shown(expected, currency),
+        rows(booked),
+        operand(actual, currency),
+        rows(listed),
+        money(difference, currency),
+    )
 }
 
 /// A row that the other side does not have.
@@ -132,6 +146,16 @@ fn transposed(left: Decimal, right: Decimal) -> bool {
         .collect();
     matches!(differing.as_slice(), &[(first, a, b), (second, c, d)]
         if second == first + 1 && a == d && b == c)
+}
+
+/// What is taken away, in brackets where it is negative.
+fn operand(amount: Decimal, currency: Currency) -> String {
+    let amount = shown(amount, currency);
+    if amount.is_sign_negative() {
+        format!("({amount})")
+    } else {
+        amount.to_string()
+    }
 }
 
 fn money(amount: Decimal, currency: Currency) -> String {

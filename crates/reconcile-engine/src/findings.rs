@@ -1,6 +1,6 @@
 //! Filing rows as matched, broken or excluded.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use reconcile_core::{Currency, Status, Sum};
@@ -11,15 +11,12 @@ use crate::{
     Matches, Outcome, Row, RowIndex, Rule, Rules, Side, Totals,
     book::Facts,
     explain,
-    matches::Couple,
+    matches::{Couple, Group},
     nearest::Pair,
     order,
-    rules::Standing,
+    rules::{Pass, Standing},
     sum::{Sums, exact_difference},
 };
-
-/// The name of the one rule that finds breaks so far.
-const RULE: &str = "reference";
 
 /// What has been found so far.
 #[derive(Debug)]
@@ -28,6 +25,9 @@ pub(crate) struct Findings<'a> {
     pub(crate) records: &'a Book,
     pub(crate) rules: &'a Rules,
     context: &'a Context,
+    /// The place of the pass that is run, and its name; where all have been
+    /// run, the first one's.
+    pass: (u8, Arc<str>),
     matches: Matches,
     breaks: Vec<Break>,
     excluded: Vec<Excluded>,
@@ -40,15 +40,23 @@ impl<'a> Findings<'a> {
         rules: &'a Rules,
         context: &'a Context,
     ) -> Self {
+        let names: Vec<Arc<str>> = rules.passes.iter().map(|pass| pass.name.clone()).collect();
+        let couples = ledger.len().min(records.len());
         Self {
             ledger,
             records,
             rules,
             context,
-            matches: Matches::with_capacity(ledger.len().min(records.len())),
+            pass: (0, names.first().cloned().unwrap_or_else(|| "".into())),
+            matches: Matches::with_capacity(names, couples),
             breaks: Vec::new(),
             excluded: Vec::new(),
         }
+    }
+
+    /// Files what is found from now on under the pass at this place.
+    pub(crate) fn begin(&mut self, place: u8, pass: &Pass) {
+        self.pass = (place, pass.name.clone());
     }
 
     pub(crate) fn book(&self, side: Side) -> &'a Book {
@@ -63,7 +71,7 @@ impl<'a> Findings<'a> {
         let difference = match rule {
             // Neither moved money, or both the same.
             Rule::Exact | Rule::SameStatus => Decimal::ZERO,
-            Rule::Tolerance => {
+            Rule::Tolerance | Rule::Net | Rule::Group => {
                 let (ledger, record) = (
                     self.ledger.facts(pair.ledger),
                     self.records.facts(pair.record),
@@ -75,10 +83,101 @@ impl<'a> Findings<'a> {
             ledger: pair.ledger,
             record: pair.record,
             rule,
+            pass: self.pass.0,
             ambiguous: pair.ambiguous,
         };
         self.matches.push(couple, difference);
         Ok(())
+    }
+
+    /// Files several rows whose sums agree; both sides have rows, of one
+    /// currency.
+    pub(crate) fn matched_group(
+        &mut self,
+        ledger: Vec<RowIndex>,
+        records: Vec<RowIndex>,
+    ) -> Result<(), EngineError> {
+        let (expected, actual) = self.sums(&ledger, &records)?;
+        let Some(currency) = ledger.first().map(|row| self.ledger.facts(*row).currency) else {
+            return Ok(());
+        };
+        self.matches.push_group(Group {
+            ledger: self.sorted(Side::Ledger, ledger),
+            records: self.sorted(Side::Records, records),
+            rule: Rule::Group,
+            pass: self.pass.0,
+            difference: difference(currency, expected, actual)?,
+        });
+        Ok(())
+    }
+
+    /// Files several rows of one currency that belong together and differ, or
+    /// of which nobody can tell which belong together.
+    pub(crate) fn differing_group(
+        &mut self,
+        code: BreakCode,
+        ledger: Vec<RowIndex>,
+        records: Vec<RowIndex>,
+        finding: &str,
+    ) -> Result<(), EngineError> {
+        let (expected, actual) = self.sums(&ledger, &records)?;
+        let (ledger, records) = (
+            self.sorted(Side::Ledger, ledger),
+            self.sorted(Side::Records, records),
+        );
+        let first = ledger.first().map(|row| self.ledger.row(*row));
+        let Some(first) = first.or_else(|| records.first().map(|row| self.records.row(*row)))
+        else {
+            return Ok(());
+        };
+        let difference = difference(first.currency, expected, actual)?;
+        self.breaks.push(Break {
+            expected: Some(expected),
+            actual: Some(actual),
+            difference: Some(difference),
+            explanation: explain::group(
+                first.currency,
+                (expected, ledger.len()),
+                (actual, records.len()),
+                difference,
+                finding,
+            ),
+            ..self.open_break(code, &first)
+        });
+        if let Some(found) = self.breaks.last_mut() {
+            (found.ledger, found.records) = (ledger, records);
+        }
+        Ok(())
+    }
+
+    /// What moved by rows of each side, which have one currency.
+    pub(crate) fn sums(
+        &self,
+        ledger: &[RowIndex],
+        records: &[RowIndex],
+    ) -> Result<(Decimal, Decimal), EngineError> {
+        let sum = |book: &Book, rows: &[RowIndex]| {
+            let mut sum = Sum::ZERO;
+            for row in rows {
+                let facts = book.facts(*row);
+                sum = sum
+                    .plus(self.moved(facts))
+                    .map_err(|_| EngineError::Inexact(facts.currency))?;
+            }
+            let currency = rows.first().map(|row| book.facts(*row).currency);
+            match (sum.to_decimal(), currency) {
+                (Some(sum), _) => Ok(sum),
+                (None, Some(currency)) => Err(EngineError::Inexact(currency)),
+                (None, None) => Ok(Decimal::ZERO),
+            }
+        };
+        Ok((sum(self.ledger, ledger)?, sum(self.records, records)?))
+    }
+
+    fn sorted(&self, side: Side, mut rows: Vec<RowIndex>) -> Vec<RowIndex> {
+        let book = self.book(side);
+        rows.sort_unstable_by(|a, b| book.compare(*a, *b));
+        rows
     }
 
     /// Files a pair that belongs together and differs.
@@ -186,6 +285,7 @@ impl<'a> Findings<'a> {
     pub(crate) fn into_outcome(mut self) -> Result<Outcome, EngineError> {
         let (ledger, records) = (self.ledger, self.records);
         order::sort_matches(self.matches.couples_mut(), ledger, records);
+        order::sort_groups(self.matches.groups_mut(), ledger, records);
         order::sort_breaks(&mut self.breaks, ledger, records);
         order::sort_excluded(&mut self.excluded, ledger, records);
         let conservation = self.conservation()?;
@@ -255,7 +355,7 @@ impl<'a> Findings<'a> {
         Ok(sums.totals())
     }
 
-    fn exclude(&mut self, side: Side, row: RowIndex, reason: Exclusion) {
+    pub(crate) fn exclude(&mut self, side: Side, row: RowIndex, reason: Exclusion) {
         self.excluded.push(Excluded { side, row, reason });
     }
 
@@ -306,7 +406,7 @@ impl<'a> Findings<'a> {
             currency: Some(row.currency),
             date: Some(row.date),
             age_days: age_days(row.date, self.context.as_of),
-            rule: RULE,
+            rule: self.pass.1.clone(),
             explanation: String::new(),
             discriminator: String::new(),
         }

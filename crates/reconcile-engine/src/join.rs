@@ -19,8 +19,8 @@ pub(crate) struct Joined {
     pub(crate) records: Vec<RowIndex>,
 }
 
-/// The rows of one reference.
-#[derive(Debug, Default)]
+/// Rows of both sides: those of one key, or those that are open.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Crowd {
     pub(crate) ledger: Vec<RowIndex>,
     pub(crate) records: Vec<RowIndex>,

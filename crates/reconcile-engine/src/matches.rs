@@ -1,18 +1,20 @@
 //! What agrees, held compactly: nearly every row of a large book is in here.
 
-use std::{collections::BTreeMap, slice};
+use std::{collections::BTreeMap, slice, sync::Arc};
 
 use rust_decimal::Decimal;
 
 use crate::{RowIndex, Rule};
 
-/// The match groups of a reconciliation, by the id of the ledger row, then of
-/// the record.
+/// The match groups of a reconciliation: first the pairs by the id of the
+/// ledger row, then the groups of several rows by their first ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matches {
+    passes: Vec<Arc<str>>,
     couples: Vec<Couple>,
     /// By ledger row, where there is one: most rows agree to the last digit.
     differences: BTreeMap<RowIndex, Decimal>,
+    groups: Vec<Group>,
 }
 
 /// Rows that a rule ties.
@@ -23,8 +25,10 @@ pub struct MatchGroup<'a> {
     pub ledger: &'a [RowIndex],
     /// The rows of the provider; mostly one.
     pub records: &'a [RowIndex],
-    /// What ties them.
+    /// How they agree.
     pub rule: Rule,
+    /// The pass that tied them.
+    pub pass: &'a str,
     /// Ledger − provider, signed, in major units of the rows' currency.
     pub difference: Decimal,
     /// Whether other rows under the same reference had the same amount and
@@ -32,35 +36,55 @@ pub struct MatchGroup<'a> {
     pub ambiguous: bool,
 }
 
+impl MatchGroup<'_> {
+    /// What ties the rows, in the word of every file: the pass, and how they
+    /// agree where it is not to the last digit.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}{}", self.pass, self.rule.suffix())
+    }
+}
+
 impl Matches {
     /// How many groups there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.couples.len()
+        self.couples.len() + self.groups.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.couples.is_empty()
+        self.couples.is_empty() && self.groups.is_empty()
     }
 
     /// Every group, in order.
-    #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = MatchGroup<'_>> {
-        self.couples.iter().map(|couple| MatchGroup {
+    pub fn iter(&self) -> impl Iterator<Item = MatchGroup<'_>> {
+        let couples = self.couples.iter().map(|couple| MatchGroup {
             ledger: slice::from_ref(&couple.ledger),
             records: slice::from_ref(&couple.record),
             rule: couple.rule,
+            pass: self.pass(couple.pass),
             difference: self.difference(couple),
             ambiguous: couple.ambiguous,
-        })
+        });
+        let groups = self.groups.iter().map(|group| MatchGroup {
+            ledger: &group.ledger,
+            records: &group.records,
+            rule: group.rule,
+            pass: self.pass(group.pass),
+            difference: group.difference,
+            ambiguous: false,
+        });
+        couples.chain(groups)
     }
 
-    pub(crate) fn with_capacity(groups: usize) -> Self {
+    /// No matches yet, by these passes; room for so many pairs.
+    pub(crate) fn with_capacity(passes: Vec<Arc<str>>, couples: usize) -> Self {
         Self {
-            couples: Vec::with_capacity(groups),
-            differences: BTreeMap::new(),
+            passes,
+            couples: Vec::with_capacity(couples),
+            ..Self::default()
         }
     }
 
@@ -71,22 +95,38 @@ impl Matches {
         self.couples.push(couple);
     }
 
-    /// The differences that there are, each with its row of the ledger.
+    pub(crate) fn push_group(&mut self, group: Group) {
+        self.groups.push(group);
+    }
+
+    /// The differences that there are, each with a row of the ledger.
     pub(crate) fn differences(&self) -> impl Iterator<Item = (RowIndex, Decimal)> {
-        self.differences
-            .iter()
+        let couples = self.differences.iter();
+        let groups = self.groups.iter();
+        couples
             .map(|(row, difference)| (*row, *difference))
+            .chain(groups.filter_map(|group| Some((*group.ledger.first()?, group.difference))))
     }
 
     pub(crate) fn couples_mut(&mut self) -> &mut [Couple] {
         &mut self.couples
     }
 
+    pub(crate) fn groups_mut(&mut self) -> &mut [Group] {
+        &mut self.groups
+    }
+
+    fn pass(&self, place: u8) -> &str {
+        self.passes
+            .get(usize::from(place))
+            .map_or("", AsRef::as_ref)
+    }
+
     fn difference(&self, couple: &Couple) -> Decimal {
         match couple.rule {
             // Neither moved money, or both the same.
             Rule::Exact | Rule::SameStatus => Decimal::ZERO,
-            Rule::Tolerance => {
+            Rule::Tolerance | Rule::Net | Rule::Group => {
                 let difference = self.differences.get(&couple.ledger);
                 difference.copied().unwrap_or_default()
             }
@@ -100,5 +140,20 @@ pub(crate) struct Couple {
     pub(crate) ledger: RowIndex,
     pub(crate) record: RowIndex,
     pub(crate) rule: Rule,
+    /// The place of the pass.
+    pub(crate) pass: u8,
     pub(crate) ambiguous: bool,
+}
+
+/// Several rows of one side or both that a rule ties; at least one of each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// In the order of their content.
+    pub(crate) ledger: Vec<RowIndex>,
+    /// In the order of their content.
+    pub(crate) records: Vec<RowIndex>,
+    pub(crate) rule: Rule,
+    /// The place of the pass.
+    pub(crate) pass: u8,
+    pub(crate) difference: Decimal,
 }

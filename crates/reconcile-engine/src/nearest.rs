@@ -36,13 +36,13 @@ pub(crate) struct Pair {
 }
 
 /// Pairs rows with equal keys whose amounts are `allowed` to differ as they do
-/// (ledger row, gap): the nearest amounts first, then the nearest dates,
+/// (ledger row, record, gap): the nearest amounts first, then the nearest dates,
 /// then in the order of their content.
 pub(crate) fn pair<K: Ord + Copy>(
     mut seekers: Vec<Seeker<K>>,
     ledger: &Book,
     records: &Book,
-    allowed: impl Fn(&Seeker<K>, Decimal) -> bool,
+    allowed: impl Fn(&Seeker<K>, &Seeker<K>, Decimal) -> bool,
 ) -> Vec<Pair> {
     seekers.sort_unstable_by(|a, b| {
         let place = |s: &Seeker<K>| (s.key, s.amount, s.date, s.side);
@@ -97,7 +97,7 @@ struct Gap {
     right: usize,
 }
 
-impl<'a, K: Ord + Copy, F: Fn(&Seeker<K>, Decimal) -> bool> Line<'a, K, F> {
+impl<'a, K: Ord + Copy, F: Fn(&Seeker<K>, &Seeker<K>, Decimal) -> bool> Line<'a, K, F> {
     /// Notes the gap between two neighbours when they may be paired.
     fn measure(&mut self, left: usize, right: usize) {
         let (Some(a), Some(b)) = (self.head(left), self.head(right)) else {
@@ -106,12 +106,15 @@ impl<'a, K: Ord + Copy, F: Fn(&Seeker<K>, Decimal) -> bool> Line<'a, K, F> {
         if a.key != b.key || a.side == b.side {
             return;
         }
-        let ledger = if a.side == Side::Ledger { a } else { b };
+        let (ledger, record) = match a.side {
+            Side::Ledger => (a, b),
+            Side::Records => (b, a),
+        };
         // Amounts that are too far apart for an exact gap are no pair.
         let Some(amount) = exact_difference(b.amount, a.amount) else {
             return;
         };
-        if (self.allowed)(&ledger, amount) {
+        if (self.allowed)(&ledger, &record, amount) {
             self.gaps.push(Reverse(Gap {
                 amount,
                 days: b

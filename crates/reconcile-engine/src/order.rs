@@ -6,7 +6,10 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
-use crate::{Book, Break, Excluded, RowIndex, Side, matches::Couple};
+use crate::{
+    Book, Break, Excluded, RowIndex, Side,
+    matches::{Couple, Group},
+};
 
 /// Sorts matches by the id of the ledger row, then of the record.
 pub(crate) fn sort_matches(matches: &mut [Couple], ledger: &Book, records: &Book) {
@@ -32,6 +35,13 @@ pub(crate) fn sort_matches(matches: &mut [Couple], ledger: &Book, records: &Book
     for (place, (_, couple)) in matches.iter_mut().zip(keyed) {
         *place = couple;
     }
+}
+
+/// Sorts groups by the ids of their rows.
+pub(crate) fn sort_groups(groups: &mut [Group], ledger: &Book, records: &Book) {
+    groups.sort_unstable_by(|a, b| {
+        compare(ledger, &a.ledger, &b.ledger).then_with(|| compare(records, &a.records, &b.records))
+    });
 }
 
 /// Sorts breaks by code, date and ids, and tells those apart that have the same

@@ -1,6 +1,6 @@
 //! What a reconciliation finds.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::civil::Date;
 use reconcile_core::{Currency, Status, Sum};
@@ -28,33 +28,33 @@ pub struct Outcome {
     pub conservation: BTreeMap<Currency, Conservation>,
 }
 
-/// What ties the rows of a match group.
+/// How the rows of a match group agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Rule {
-    /// Reference, kind, direction, currency and amount agree.
+    /// In all that the pass compares, amounts to the last digit.
     Exact,
     /// The same, with amounts that differ within the tolerance.
     Tolerance,
-    /// Neither side moved money: reference, amount and status agree.
+    /// Amounts agree after the fees.
+    Net,
+    /// Neither side moved money: amount and status agree.
     SameStatus,
+    /// The sums of several rows agree, within the tolerance.
+    Group,
 }
 
 impl Rule {
-    /// The word that stands for it in every file.
+    /// What stands after the name of the pass in every file.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn suffix(self) -> &'static str {
         match self {
-            Self::Exact => "reference",
-            Self::Tolerance => "reference_tolerance",
-            Self::SameStatus => "reference_status",
+            Self::Exact => "",
+            Self::Tolerance => "_tolerance",
+            Self::Net => "_net",
+            Self::SameStatus => "_status",
+            Self::Group => "_group",
         }
-    }
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 
@@ -88,7 +88,7 @@ pub struct Break {
     /// Days from the date to the as-of date.
     pub age_days: Option<i64>,
     /// What found it: a rule of matching, or an identity.
-    pub rule: &'static str,
+    pub rule: Arc<str>,
     /// The cause in one sentence or equation, with the figures.
     pub explanation: String,
     /// What tells it from breaks with the same code and ids.
@@ -151,7 +151,7 @@ impl Side {
 }
 
 /// A row that takes no part, and why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Excluded {
     /// Which side it is on.
@@ -163,13 +163,15 @@ pub struct Excluded {
 }
 
 /// Why a row takes no part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Exclusion {
     /// Its status says that no money moved, and the other side claims none.
     Status(Status),
     /// It is booked outside the period, and nothing at the provider matches it.
     OutsidePeriod,
+    /// A rule leaves it out, for this reason.
+    Rule(Arc<str>),
 }
 
 impl fmt::Display for Exclusion {
@@ -177,6 +179,7 @@ impl fmt::Display for Exclusion {
         match self {
             Self::Status(status) => status.fmt(f),
             Self::OutsidePeriod => f.pad("outside the period"),
+            Self::Rule(reason) => f.pad(reason),
         }
     }
 }

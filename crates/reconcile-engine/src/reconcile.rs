@@ -1,15 +1,18 @@
 //! Matching a ledger with a provider's records.
 
+use std::mem;
+
 use jiff::civil::Date;
 
 use crate::{
-    Book, EngineError, Outcome, Rule, Rules,
+    Book, Column, DayWindow, EngineError, Equality, Exclusion, Outcome, Pass, Rule, Rules, Side,
     book::Facts,
     crowd,
     findings::Findings,
     join::{self, Crowd, Joined},
+    keys,
     nearest::Pair,
-    rules::Standing,
+    rules::{Standing, Way},
 };
 
 /// What a reconciliation knows beside the rows and the rules.
@@ -66,7 +69,8 @@ pub enum Absence {
 
 /// Matches a ledger with a provider's records, and files what does not match.
 ///
-/// Rows belong together by their reference; kind, direction, currency and
+/// What the rules exclude takes no part. The others find each other in the
+/// passes of the rules, one after the other; kind, direction, currency and
 /// amount decide what they are to each other. The outcome depends on the
 /// content of the rows only, never on their order.
 ///
@@ -74,7 +78,8 @@ pub enum Absence {
 /// booked, one that says `failed` books nothing. A row that moved nothing and
 /// that the other side does not claim is excluded, with its status.
 ///
-/// Errors when the rules make no sense, or sums or differences do not fit an exact decimal.
+/// Errors when the rules make no sense, or sums or differences do not fit an
+/// exact decimal.
 pub fn reconcile(
     ledger: &Book,
     records: &Book,
@@ -82,30 +87,113 @@ pub fn reconcile(
     context: &Context,
 ) -> Result<Outcome, EngineError> {
     rules.check().map_err(EngineError::Rules)?;
-    file(
-        join::by_reference(ledger, records),
-        ledger,
-        records,
-        rules,
-        context,
-    )
+    let mut findings = Findings::new(ledger, records, rules, context);
+    let mut open = Open::of(&mut findings);
+    for (place, pass) in (0..).zip(&rules.passes) {
+        findings.begin(place, pass);
+        match pass.way() {
+            Way::Key => bring_together(&mut findings, pass, &mut open)?,
+            Way::Search | Way::Sum => {}
+        }
+    }
+    if let Some(first) = rules.passes.first() {
+        findings.begin(0, first);
+    }
+    let open = open.rows(&findings);
+    for row in open.ledger {
+        findings.ledger_alone(row);
+    }
+    for row in open.records {
+        findings.record_alone(row);
+    }
+    findings.into_outcome()
 }
 
-/// Files everything that was joined.
-fn file(
+/// The rows that are not filed yet.
+enum Open {
+    /// All of both books: they are not listed, since the first pass, by
+    /// reference, needs no list of a million rows.
+    All,
+    Rows(Crowd),
+}
+
+impl Open {
+    /// All rows but those that the rules exclude.
+    fn of(findings: &mut Findings<'_>) -> Self {
+        let rules = findings.rules;
+        if rules.exclusions.is_empty() {
+            return Self::All;
+        }
+        let mut open = Crowd::default();
+        for side in [Side::Ledger, Side::Records] {
+            let book = findings.book(side);
+            for row in book.indices() {
+                let what = book.row(row);
+                let mut exclusions = rules.exclusions.iter().filter(|rule| rule.side == side);
+                match (exclusions.find(|rule| rule.covers(&what)), side) {
+                    (Some(rule), _) => {
+                        findings.exclude(side, row, Exclusion::Rule(rule.reason.clone()));
+                    }
+                    (None, Side::Ledger) => open.ledger.push(row),
+                    (None, Side::Records) => open.records.push(row),
+                }
+            }
+        }
+        Self::Rows(open)
+    }
+
+    /// The rows, listed.
+    fn rows(self, findings: &Findings<'_>) -> Crowd {
+        match self {
+            Self::All => Crowd {
+                ledger: findings.ledger.indices().collect(),
+                records: findings.records.indices().collect(),
+            },
+            Self::Rows(rows) => rows,
+        }
+    }
+}
+
+/// Settles what shares the key of a pass.
+fn bring_together(
+    findings: &mut Findings<'_>,
+    pass: &Pass,
+    open: &mut Open,
+) -> Result<(), EngineError> {
+    let verbatim = Equality::of(Column::Reference);
+    let taken = mem::replace(open, Open::All);
+    let rest = match taken {
+        Open::All if pass.equal == [verbatim] => settle_joined(
+            join::by_reference(findings.ledger, findings.records),
+            findings,
+            pass,
+        )?,
+        taken => {
+            let mut rest = taken.rows(findings);
+            for crowd in keys::join(findings, &pass.equal, &mut rest) {
+                crowd::settle(findings, pass, crowd, &mut rest)?;
+            }
+            rest
+        }
+    };
+    *open = Open::Rows(rest);
+    Ok(())
+}
+
+/// Settles whole books that were joined, and gives what stands alone.
+fn settle_joined(
     joined: Joined,
-    ledger: &Book,
-    records: &Book,
-    rules: &Rules,
-    context: &Context,
-) -> Result<Outcome, EngineError> {
-    let mut findings = Findings::new(ledger, records, rules, context);
+    findings: &mut Findings<'_>,
+    pass: &Pass,
+) -> Result<Crowd, EngineError> {
+    let (ledger, records) = (findings.ledger, findings.records);
+    let mut rest = Crowd {
+        ledger: joined.ledger,
+        records: joined.records,
+    };
     for (row, record) in joined.couples {
-        if ledger.reference(row) != records.reference(record) {
-            // Only the hashes of the two references are equal.
-            findings.ledger_alone(row);
-            findings.record_alone(record);
-        } else if agree(&ledger.facts(row), &records.facts(record), rules) {
+        let facts = (ledger.facts(row), records.facts(record));
+        if agree(&facts.0, &facts.1, findings.rules, pass) {
             let pair = Pair {
                 ledger: row,
                 record,
@@ -117,31 +205,27 @@ fn file(
                 ledger: vec![row],
                 records: vec![record],
             };
-            crowd::settle(&mut findings, crowd)?;
+            crowd::settle(findings, pass, crowd, &mut rest)?;
         }
     }
     for crowd in joined.crowds {
-        crowd::settle(&mut findings, crowd)?;
+        crowd::settle(findings, pass, crowd, &mut rest)?;
     }
-    for row in joined.ledger {
-        findings.ledger_alone(row);
-    }
-    for row in joined.records {
-        findings.record_alone(row);
-    }
-    findings.into_outcome()
+    Ok(rest)
 }
 
 /// Whether the only two rows of a reference agree in everything: nearly all
 /// do, and need no further look.
-fn agree(ledger: &Facts, record: &Facts, rules: &Rules) -> bool {
+fn agree(ledger: &Facts, record: &Facts, rules: &Rules, pass: &Pass) -> bool {
     let kinds = ledger.kind.zip(record.kind);
+    let timely = |days: DayWindow| days.holds(&rules.calendar, ledger.date, record.date);
     ledger.amount == record.amount
         && ledger.currency == record.currency
         && ledger.direction == record.direction
         && kinds.is_none_or(|(ledger, record)| ledger == record)
         && rules.standing(ledger.status) == Standing::Moved
         && rules.standing(record.status) == Standing::Moved
+        && pass.days.is_none_or(timely)
 }
 
 #[cfg(test)]
@@ -185,8 +269,16 @@ mod tests {
         };
         let rules = Rules::default();
         let same = |ledger: &Book, records: &Book| {
-            let collided = join::by_hash(ledger, records, |_| 0);
-            let collided = file(collided, ledger, records, &rules, &context).unwrap();
+            let joined = join::by_hash(ledger, records, |_| 0);
+            let mut findings = Findings::new(ledger, records, &rules, &context);
+            let rest = settle_joined(joined, &mut findings, &rules.passes[0]).unwrap();
+            for row in rest.ledger {
+                findings.ledger_alone(row);
+            }
+            for row in rest.records {
+                findings.record_alone(row);
+            }
+            let collided = findings.into_outcome().unwrap();
             assert_eq!(
                 collided,
                 reconcile(ledger, records, &rules, &context).unwrap()

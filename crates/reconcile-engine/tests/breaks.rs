@@ -72,7 +72,8 @@ fn said(outcome: &Outcome, ledger: &Book, records: &Book) -> Vec<String> {
         let record = records.row(group.records[0]).id;
         format!(
             "{row} = {record} by {}, off by {}",
-            group.rule, group.difference
+            group.name(),
+            group.difference
         )
     });
     let breaks = outcome.breaks.iter().map(|found| {

@@ -183,7 +183,9 @@ fn said(outcome: &Outcome, ledger: &Book, records: &Book) -> Vec<String> {
         let (left, right) = (rows(ledger, group.ledger), rows(records, group.records));
         format!(
             "{left:?} {right:?} {} {} {}",
-            group.rule, group.difference, group.ambiguous
+            group.name(),
+            group.difference,
+            group.ambiguous
         )
     });
     let breaks = outcome.breaks.iter().map(|found| {
@@ -353,9 +355,13 @@ proptest! {
         let (ledger, records) = (book(&ledger), book(&records));
         let outcome = reconcile(&ledger, &records, &rules, &context).unwrap();
         for group in outcome.matches.iter() {
-            let row = ledger.row(group.ledger[0]);
-            prop_assert!(rules.tolerance.of(row.currency).allows(row.amount, group.difference.abs()));
-            prop_assert_eq!(group.rule == Rule::Tolerance, !group.difference.is_zero());
+            let currency = ledger.row(group.ledger[0]).currency;
+            let booked: Decimal = group.ledger.iter().map(|row| ledger.row(*row).signed()).sum();
+            let tolerance = rules.tolerance.of(currency);
+            prop_assert!(tolerance.allows(booked.abs(), group.difference.abs()));
+            if group.rule != Rule::Group {
+                prop_assert_eq!(group.rule == Rule::Tolerance, !group.difference.is_zero());
+            }
         }
     }
 

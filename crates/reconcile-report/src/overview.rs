@@ -96,7 +96,7 @@ impl Flows {
 pub(crate) fn left_out(run: &Run<'_>) -> Vec<String> {
     let mut counts = BTreeMap::new();
     for excluded in &run.outcome.excluded {
-        let count: &mut usize = counts.entry((excluded.side, excluded.reason)).or_default();
+        let count: &mut usize = counts.entry((excluded.side, &excluded.reason)).or_default();
         *count = count.saturating_add(1);
     }
     counts
@@ -136,7 +136,7 @@ pub(crate) struct RuleGroup {
 pub(crate) fn by_rule(run: &Run<'_>) -> Vec<RuleGroup> {
     let mut rules = BTreeMap::<_, RuleGroup>::new();
     for group in run.outcome.matches.iter() {
-        let rule = rules.entry(group.rule).or_default();
+        let rule = rules.entry(group.name()).or_default();
         rule.matches = rule.matches.saturating_add(1);
         if group.ledger.len() > 1 || group.records.len() > 1 {
             rule.groups = rule.groups.saturating_add(1);
@@ -151,7 +151,7 @@ pub(crate) fn by_rule(run: &Run<'_>) -> Vec<RuleGroup> {
         }
     }
     let named = rules.into_iter().map(|(rule, group)| RuleGroup {
-        rule: rule.to_string(),
+        rule: rule.into_owned(),
         ..group
     });
     named.collect()

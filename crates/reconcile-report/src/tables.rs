@@ -216,7 +216,7 @@ fn match_row<'r>(run: &'r Run<'_>, position: u64, group: MatchGroup<'r>) -> [Cel
         // The order of the matches follows from their ids alone, so a number is
         // as stable as the input is.
         Cell::Label(Label::numbered(b'M', position)),
-        text(group.rule.as_str()),
+        text(group.name()),
         ids(run.ledger, group.ledger),
         ids(run.records, group.records),
         amount(ledger.map(|total| total.amount), currency),
@@ -265,7 +265,7 @@ fn break_row<'r>(run: &'r Run<'_>, broken: &Break) -> Vec<Cell<'r>> {
         code(broken.currency),
         broken.date.map_or(Cell::Absent, Cell::Date),
         broken.age_days.map_or(Cell::Absent, Cell::Integer),
-        text(broken.rule),
+        text(broken.rule.to_string()),
         text(broken.explanation.clone()),
     ]
 }

@@ -104,7 +104,7 @@ impl Proof {
             currency: self.currency,
             date: self.date,
             age_days: None,
-            rule: self.identity,
+            rule: self.identity.into(),
             explanation: format!("{}: {}", self.title, self.note),
             discriminator: format!("{place:?}"),
         })

@@ -107,11 +107,7 @@ fn pass(pass: &Pass, rules: &Rules) -> String {
         add(&format_args!("; {}", grouping(group)));
     }
     if pass.way() == Way::Key {
-        add(&if pass.identifies {
-            "; what shares the key and differs is a break"
-        } else {
-            "; what differs is left to later passes"
-        });
+        add(&"; what shares the key and differs is a break");
     } else {
         if !pass.across_references {
             add(&"; never rows with two different references");

@@ -51,7 +51,7 @@ pub enum RulesError {
     #[error("pass `{0}` groups several rows of both sides by sum: that needs a key")]
     ManyToManyBySum(String),
     /// A group by key without a key.
-    #[error("pass `{0}` groups by key, and nothing must be equal")]
+    #[error("pass `{0}` groups by key, and nothing that must be equal identifies")]
     NoKey(String),
     /// Net against gross without anything that says how.
     #[error(

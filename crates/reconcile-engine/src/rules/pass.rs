@@ -13,9 +13,10 @@ use crate::Side;
 
 /// One way in which rows find each other.
 ///
-/// With `equal` alone it brings together what shares a key. With `text`, or
-/// without `equal`, it searches: the best of all candidates, and where several
-/// are as good, none. With `group` it also ties several rows to one.
+/// Where `equal` identifies, it brings together what shares the key. With
+/// `text`, or where nothing identifies, it searches among the rows that share
+/// it: the best of all candidates, and where several are as good, none. With
+/// `group` it also ties several rows to one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pass {
     /// What matches and breaks call it.
@@ -24,7 +25,7 @@ pub struct Pass {
     pub equal: Vec<Equality>,
     /// Whether rows that share the key are the same thing, so that what differs
     /// between them is a break. A key of accounts or days says no such thing:
-    /// there, what differs is left to later passes.
+    /// there, the best counterpart is sought.
     pub identifies: bool,
     /// How far amounts may lie apart; that of the rules where none is said.
     pub tolerance: Option<Tolerances>,
@@ -113,8 +114,8 @@ impl Pass {
     pub(crate) fn way(&self) -> Way {
         match &self.group {
             Some(group) if group.by == GroupBy::Sum => Way::Sum,
-            _ if self.equal.is_empty() || self.text.is_some() => Way::Search,
-            _ => Way::Key,
+            _ if self.identifies && self.text.is_none() => Way::Key,
+            _ => Way::Search,
         }
     }
 
@@ -166,7 +167,7 @@ impl Pass {
             });
         }
         match group.by {
-            GroupBy::Key if self.equal.is_empty() => Err(RulesError::NoKey(name())),
+            GroupBy::Key if self.way() != Way::Key => Err(RulesError::NoKey(name())),
             GroupBy::Sum if group.evidence.is_empty() => Err(RulesError::NoEvidence(name())),
             GroupBy::Sum if group.sides == Sides::ManyToMany => {
                 Err(RulesError::ManyToManyBySum(name()))

@@ -69,7 +69,7 @@ fn item<'r>(run: &'r Run<'_>, broken: &'r Break, codes: &[BreakCode]) -> impl Se
         amount(broken.expected),
         amount(broken.actual),
         amount(broken.difference),
-        broken.rule,
+        &*broken.rule,
         &*broken.explanation,
         side(run.ledger, &broken.ledger),
         side(run.records, &broken.records),

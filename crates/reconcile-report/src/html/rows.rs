@@ -66,7 +66,7 @@ fn row(run: &Run<'_>, broken: &Break, out: &mut dyn Write) -> io::Result<()> {
 <small><span class=\"severity {severity}\">{severity}</span> · {} · {}</small></td>",
         Escaped(broken.code.title()),
         Sentence(&broken.explanation),
-        Escaped(broken.rule),
+        Escaped(&broken.rule),
         Escaped(&broken.id(run.ledger, run.records)),
         severity = broken.severity,
     )?;

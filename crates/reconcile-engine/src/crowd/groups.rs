@@ -1,0 +1,208 @@
+//! Groups under one key: several rows of a side that add up to the other's.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use reconcile_core::{Currency, Direction, Sum};
+
+use super::{Reach, moved, take};
+use crate::{
+    Book, BreakCode, EngineError, GroupBy, Pass, RowIndex, Sides, findings::Findings, join::Crowd,
+    sum::exact_difference,
+};
+
+/// Matches the open rows of a currency that moved money where the two sides
+/// add up to the same: those of one direction, or all of them where one side
+/// has a single row, so that a net booking takes in refunds and fees.
+pub(super) fn tie(
+    findings: &mut Findings<'_>,
+    pass: &Pass,
+    open: &mut Crowd,
+    reach: Reach,
+) -> Result<(), EngineError> {
+    for candidate in candidates(findings, pass, open) {
+        // A group takes rows of a later candidate with it.
+        if candidate.is_open(open) && candidate.ties(findings, pass, reach)? {
+            take(&mut open.ledger, candidate.ledger.iter().copied());
+            take(&mut open.records, candidate.records.iter().copied());
+            if candidate.is_timely(findings, pass) {
+                findings.matched_group(candidate.ledger, candidate.records)?;
+            } else {
+                let finding = "the amounts tie, the days lie too far apart";
+                let code = BreakCode::DateOutOfWindow;
+                findings.differing_group(code, candidate.ledger, candidate.records, finding)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Files one row and its parts on the other side that do not add up to it.
+///
+/// Parts are smaller than the whole. Equal ones that come to more than it are
+/// left as they are: one row and its duplicates look the same.
+pub(super) fn file_incomplete(
+    findings: &mut Findings<'_>,
+    pass: &Pass,
+    open: &mut Crowd,
+) -> Result<(), EngineError> {
+    for candidate in candidates(findings, pass, open) {
+        let amounts = |book: &Book, rows: &[RowIndex]| -> Vec<_> {
+            rows.iter().map(|row| book.facts(*row).amount).collect()
+        };
+        let ledger = amounts(findings.ledger, &candidate.ledger);
+        let records = amounts(findings.records, &candidate.records);
+        let ((&[whole], parts) | (parts, &[whole])) = (ledger.as_slice(), records.as_slice())
+        else {
+            continue;
+        };
+        let mut sum = Sum::ZERO;
+        for part in parts {
+            sum = sum
+                .plus(*part)
+                .map_err(|_| EngineError::Inexact(candidate.currency))?;
+        }
+        let over = sum > Sum::from(whole);
+        let alike = parts.iter().collect::<BTreeSet<_>>().len() == 1;
+        let are_parts = parts.iter().all(|part| *part < whole);
+        if candidate.mixed || !are_parts || over && alike || !candidate.is_open(open) {
+            continue;
+        }
+        take(&mut open.ledger, candidate.ledger.iter().copied());
+        take(&mut open.records, candidate.records.iter().copied());
+        let (code, finding) = if over {
+            (
+                BreakCode::OverAllocated,
+                "the parts come to more than the whole",
+            )
+        } else {
+            (BreakCode::SplitIncomplete, "a part is missing")
+        };
+        findings.differing_group(code, candidate.ledger, candidate.records, finding)?;
+    }
+    Ok(())
+}
+
+/// Rows of one currency that may be a group.
+struct Candidate {
+    currency: Currency,
+    ledger: Vec<RowIndex>,
+    records: Vec<RowIndex>,
+    /// Whether both directions are in it.
+    mixed: bool,
+}
+
+/// What may be a group among the open rows: of each currency the credits, the
+/// debits, and both where there are both.
+fn candidates(findings: &Findings<'_>, pass: &Pass, open: &Crowd) -> Vec<Candidate> {
+    let Some(group) = pass.group.as_ref().filter(|group| group.by == GroupBy::Key) else {
+        return Vec::new();
+    };
+    if open.ledger.len() + open.records.len() < 3
+        || open.ledger.is_empty()
+        || open.records.is_empty()
+    {
+        return Vec::new();
+    }
+    let of_side =
+        |book: &Book, rows: &[RowIndex], currency: Currency, direction: Option<Direction>| {
+            let fits = |row: &RowIndex| {
+                let facts = book.facts(*row);
+                facts.currency == currency
+                    && direction.is_none_or(|direction| facts.direction == direction)
+                    && moved(findings.rules.standing(facts.status))
+            };
+            rows.iter().copied().filter(fits).collect::<Vec<_>>()
+        };
+    let ledger_currency = |row: &RowIndex| findings.ledger.facts(*row).currency;
+    let currencies: BTreeSet<Currency> = open.ledger.iter().map(ledger_currency).collect();
+    let directions = [Some(Direction::Credit), Some(Direction::Debit), None];
+    let mut found = Vec::new();
+    for currency in currencies {
+        for direction in directions {
+            let candidate = Candidate {
+                currency,
+                ledger: of_side(findings.ledger, &open.ledger, currency, direction),
+                records: of_side(findings.records, &open.records, currency, direction),
+                mixed: direction.is_none(),
+            };
+            if candidate.has_form(findings, group.sides, group.most) {
+                found.push(candidate);
+            }
+        }
+    }
+    found
+}
+
+impl Candidate {
+    /// Whether as many rows are on each side as the rule allows, and their
+    /// kinds agree where both directions are not mixed anyway.
+    fn has_form(&self, findings: &Findings<'_>, sides: Sides, most: usize) -> bool {
+        let (ledger, records) = (self.ledger.len(), self.records.len());
+        let allowed = match sides {
+            Sides::OneToMany => ledger == 1,
+            Sides::ManyToOne => records == 1,
+            Sides::ManyToMany => !self.mixed || ledger == 1 || records == 1,
+        };
+        let kinds = |book: &Book, rows: &[RowIndex]| {
+            let kinds: Vec<_> = rows
+                .iter()
+                .filter_map(|row| book.facts(*row).kind)
+                .collect();
+            kinds
+        };
+        let mut all = kinds(findings.ledger, &self.ledger);
+        all.extend(kinds(findings.records, &self.records));
+        let one_kind = all.windows(2).all(|pair| pair.first() == pair.last());
+        ledger > 0
+            && records > 0
+            && ledger + records > 2
+            && ledger.max(records) <= most
+            && allowed
+            && (self.mixed || one_kind)
+    }
+
+    fn is_open(&self, open: &Crowd) -> bool {
+        let all = |rows: &[RowIndex], open: &[RowIndex]| rows.iter().all(|row| open.contains(row));
+        all(&self.ledger, &open.ledger) && all(&self.records, &open.records)
+    }
+
+    /// Whether the sides add up to the same, or nearly.
+    fn ties(
+        &self,
+        findings: &Findings<'_>,
+        pass: &Pass,
+        reach: Reach,
+    ) -> Result<bool, EngineError> {
+        let (ledger, records) = findings.sums(&self.ledger, &self.records)?;
+        let Some(gap) = exact_difference(ledger, records) else {
+            return Ok(false);
+        };
+        Ok(match reach {
+            Reach::Equal => gap.is_zero(),
+            Reach::Tolerance | Reach::Any => {
+                let tolerance = findings.rules.tolerance_of(pass).of(self.currency);
+                tolerance.allows(ledger.abs(), gap.abs())
+            }
+        })
+    }
+
+    /// Whether every day of one side lies near enough to every day of the other.
+    fn is_timely(&self, findings: &Findings<'_>, pass: &Pass) -> bool {
+        let ends = |book: &Book, rows: &[RowIndex]| -> Option<[Date; 2]> {
+            let days = || rows.iter().map(|row| book.facts(*row).date);
+            Some([days().min()?, days().max()?])
+        };
+        let ledger = ends(findings.ledger, &self.ledger);
+        let records = ends(findings.records, &self.records);
+        let (Some(days), Some((ledger, records))) = (pass.days, ledger.zip(records)) else {
+            return true;
+        };
+        let calendar = &findings.rules.calendar;
+        ledger.iter().all(|booked| {
+            records
+                .iter()
+                .all(|listed| days.holds(calendar, *booked, *listed))
+        })
+    }
+}

@@ -1,0 +1,82 @@
+//! Bringing together the open rows that share a key of any columns.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use crate::{Book, Column, Equality, RowIndex, Side, findings::Findings, join::Crowd, normalise};
+
+/// Takes the rows off the open ones that share a key with a row of the other
+/// side, and gives them by key, in the order of the keys.
+pub(crate) fn join(findings: &Findings<'_>, equal: &[Equality], open: &mut Crowd) -> Vec<Crowd> {
+    let mut crowds: HashMap<String, Crowd> = HashMap::new();
+    let mut key = String::new();
+    open.records.retain(|row| {
+        let keyed = of(findings.records, equal, Side::Records, *row, &mut key);
+        if keyed {
+            crowds.entry(key.clone()).or_default().records.push(*row);
+        }
+        !keyed
+    });
+    open.ledger.retain(|row| {
+        let keyed = of(findings.ledger, equal, Side::Ledger, *row, &mut key);
+        let crowd = crowds.get_mut(&key).filter(|_| keyed);
+        if let Some(crowd) = crowd {
+            crowd.ledger.push(*row);
+            return false;
+        }
+        true
+    });
+    let mut crowds: Vec<_> = crowds.into_iter().collect();
+    crowds.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    let mut shared = Vec::new();
+    for (_, crowd) in crowds {
+        if crowd.ledger.is_empty() {
+            open.records.extend(crowd.records);
+        } else {
+            shared.push(crowd);
+        }
+    }
+    shared
+}
+
+/// Writes the key of a row; whether it has one: every column that it is made
+/// of must say something.
+pub(crate) fn of(
+    book: &Book,
+    equal: &[Equality],
+    side: Side,
+    row: RowIndex,
+    key: &mut String,
+) -> bool {
+    key.clear();
+    equal.iter().all(|equality| {
+        let Some(text) = text(book, equality.column(side), row) else {
+            return false;
+        };
+        let start = key.len();
+        normalise::key(equality, &text, key);
+        let says = key.len() > start;
+        // No text has this between two of its letters: ("a", "bc") is not
+        // ("ab", "c").
+        key.push('\u{0}');
+        says
+    })
+}
+
+/// What a row says in a column, as text.
+pub(crate) fn text<'b>(book: &'b Book, column: &Column, row: RowIndex) -> Option<Cow<'b, str>> {
+    let text = match column {
+        Column::Id => Some(book.id(row)),
+        Column::Reference => book.reference(row),
+        Column::Account => book.row(row).account,
+        Column::Method => book.row(row).method,
+        Column::Description => book.row(row).description,
+        Column::Attribute(name) => book.attribute(row, name),
+        Column::Amount => {
+            let amount = book.facts(row).amount.normalize();
+            return Some(Cow::Owned(amount.to_string()));
+        }
+        Column::Date => return Some(Cow::Owned(book.facts(row).date.to_string())),
+    };
+    text.filter(|text| !text.trim().is_empty())
+        .map(Cow::Borrowed)
+}

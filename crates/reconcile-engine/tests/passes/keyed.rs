@@ -1,0 +1,157 @@
+use reconcile_core::Kind;
+use reconcile_engine::{Column, DayWindow, Equality, Exclude, Pass, Rules, Side};
+
+use super::lines;
+
+fn with(passes: Vec<Pass>) -> Rules {
+    Rules {
+        passes,
+        ..Rules::default()
+    }
+}
+
+#[test]
+fn references_written_differently_are_the_same() {
+    let ledger = ["L-1 30 ref=ORD-0042", "L-2 5 ref=٧٧٧", "L-3 8 ref=Ñandú"];
+    let records = ["R-1 30 ref=ord42", "R-2 5 ref=777", "R-3 8 ref=nandu"];
+    assert_eq!(
+        lines(&ledger, &records, &Rules::default()),
+        [
+            "L-1 = R-1 by reference_normalised, off by 0",
+            "L-2 = R-2 by reference_normalised, off by 0",
+            "L-3 = R-3 by reference_normalised, off by 0",
+        ]
+    );
+}
+
+#[test]
+fn any_columns_make_a_key() {
+    let rrn = Equality::between(
+        Column::Attribute("memo".into()),
+        Column::Attribute("rrn".into()),
+    );
+    let rules = with(vec![Pass::keyed(
+        "rrn",
+        [rrn, Equality::of(Column::Account)],
+    )]);
+    let ledger = [
+        "L-1 30 memo=77 account=4",
+        "L-2 30 memo=77 account=5",
+    ];
+    let records = ["R-1 30 rrn=77 account=5", "R-2 31 rrn=77 account=4"];
+    assert_eq!(
+        lines(&ledger, &records, &rules),
+        [
+            "L-2 = R-1 by rrn, off by 0",
+            "amount_mismatch L-1/R-2 by rrn: ledger 30.00 − provider 31.00 = -1.00 PEN",
+        ]
+    );
+}
+
+#[test]
+fn rows_of_one_key_that_add_up_are_a_group() {
+    let rules = Rules::default();
+    assert_eq!(
+        lines(
+            &["L-1 100 ref=A"],
+            &["R-1 60 ref=A", "R-2 40 ref=A"],
+            &rules
+        ),
+        ["L-1 = R-1|R-2 by reference_group, off by 0"]
+    );
+    assert_eq!(
+        lines(&["L-1 25 ref=A", "L-2 35 ref=A"], &["R-1 60 ref=A"], &rules),
+        ["L-1|L-2 = R-1 by reference_group, off by 0"]
+    );
+    assert_eq!(
+        lines(
+            &["L-1 25 ref=A", "L-2 35 ref=A"],
+            &["R-1 20 ref=A", "R-2 40 ref=A"],
+            &rules
+        ),
+        ["L-1|L-2 = R-1|R-2 by reference_group, off by 0"]
+    );
+    // A net booking takes in the refund.
+    assert_eq!(
+        lines(
+            &["L-1 90 ref=A"],
+            &["R-1 100 ref=A", "R-2 -10 ref=A"],
+            &rules
+        ),
+        ["L-1 = R-1|R-2 by reference_group, off by 0"]
+    );
+}
+
+#[test]
+fn parts_that_do_not_add_up_say_what_is_missing_or_too_much() {
+    let rules = Rules::default();
+    assert_eq!(
+        lines(
+            &["L-1 100 ref=A"],
+            &["R-1 60 ref=A", "R-2 30 ref=A"],
+            &rules
+        ),
+        [
+            "split_incomplete L-1/R-1|R-2 by reference: ledger 100.00 (1 row) − provider 90.00 \
+             (2 rows) = 10.00 PEN: a part is missing"
+        ]
+    );
+    assert_eq!(
+        lines(
+            &["L-1 80 ref=A", "L-2 30 ref=A"],
+            &["R-1 100 ref=A"],
+            &rules
+        ),
+        [
+            "over_allocated L-1|L-2/R-1 by reference: ledger 110.00 (2 rows) − provider 100.00 \
+             (1 row) = 10.00 PEN: the parts come to more than the whole"
+        ]
+    );
+    // A payment and its duplicate are no parts.
+    assert_eq!(
+        lines(&["L-1 30 ref=A", "L-2 30 ref=A"], &["R-1 28 ref=A"], &rules),
+        [
+            "duplicate_in_ledger L-2/ by reference: 30.00 PEN booked twice: also L-1",
+            "amount_mismatch L-1/R-1 by reference: ledger 30.00 − provider 28.00 = 2.00 PEN",
+        ]
+    );
+}
+
+#[test]
+fn what_shares_a_key_and_lies_days_apart_is_a_break() {
+    let pass = Pass {
+        days: Some(DayWindow::days(0, 2)),
+        ..Pass::keyed("reference", [Equality::of(Column::Reference)])
+    };
+    let rules = with(vec![pass]);
+    assert_eq!(
+        lines(
+            &["L-1 30 1 ref=A", "L-2 30 5 ref=B"],
+            &["R-1 30 3 ref=A", "R-2 30 8 ref=B"],
+            &rules
+        ),
+        [
+            "L-1 = R-1 by reference, off by 0",
+            "date_out_of_window L-2/R-2 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN",
+        ]
+    );
+}
+
+#[test]
+fn what_a_rule_excludes_takes_no_part() {
+    let mut transfers = Exclude::new(Side::Ledger, "internal transfer");
+    transfers.description_has = Some("Transfer".to_owned());
+    let mut payouts = Exclude::new(Side::Records, "payouts are booked elsewhere");
+    payouts.kinds.insert(Kind::Payout);
+    let rules = Rules {
+        exclusions: vec![transfers, payouts],
+        ..Rules::default()
+    };
+    let ledger = ["L-1 30 ref=A text=bank_TRANSFER", "L-2 30 ref=B"];
+    let records = ["R-1 30 ref=A", "R-2 30 ref=B"];
+    let said = lines(&ledger, &records, &rules);
+    assert_eq!(said.len(), 3, "{said:#?}");
+    assert_eq!(said[0], "L-2 = R-2 by reference, off by 0");
+    assert!(said[1].starts_with("missing_in_ledger /R-1"));
+    assert_eq!(said[2], "L-1 left out: internal transfer");
+}
