@@ -31,6 +31,7 @@ pub(crate) struct Findings<'a> {
     matches: Matches,
     breaks: Vec<Break>,
     excluded: Vec<Excluded>,
+    notes: Vec<String>,
 }
 
 impl<'a> Findings<'a> {
@@ -51,7 +52,13 @@ impl<'a> Findings<'a> {
             matches: Matches::with_capacity(names, couples),
             breaks: Vec::new(),
             excluded: Vec::new(),
+            notes: Vec::new(),
         }
+    }
+
+    /// Notes what the reader must know.
+    pub(crate) fn note(&mut self, note: String) {
+        self.notes.push(note);
     }
 
     /// Files what is found from now on under the pass at this place.
@@ -161,7 +168,7 @@ impl<'a> Findings<'a> {
             for row in rows {
                 let facts = book.facts(*row);
                 sum = sum
-                    .plus(self.moved(facts))
+                    .plus(self.moved(&facts))
                     .map_err(|_| EngineError::Inexact(facts.currency))?;
             }
             let currency = rows.first().map(|row| book.facts(*row).currency);
@@ -302,6 +309,7 @@ impl<'a> Findings<'a> {
             matches: self.matches,
             breaks: self.breaks,
             excluded: self.excluded,
+            notes: self.notes,
         })
     }
 

@@ -26,6 +26,18 @@ pub(crate) struct Crowd {
     pub(crate) records: Vec<RowIndex>,
 }
 
+impl Crowd {
+    /// Takes rows off.
+    pub(crate) fn remove(&mut self, mut taken: Self) {
+        let take = |open: &mut Vec<RowIndex>, taken: &mut Vec<RowIndex>| {
+            taken.sort_unstable();
+            open.retain(|row| taken.binary_search(row).is_err());
+        };
+        take(&mut self.ledger, &mut taken.ledger);
+        take(&mut self.records, &mut taken.records);
+    }
+}
+
 /// Joins two books on the reference: the ledger's rows are indexed by its hash,
 /// in 13 bytes a row beside the books, and the records look themselves up.
 pub(crate) fn by_reference(ledger: &Book, records: &Book) -> Joined {

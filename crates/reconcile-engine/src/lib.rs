@@ -17,6 +17,7 @@ mod outcome;
 mod prove;
 mod reconcile;
 mod rules;
+mod search;
 mod sum;
 
 pub use book::{Book, Flow, Row, RowIndex};

@@ -1,6 +1,6 @@
 //! What agrees, held compactly: nearly every row of a large book is in here.
 
-use std::{collections::BTreeMap, slice, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, slice, sync::Arc};
 
 use rust_decimal::Decimal;
 
@@ -36,12 +36,15 @@ pub struct MatchGroup<'a> {
     pub ambiguous: bool,
 }
 
-impl MatchGroup<'_> {
+impl<'a> MatchGroup<'a> {
     /// What ties the rows, in the word of every file: the pass, and how they
     /// agree where it is not to the last digit.
     #[must_use]
-    pub fn name(&self) -> String {
-        format!("{}{}", self.pass, self.rule.suffix())
+    pub fn name(&self) -> Cow<'a, str> {
+        match self.rule.suffix() {
+            "" => Cow::Borrowed(self.pass),
+            suffix => Cow::Owned(format!("{}{suffix}", self.pass)),
+        }
     }
 }
 

@@ -25,6 +25,31 @@ pub(crate) fn key(equality: &Equality, text: &str, key: &mut String) {
     }
 }
 
+/// Appends the words of a text: runs of letters and digits in small letters,
+/// without accents, a space after each.
+pub(crate) fn words(text: &str, words: &mut String) {
+    let start = words.len();
+    if text.is_ascii() {
+        words.extend(text.chars().map(|character| match character {
+            'a'..='z' | '0'..='9' => character,
+            'A'..='Z' => character.to_ascii_lowercase(),
+            _ => ' ',
+        }));
+    } else {
+        let plain = plain(text).flat_map(char::to_lowercase);
+        words.extend(plain.map(|character| {
+            if character.is_alphanumeric() {
+                character
+            } else {
+                ' '
+            }
+        }));
+    }
+    if words.len() > start {
+        words.push(' ');
+    }
+}
+
 fn append(has: impl Fn(Normalisation) -> bool, text: &str, key: &mut String) {
     let made = |character: char| {
         let kept = !has(Normalisation::Punctuation) || character.is_alphanumeric();
@@ -59,6 +84,12 @@ fn append(has: impl Fn(Normalisation) -> bool, text: &str, key: &mut String) {
         // However an accent is encoded, it is the same accent.
         text.nfc().map(digit).for_each(&mut push);
     }
+}
+
+/// The characters of a text without accents, its digits western.
+fn plain(text: &str) -> impl Iterator<Item = char> {
+    let kept = |character: &char| !is_combining_mark(*character) && !is_decoration(*character);
+    text.nfkd().filter(kept).map(western)
 }
 
 /// The tatweel lengthens a word, the zero-width marks steer its shaping: none
@@ -141,5 +172,15 @@ mod tests {
         assert_eq!(made(&equality, "Ab-007"), "ab-7");
         assert_eq!(made(&equality, "cafe\u{301}"), made(&equality, "caf\u{e9}"));
         assert_ne!(made(&equality, "café"), made(&equality, "cafe"));
+    }
+
+    #[test]
+    fn words_are_plain_and_apart() {
+        let mut all = String::new();
+        words("Señor-Núñez, INV#42", &mut all);
+        assert_eq!(
+            all.split_whitespace().collect::<Vec<_>>(),
+            ["senor", "nunez", "inv", "42"]
+        );
     }
 }

@@ -26,6 +26,9 @@ pub struct Outcome {
     pub records: Totals,
     /// How the two sides tie, by currency.
     pub conservation: BTreeMap<Currency, Conservation>,
+    /// What the reader must know beside it: searches that gave up, fees that
+    /// were inferred.
+    pub notes: Vec<String>,
 }
 
 /// How the rows of a match group agree.

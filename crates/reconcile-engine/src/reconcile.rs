@@ -13,6 +13,7 @@ use crate::{
     keys,
     nearest::Pair,
     rules::{Standing, Way},
+    search,
 };
 
 /// What a reconciliation knows beside the rows and the rules.
@@ -93,7 +94,12 @@ pub fn reconcile(
         findings.begin(place, pass);
         match pass.way() {
             Way::Key => bring_together(&mut findings, pass, &mut open)?,
-            Way::Search | Way::Sum => {}
+            Way::Search => {
+                let mut rows = open.rows(&findings);
+                search::run(&mut findings, pass, &mut rows)?;
+                open = Open::Rows(rows);
+            }
+            Way::Sum => {}
         }
     }
     if let Some(first) = rules.passes.first() {

@@ -9,6 +9,7 @@ mod desk;
 mod faults;
 mod gateway;
 mod json;
+mod labelled;
 mod ledger;
 mod money;
 mod paywall;
@@ -26,6 +27,7 @@ pub use alteration::{Alteration, AlterationParseError};
 pub use clock::Clock;
 pub use faults::{Fault, FaultDescription, FaultKind, FaultParseError, Faults};
 pub use gateway::{GatewayId, UnknownGateway};
+pub use labelled::{Labelled, LabelledRow};
 pub use ledger::{LedgerRow, Planted, PlantedLedger};
 pub use paywall::{
     PaywallAccess, PaywallConfidential, PaywallEndOfDay, PaywallFigure, PaywallStatus, PaywallStep,

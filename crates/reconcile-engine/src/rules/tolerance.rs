@@ -68,6 +68,20 @@ impl Tolerance {
         self.absolute.is_zero() && self.percent.is_zero()
     }
 
+    /// How far a ledger amount may lie off; `None` where that does not fit a
+    /// decimal.
+    pub(crate) fn limit(&self, ledger: Decimal) -> Option<Decimal> {
+        let percent = ledger.checked_mul(self.percent)? / Decimal::ONE_HUNDRED;
+        Some(match (self.absolute.is_zero(), self.percent.is_zero()) {
+            (_, true) => self.absolute,
+            (true, false) => percent,
+            (false, false) => match self.take {
+                Take::Smaller => self.absolute.min(percent),
+                Take::Larger => self.absolute.max(percent),
+            },
+        })
+    }
+
     /// Whether a ledger amount may differ by `gap`. Neither may be negative.
     #[must_use]
     pub fn allows(&self, ledger: Decimal, gap: Decimal) -> bool {

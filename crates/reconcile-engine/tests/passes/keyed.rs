@@ -34,10 +34,7 @@ fn any_columns_make_a_key() {
         "rrn",
         [rrn, Equality::of(Column::Account)],
     )]);
-    let ledger = [
-        "L-1 30 memo=77 account=4",
-        "L-2 30 memo=77 account=5",
-    ];
+    let ledger = ["L-1 30 memo=77 account=4", "L-2 30 memo=77 account=5"];
     let records = ["R-1 30 rrn=77 account=5", "R-2 31 rrn=77 account=4"];
     assert_eq!(
         lines(&ledger, &records, &rules),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod keyed;
+mod search;
 
 use jiff::{ToSpan, civil::date};
 use reconcile_core::{Direction, Money};
@@ -48,7 +49,9 @@ fn push(book: &mut Book, row: &str) {
 
 fn book(rows: &[&str]) -> Book {
     let mut book = Book::new();
-    rows.iter().for_each(|row| push(&mut book, row));
+    for row in rows {
+        push(&mut book, row);
+    }
     book
 }
 
@@ -65,14 +68,19 @@ fn lines(ledger: &[&str], records: &[&str], rules: &Rules) -> Vec<String> {
 
 fn said(ledger: &[&str], records: &[&str], rules: &Rules) -> Vec<String> {
     let (ledger, records) = (book(ledger), book(records));
+    let outcome = outcome(&ledger, &records, rules);
+    in_words(&outcome, &ledger, &records)
+}
+
+fn outcome(ledger: &Book, records: &Book, rules: &Rules) -> Outcome {
     let context = Context {
         as_of: date(2026, 11, 21),
         period: None,
         proof_of_absence: Absence::Proven,
     };
-    let outcome = reconcile(&ledger, &records, rules, &context).unwrap();
+    let outcome = reconcile(ledger, records, rules, &context).unwrap();
     assert!(outcome.conservation.values().all(Conservation::holds));
-    in_words(&outcome, &ledger, &records)
+    outcome
 }
 
 fn in_words(outcome: &Outcome, ledger: &Book, records: &Book) -> Vec<String> {

@@ -1,0 +1,76 @@
+//! Passes that search: rows find each other by amount, day and text.
+//!
+//! Each pair of rows that the pass admits is weighed by how rare its agreement
+//! is, in bits, as whole numbers: what two rows share by chance weighs little.
+//! Then the best assignment is sought. A pair that is not better than every
+//! other by the margin is no match: it is ambiguous, with all its candidates.
+
+mod assign;
+mod candidates;
+mod nodes;
+mod text;
+
+use crate::{
+    BreakCode, EngineError, Pass, RowIndex, Rule, findings::Findings, join::Crowd, nearest::Pair,
+};
+
+/// Runs a search pass on the open rows, and takes off what it files.
+pub(crate) fn run(
+    findings: &mut Findings<'_>,
+    pass: &Pass,
+    open: &mut Crowd,
+) -> Result<(), EngineError> {
+    if open.ledger.is_empty() || open.records.is_empty() {
+        return Ok(());
+    }
+    let field = nodes::Field::of(findings, pass, open);
+    let found = candidates::find(pass, &field);
+    if found.gave_up > 0 {
+        findings.note(format!(
+            "pass {}: {} ledger rows have too many candidates to tell them apart by amount and \
+             day; the search gave up on them and matched none",
+            pass.name, found.gave_up
+        ));
+    }
+    let assigned = assign::assign(&field, found.edges, pass.margin);
+    let mut filed = Crowd::default();
+    for (ledger, record) in assigned.pairs {
+        filed.ledger.push(ledger);
+        filed.records.push(record);
+        let pair = Pair {
+            ledger,
+            record,
+            ambiguous: false,
+        };
+        findings.matched(pair, rule(findings, ledger, record))?;
+    }
+    for tied in assigned.tied {
+        filed.ledger.extend(&tied.ledger);
+        filed.records.extend(&tied.records);
+        let finding = format!(
+            "{} and {} fit each other equally well",
+            count(tied.ledger.len(), "booking"),
+            count(tied.records.len(), "record"),
+        );
+        findings.differing_group(BreakCode::Ambiguous, tied.ledger, tied.records, &finding)?;
+    }
+    open.remove(filed);
+    Ok(())
+}
+
+/// How the amounts of a pair agree.
+fn rule(findings: &Findings<'_>, ledger: RowIndex, record: RowIndex) -> Rule {
+    if findings.ledger.facts(ledger).amount == findings.records.facts(record).amount {
+        Rule::Exact
+    } else {
+        Rule::Tolerance
+    }
+}
+
+fn count(count: usize, what: &str) -> String {
+    if count == 1 {
+        format!("one {what}")
+    } else {
+        format!("{count} {what}s")
+    }
+}

@@ -1,0 +1,330 @@
+//! The pairs of nodes that a pass admits, with what their agreement weighs.
+//!
+//! No node looks at all others. Its counterparts lie in a range of amounts;
+//! within it, lists by word lead to those that share a rare one. The words are
+//! taken from the rarest on, until what is left of the text could not make two
+//! texts alike any more: so none is overlooked.
+
+use std::ops::Range;
+
+use rust_decimal::{Decimal, prelude::ToPrimitive};
+
+use super::{
+    nodes::{Field, Node},
+    text::{Agreement, Bits, Texts, Word, log2},
+};
+use crate::Pass;
+
+/// How many counterparts of a node are kept, the best ones.
+const KEPT: usize = 8;
+
+/// How many nodes of a range are looked at where no word leads to them.
+const SCANNED: usize = 1024;
+
+/// What was found.
+pub(super) struct Found {
+    pub(super) edges: Vec<Edge>,
+    /// How many ledger rows have more candidates than can be looked at, and
+    /// none that stands out.
+    pub(super) gave_up: usize,
+}
+
+/// Two nodes that may belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Edge {
+    /// The place of the ledger's node.
+    pub(super) ledger: usize,
+    /// The place of the provider's node.
+    pub(super) record: usize,
+    /// What the agreement weighs; never zero.
+    pub(super) score: Bits,
+}
+
+/// Finds the best counterparts of each ledger node.
+pub(super) fn find(pass: &Pass, field: &Field<'_>) -> Found {
+    let search = Search {
+        field,
+        across_references: pass.across_references,
+        least: pass.text.as_ref().map(|text| thousandths(text.least)),
+        margin: thousandths(pass.margin),
+        lists: Lists::of(field),
+    };
+    let mut found = Found {
+        edges: Vec::new(),
+        gave_up: 0,
+    };
+    let mut reached = Vec::new();
+    for (place, node) in field.ledger.iter().enumerate() {
+        let (mut edges, cut) = search.edges(place, node, &mut reached);
+        edges.sort_unstable_by(|a, b| b.score.cmp(&a.score).then(a.record.cmp(&b.record)));
+        let second = edges.get(1).map_or(0, |edge| edge.score);
+        let stands_out = edges
+            .first()
+            .is_none_or(|best| is_clear(best.score, second, search.margin));
+        if cut && stands_out {
+            // What was not looked at may be as good.
+            found.gave_up += node.rows.len();
+            continue;
+        }
+        edges.truncate(KEPT);
+        found.edges.append(&mut edges);
+    }
+    found
+}
+
+/// Whether the best is better than the second by the margin, in thousandths of
+/// the best.
+pub(super) fn is_clear(best: Bits, second: Bits, margin: u64) -> bool {
+    best > second && (best - second).saturating_mul(1000) >= best.saturating_mul(margin)
+}
+
+/// A share from 0 to 1 in thousandths.
+pub(super) fn thousandths(share: Decimal) -> u64 {
+    let thousandths = share.checked_mul(Decimal::ONE_THOUSAND);
+    thousandths.and_then(|share| share.to_u64()).unwrap_or(0)
+}
+
+struct Search<'f, 'a> {
+    field: &'f Field<'a>,
+    across_references: bool,
+    /// The least similarity of two texts, in thousandths, where texts count.
+    least: Option<u64>,
+    margin: u64,
+    lists: Lists,
+}
+
+impl Search<'_, '_> {
+    /// The candidates of a ledger node, and whether there may be others.
+    fn edges(&self, ledger: usize, node: &Node<'_>, reached: &mut Vec<u32>) -> (Vec<Edge>, bool) {
+        let Field { records, texts, .. } = self.field;
+        let range = band(records, node);
+        let mut edges = Vec::new();
+        let mut weigh = |record: usize| {
+            let score = records
+                .get(record)
+                .and_then(|other| self.score(node, other));
+            edges.extend(score.map(|score| Edge {
+                ledger,
+                record,
+                score,
+            }));
+        };
+        let cut = match self.least {
+            Some(least)
+                if !texts.words(node.text).is_empty()
+                    && self.lists.reach(texts, node.text, least, &range, reached) =>
+            {
+                for record in reached.iter() {
+                    weigh(*record as usize);
+                }
+                // What has no text is found by amount and day alone.
+                let textless = &self.lists.textless;
+                let start = textless.partition_point(|record| *record < range.start);
+                let end = textless.partition_point(|record| *record < range.end);
+                let at = |place| textless.get(place).copied().unwrap_or(usize::MAX);
+                scan(start..end, at, records, node, &mut weigh)
+            }
+            _ => scan(range, |place| place, records, node, &mut weigh),
+        };
+        (edges, cut)
+    }
+
+    /// What the agreement of two nodes weighs; none where they cannot be the
+    /// same thing.
+    fn score(&self, node: &Node<'_>, other: &Node<'_>) -> Option<Bits> {
+        let (first, last) = node.window;
+        let contradict = |left: Option<&str>, right: Option<&str>| {
+            left.zip(right).is_some_and(|(left, right)| left != right)
+        };
+        if other.day < first
+            || last < other.day
+            || node.kind.zip(other.kind).is_some_and(|(l, r)| l != r)
+            || !self.across_references && contradict(node.reference, other.reference)
+        {
+            return None;
+        }
+        let gap = (node.amount - other.amount).abs();
+        let nearness = |all: i128, gap: i128| {
+            let bits = |number: i128| log2(u64::try_from(number).unwrap_or(u64::MAX));
+            bits(all.saturating_add(1)).saturating_sub(bits(gap.saturating_add(1)))
+        };
+        let days = last.saturating_sub(first).min(LONGEST);
+        let lag = (node.day - other.day).abs().min(LONGEST);
+        let text = self.text_score(node.text, other.text)?;
+        let amount = nearness(node.limit, gap);
+        Some(COUNTERPART + text + amount + nearness(days.into(), lag.into()))
+    }
+
+    /// What two texts have in common, less by how much each has beside it.
+    fn text_score(&self, left: usize, right: usize) -> Option<Bits> {
+        let texts = &self.field.texts;
+        let Some(least) = self.least else {
+            return Some(0);
+        };
+        if texts.words(left).is_empty() || texts.words(right).is_empty() {
+            return Some(0);
+        }
+        let agreement = texts.agreement(left, right);
+        let alike = agreement.alike();
+        (alike >= least).then_some(agreement.common * alike / 1000)
+    }
+}
+
+/// What it counts that two rows have a counterpart at all: fifteen of sixteen
+/// rows have one.
+const COUNTERPART: Bits = 4 * 256;
+
+/// Days further apart than these are as good as unrelated.
+const LONGEST: i64 = 365;
+
+/// The record nodes of the block whose amounts are within the limit; where the
+/// limit is none, also the days.
+fn band(records: &[Node<'_>], node: &Node<'_>) -> Range<usize> {
+    let low = (node.block, node.amount.saturating_sub(node.limit));
+    let high = (node.block, node.amount.saturating_add(node.limit));
+    let key = |other: &Node<'_>| (other.block, other.amount);
+    if node.limit > 0 {
+        return records.partition_point(|other| key(other) < low)
+            ..records.partition_point(|other| key(other) <= high);
+    }
+    let (first, last) = node.window;
+    records.partition_point(|other| (key(other), other.day) < (low, first))
+        ..records.partition_point(|other| (key(other), other.day) <= (high, last))
+}
+
+/// Looks at the nodes of a range that lie nearest to a node; whether any were
+/// left out.
+fn scan(
+    range: Range<usize>,
+    at: impl Fn(usize) -> usize,
+    records: &[Node<'_>],
+    node: &Node<'_>,
+    each: &mut impl FnMut(usize),
+) -> bool {
+    let before = |place: usize| {
+        let other = records.get(at(place));
+        other.is_some_and(|other| (other.amount, other.day) < (node.amount, node.day))
+    };
+    // The first place that is not before the node.
+    let (mut low, mut high) = (range.start, range.end);
+    while low < high {
+        let middle = low.midpoint(high);
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    let start = low.saturating_sub(SCANNED / 2).max(range.start);
+    let end = low.saturating_add(SCANNED / 2).min(range.end);
+    (start..end).map(at).for_each(each);
+    range.start < start || end < range.end
+}
+
+/// The record nodes by the words of their texts.
+struct Lists {
+    /// Where the list of each word begins; the last one ends them.
+    starts: Vec<usize>,
+    /// The lists one after the other, each in order.
+    records: Vec<u32>,
+    /// The nodes without a text, in order.
+    textless: Vec<usize>,
+}
+
+impl Lists {
+    fn of(field: &Field<'_>) -> Self {
+        let texts = &field.texts;
+        let mut starts = vec![0; texts.len() + 1];
+        let mut textless = Vec::new();
+        for (place, node) in field.records.iter().enumerate() {
+            let words = texts.words(node.text);
+            if words.is_empty() {
+                textless.push(place);
+            }
+            for word in words {
+                if let Some(count) = starts.get_mut(*word as usize + 1) {
+                    *count += 1;
+                }
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut next = starts.clone();
+        let mut records = vec![0; sum];
+        for (place, node) in (0..).zip(&field.records) {
+            for word in texts.words(node.text) {
+                let Some(next) = next.get_mut(*word as usize) else {
+                    continue;
+                };
+                if let Some(record) = records.get_mut(*next) {
+                    *record = place;
+                }
+                *next += 1;
+            }
+        }
+        Self {
+            starts,
+            records,
+            textless,
+        }
+    }
+
+    /// The nodes of a range that have a word.
+    fn with(&self, word: Word, range: &Range<usize>) -> &[u32] {
+        let word = word as usize;
+        let ends = self.starts.get(word).zip(self.starts.get(word + 1));
+        let list = ends.and_then(|(start, end)| self.records.get(*start..*end));
+        let list = list.unwrap_or_default();
+        let start = list.partition_point(|record| (*record as usize) < range.start);
+        let end = list.partition_point(|record| (*record as usize) < range.end);
+        list.get(start..end).unwrap_or_default()
+    }
+
+    /// Gathers the nodes of a range whose texts may be alike enough, each once
+    /// and in order. `false` where that would be too many to look at.
+    fn reach(
+        &self,
+        texts: &Texts,
+        text: usize,
+        least: u64,
+        range: &Range<usize>,
+        reached: &mut Vec<u32>,
+    ) -> bool {
+        reached.clear();
+        let lists = |word: Word| texts.kin(word).map(|word| self.with(word, range));
+        let mut words: Vec<(usize, Word)> = texts
+            .words(text)
+            .iter()
+            .map(|word| (lists(*word).map(<[u32]>::len).sum(), *word))
+            .collect();
+        words.sort_unstable();
+        let total = texts.total(text);
+        let mut left = total;
+        for (length, word) in words {
+            // Who shares none of the words so far shares at most what is left,
+            // and is the most alike where it says nothing else.
+            let most = Agreement {
+                common: left,
+                left: total - left,
+                right: 0,
+            };
+            if most.alike() < least {
+                break;
+            }
+            if reached.len() + length > SCANNED {
+                return false;
+            }
+            for list in lists(word) {
+                reached.extend(list);
+            }
+            left -= texts.weight(word);
+        }
+        reached.sort_unstable();
+        reached.dedup();
+        // With no least similarity, who shares nothing is a candidate, too.
+        least > 0
+    }
+}

@@ -1,0 +1,352 @@
+//! How alike texts are: words weigh by how rare they are.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use crate::normalise;
+
+/// A word, by its place in the order of the alphabet.
+pub(super) type Word = u32;
+
+/// Bits of information, in 256ths.
+pub(super) type Bits = u64;
+
+/// How many words of a text count: those after them are left out.
+const MOST_WORDS: usize = 48;
+
+/// Of how many words another may be the beginning to lead to them: what could be
+/// any of more leads nowhere, though it counts once two texts are compared.
+const MOST_ENDINGS: u32 = 32;
+
+/// The words of texts while they are gathered.
+#[derive(Default)]
+pub(super) struct Vocabulary {
+    words: HashMap<Box<str>, Word, FixedState>,
+    /// By word, whether it stands at the end of a text, where it may be cut off.
+    last: Vec<bool>,
+    texts: Vec<Vec<Word>>,
+    made: String,
+}
+
+impl Vocabulary {
+    /// Adds a text and gives its place.
+    pub(super) fn add(&mut self, text: &str) -> usize {
+        self.made.clear();
+        normalise::words(text, &mut self.made);
+        let mut words = Vec::new();
+        for word in self.made.split_ascii_whitespace().take(MOST_WORDS) {
+            let found = self.words.get(word).copied();
+            let word = found.unwrap_or_else(|| {
+                let next = Word::try_from(self.last.len()).unwrap_or(Word::MAX);
+                self.words.insert(word.into(), next);
+                self.last.push(false);
+                next
+            });
+            words.push(word);
+        }
+        let last = words
+            .last()
+            .and_then(|word| self.last.get_mut(*word as usize));
+        if let Some(last) = last {
+            *last = true;
+        }
+        words.sort_unstable();
+        words.dedup();
+        self.texts.push(words);
+        self.texts.len() - 1
+    }
+
+    /// Weighs every word, once all texts are there, and renumbers them by the
+    /// alphabet: in which order the texts came does not show.
+    pub(super) fn weigh(self) -> Texts {
+        let mut sorted: Vec<(Box<str>, Word)> = self.words.into_iter().collect();
+        sorted.sort_unstable();
+        let mut place = vec![0; sorted.len()];
+        for (new, (_, old)) in (0..).zip(&sorted) {
+            if let Some(place) = place.get_mut(*old as usize) {
+                *place = new;
+            }
+        }
+        let mut texts = self.texts;
+        let mut counts = vec![0_u64; sorted.len()];
+        for word in texts.iter_mut().flatten() {
+            *word = place.get(*word as usize).copied().unwrap_or(Word::MAX);
+            if let Some(count) = counts.get_mut(*word as usize) {
+                *count += 1;
+            }
+        }
+        for text in &mut texts {
+            text.sort_unstable();
+        }
+        let all = texts.iter().filter(|text| !text.is_empty()).count();
+        let all = u64::try_from(all).unwrap_or(u64::MAX).saturating_add(1);
+        let may_be_cut = |(text, old): &(Box<str>, Word)| {
+            let last = self.last.get(*old as usize).copied().unwrap_or(false);
+            last || text.chars().all(char::is_alphabetic)
+        };
+        let weights: Vec<Bits> = counts.iter().map(|count| rarity(all, *count)).collect();
+        let weight = |text: &Vec<Word>| {
+            let weights = text.iter().filter_map(|word| weights.get(*word as usize));
+            weights.sum()
+        };
+        Texts {
+            totals: texts.iter().map(weight).collect(),
+            stems: stems(&sorted, &counts, all, may_be_cut),
+            words: texts,
+            weights,
+        }
+    }
+}
+
+/// A word as the beginning of others.
+#[derive(Clone, Copy, Default)]
+struct Stem {
+    /// How many words right after it in the alphabet begin with it.
+    endings: u32,
+    /// What it weighs that it stands for one of them.
+    weight: Bits,
+    /// The nearest word before it that is its beginning.
+    parent: Option<Word>,
+}
+
+/// Of each word those after it that it may be cut off from.
+fn stems(
+    sorted: &[(Box<str>, Word)],
+    counts: &[u64],
+    all: u64,
+    may_be_cut: impl Fn(&(Box<str>, Word)) -> bool,
+) -> Vec<Stem> {
+    let mut stems = vec![Stem::default(); sorted.len()];
+    // The stems that the word at hand begins with, the shortest first.
+    let mut open: Vec<(Word, u64)> = Vec::new();
+    let mut before = 0;
+    let close = |stems: &mut Vec<Stem>, (stem, start): (Word, u64), end: Word, before: u64| {
+        if let Some(found) = stems.get_mut(stem as usize) {
+            found.endings = end - stem - 1;
+            found.weight = rarity(all, before - start);
+        }
+    };
+    for (place, word) in (0..).zip(sorted) {
+        let begins = |stem: Word| {
+            let stem = sorted.get(stem as usize);
+            stem.is_some_and(|(stem, _)| word.0.starts_with(&**stem))
+        };
+        while let Some(&last) = open.last().filter(|(stem, _)| !begins(*stem)) {
+            close(&mut stems, last, place, before);
+            open.pop();
+        }
+        if let Some(found) = stems.get_mut(place as usize) {
+            found.parent = open.last().map(|(stem, _)| *stem);
+        }
+        if may_be_cut(word) {
+            open.push((place, before));
+        }
+        before += counts.get(place as usize).copied().unwrap_or(0);
+    }
+    let end = Word::try_from(sorted.len()).unwrap_or(Word::MAX);
+    for stem in open {
+        close(&mut stems, stem, end, before);
+    }
+    stems
+}
+
+/// The texts of a search, and what their words weigh.
+pub(super) struct Texts {
+    /// Of each text its words in order.
+    words: Vec<Vec<Word>>,
+    totals: Vec<Bits>,
+    weights: Vec<Bits>,
+    stems: Vec<Stem>,
+}
+
+/// What two texts have in common, and what each has beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Agreement {
+    pub(super) common: Bits,
+    pub(super) left: Bits,
+    pub(super) right: Bits,
+}
+
+impl Agreement {
+    /// How alike the texts are, in thousandths. That both have words of their
+    /// own tells against them three times as much as that one says more.
+    pub(super) fn alike(&self) -> u64 {
+        let (less, more) = (self.left.min(self.right), self.left.max(self.right));
+        let whole = 4 * self.common + 3 * less + more;
+        // Words that every text has weigh nothing and tell nothing apart.
+        (4000 * self.common).checked_div(whole).unwrap_or(1000)
+    }
+}
+
+impl Texts {
+    /// How many different words there are.
+    pub(super) fn len(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// The words of a text in order, each once.
+    pub(super) fn words(&self, text: usize) -> &[Word] {
+        self.words.get(text).map_or(&[], Vec::as_slice)
+    }
+
+    /// What all words of a text weigh.
+    pub(super) fn total(&self, text: usize) -> Bits {
+        self.totals.get(text).copied().unwrap_or(0)
+    }
+
+    /// What a word weighs.
+    pub(super) fn weight(&self, word: Word) -> Bits {
+        self.weights.get(word as usize).copied().unwrap_or(0)
+    }
+
+    /// The words that a word leads to: itself, those that it may be cut off
+    /// from, and those that may be cut off from it.
+    pub(super) fn kin(&self, word: Word) -> impl Iterator<Item = Word> {
+        let few = |word: &Word| self.stem(*word).endings <= MOST_ENDINGS;
+        let endings = if few(&word) {
+            self.stem(word).endings
+        } else {
+            0
+        };
+        let parents = std::iter::successors(self.stem(word).parent, |word| self.stem(*word).parent);
+        (word..=word + endings).chain(parents.filter(few))
+    }
+
+    /// What two texts have in common: the same words, then words that are cut
+    /// off on one side, each once.
+    pub(super) fn agreement(&self, left: usize, right: usize) -> Agreement {
+        let (left, right) = (self.words(left), self.words(right));
+        let mut found = Agreement::default();
+        // A text has at most 48 words: the bits of one number.
+        let mut taken = 0_u64;
+        let mut alone = 0_u64;
+        for (place, word) in left.iter().enumerate() {
+            if let Ok(other) = right.binary_search(word) {
+                taken |= 1 << other;
+                found.common += self.weight(*word);
+            } else {
+                alone |= 1 << place;
+            }
+        }
+        for (place, word) in left.iter().enumerate() {
+            if alone >> place & 1 == 0 {
+                continue;
+            }
+            let open = right
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| taken >> other & 1 == 0);
+            let related = open.filter_map(|(other, word_of_other)| {
+                Some((self.cut(*word, *word_of_other)?, other))
+            });
+            // The weightier relation is the likelier one.
+            if let Some((weight, other)) = related.max() {
+                taken |= 1 << other;
+                found.common += weight;
+            } else {
+                found.left += self.weight(*word);
+            }
+        }
+        let rest = right
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| taken >> other & 1 == 0);
+        found.right = rest.map(|(_, word)| self.weight(*word)).sum();
+        found
+    }
+
+    /// What it weighs that one of two words is cut off from the other.
+    fn cut(&self, left: Word, right: Word) -> Option<Bits> {
+        let (stem, word) = (left.min(right), left.max(right));
+        let found = self.stem(stem);
+        (word - stem <= found.endings).then_some(found.weight)
+    }
+
+    fn stem(&self, word: Word) -> Stem {
+        self.stems.get(word as usize).copied().unwrap_or_default()
+    }
+}
+
+/// How many bits it tells that something is one of `count` among `all`.
+pub(super) fn rarity(all: u64, count: u64) -> Bits {
+    log2(all).saturating_sub(log2(count.max(1)))
+}
+
+/// The binary logarithm in 256ths, rounded down; of zero it is zero.
+pub(super) fn log2(number: u64) -> Bits {
+    let Some(whole) = number.checked_ilog2() else {
+        return 0;
+    };
+    // The mantissa as a number from 2³¹ to 2³², squared once a bit.
+    let mut mantissa = if whole >= 31 {
+        number >> (whole - 31)
+    } else {
+        number << (31 - whole)
+    };
+    let mut bits = u64::from(whole);
+    for _ in 0..8 {
+        mantissa = (mantissa * mantissa) >> 31;
+        bits <<= 1;
+        if mantissa >> 32 != 0 {
+            bits |= 1;
+            mantissa >>= 1;
+        }
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(texts: &[&str]) -> Texts {
+        let mut vocabulary = Vocabulary::default();
+        for text in texts {
+            vocabulary.add(text);
+        }
+        vocabulary.weigh()
+    }
+
+    #[test]
+    fn logarithms_are_those_of_the_table() {
+        let table = [
+            (0, 0),
+            (1, 0),
+            (2, 256),
+            (3, 405),
+            (1000, 2551),
+            (u64::MAX, 16383),
+        ];
+        for (number, bits) in table {
+            assert_eq!(log2(number), bits, "{number}");
+        }
+    }
+
+    #[test]
+    fn rare_words_weigh_more_and_their_order_nothing() {
+        let texts = texts(&[
+            "payment ana lima",
+            "lima ana payment",
+            "payment eva",
+            "payment",
+        ]);
+        let common = |left, right| texts.agreement(left, right).common;
+        assert_eq!(common(0, 1), texts.total(0));
+        assert_eq!(texts.agreement(0, 1).alike(), 1000);
+        assert!(common(0, 1) > common(0, 2));
+        assert_eq!(common(0, 3), common(2, 3));
+    }
+
+    #[test]
+    fn a_word_that_is_cut_off_stands_for_the_whole_one() {
+        let texts = texts(&["order gonzalez", "order gonz", "order gomez", "go order"]);
+        assert!(texts.agreement(0, 1).common > texts.agreement(0, 2).common);
+        assert_eq!(texts.agreement(0, 1), texts.agreement(1, 0));
+        // A shorter stem tells less.
+        assert!(texts.agreement(0, 3).common > texts.agreement(0, 2).common);
+        assert!(texts.agreement(0, 3).common < texts.agreement(0, 1).common);
+        let gonzalez = texts.words(0)[0];
+        assert_eq!(texts.kin(gonzalez).count(), 3);
+    }
+}

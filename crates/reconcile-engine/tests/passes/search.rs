@@ -1,0 +1,131 @@
+use reconcile_engine::{Column, DayWindow, Equality, Pass, Rules, Tolerance};
+use rust_decimal::dec;
+
+use super::lines;
+
+#[test]
+fn rows_without_a_reference_find_each_other_by_amount_day_and_text() {
+    let ledger = [
+        "L-1 30 3 text=Order_of_Ana_Gonzalez",
+        "L-2 30 3 text=Order_of_Eva_Quispe",
+        "L-3 45 9",
+    ];
+    let records = [
+        "R-1 30 5 text=QUISPE_EVA",
+        "R-2 30 4 text=gonzalez_a,_order",
+        "R-3 45 10",
+    ];
+    assert_eq!(
+        lines(&ledger, &records, &Rules::default()),
+        [
+            "L-1 = R-2 by amount_date_text, off by 0",
+            "L-2 = R-1 by amount_date_text, off by 0",
+            "L-3 = R-3 by amount_date_text, off by 0",
+        ]
+    );
+}
+
+#[test]
+fn two_references_contradict_each_other_and_one_does_not() {
+    let said = lines(
+        &["L-1 30 ref=A", "L-2 40 ref=B"],
+        &["R-1 30 ref=C", "R-2 40"],
+        &Rules::default(),
+    );
+    assert_eq!(said.len(), 3, "{said:#?}");
+    assert_eq!(said[0], "L-2 = R-2 by amount_date_text, off by 0");
+    assert!(said[1].starts_with("missing_at_provider L-1/"));
+    assert!(said[2].starts_with("missing_in_ledger /R-1"));
+}
+
+#[test]
+fn what_fits_equally_well_is_ambiguous_and_never_a_guess() {
+    let finding = "one booking and 2 records fit each other equally well";
+    assert_eq!(
+        lines(&["L-1 30 3"], &["R-1 30 4", "R-2 30 4"], &Rules::default()),
+        [format!(
+            "ambiguous L-1/R-1|R-2 by amount_date_text: ledger 30.00 (1 row) − provider 60.00 \
+             (2 rows) = -30.00 PEN: {finding}"
+        )]
+    );
+    // The other booking decides which record is meant.
+    let ledger = ["L-1 30 3 text=ana", "L-2 30 3 text=eva"];
+    let records = ["R-1 30 3 text=ana", "R-2 30 3"];
+    assert_eq!(
+        lines(&ledger, &records, &Rules::default()),
+        [
+            "L-1 = R-1 by amount_date_text, off by 0",
+            "L-2 = R-2 by amount_date_text, off by 0",
+        ]
+    );
+}
+
+#[test]
+fn the_whole_assignment_counts_and_not_the_first_come() {
+    let rules = Rules {
+        passes: vec![Pass::search("near", Some(DayWindow::days(0, 3)))],
+        ..Rules::default()
+    };
+    // The nearest pair of all, L-2 and R-1, would leave L-1 without any.
+    assert_eq!(
+        lines(&["L-1 10 1", "L-2 10 3"], &["R-1 10 4", "R-2 10 6"], &rules),
+        ["L-1 = R-1 by near, off by 0", "L-2 = R-2 by near, off by 0"]
+    );
+}
+
+#[test]
+fn a_key_that_identifies_nothing_narrows_the_search() {
+    let account = Pass {
+        equal: vec![Equality::of(Column::Account)],
+        ..Pass::search("account", Some(DayWindow::days(0, 2)))
+    };
+    let rules = Rules {
+        passes: vec![account],
+        ..Rules::default()
+    };
+    let said = lines(
+        &["L-1 30 3 account=4", "L-2 30 3 account=5"],
+        &["R-1 30 3 account=5", "R-2 30 3 account=4"],
+        &rules,
+    );
+    assert_eq!(
+        said,
+        [
+            "L-1 = R-2 by account, off by 0",
+            "L-2 = R-1 by account, off by 0"
+        ]
+    );
+}
+
+#[test]
+fn a_search_that_gives_up_says_so_and_matches_nothing() {
+    // Everything is near everything, and no text tells it apart.
+    let pass = Pass {
+        tolerance: Some(
+            Tolerance {
+                percent: dec!(50),
+                ..Tolerance::default()
+            }
+            .into(),
+        ),
+        ..Pass::search("near", Some(DayWindow::days(0, 0)))
+    };
+    let rules = Rules {
+        passes: vec![pass],
+        ..Rules::default()
+    };
+    let rows: Vec<String> = (0..3000)
+        .map(|row| format!("{row} {}.{:02}", 1000 + row / 100, row % 100))
+        .collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let (ledger, records) = (super::book(&rows[..1]), super::book(&rows));
+    let outcome = super::outcome(&ledger, &records, &rules);
+    assert!(outcome.matches.is_empty());
+    assert_eq!(
+        outcome.notes,
+        [
+            "pass near: 1 ledger rows have too many candidates to tell them apart by amount and \
+             day; the search gave up on them and matched none"
+        ]
+    );
+}

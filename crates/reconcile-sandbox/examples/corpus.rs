@@ -1,0 +1,244 @@
+//! A labelled corpus as files, and how well a matching of it is:
+//!
+//! ```sh
+//! cargo run --release -p reconcile-sandbox --example corpus -- dense --pairs 50000 --seed 1 DIR
+//! cargo run --release -p reconcile-sandbox --example corpus -- score DIR/matches.csv DIR/truth.csv
+//! cargo run --release -p reconcile-sandbox --example corpus -- accuracy --pairs 50000 --seeds 11
+//! ```
+//!
+//! The first writes `ledger.csv`, `records.csv` and `truth.csv`; the second
+//! reads what `reconcile match` made of them; the third matches corpora of
+//! several seeds within this process, and shuffled, and prints the figures.
+
+#![expect(clippy::print_stdout, reason = "the example is a command")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fs::{self, File},
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use jiff::civil::date;
+use reconcile_core::{Direction, Kind, Money, Record, Status};
+use reconcile_engine::{
+    Absence, Book, Column, Context, DayWindow, Pass, Row, Rules, TextRule, Tolerance, reconcile,
+};
+use reconcile_sandbox::{Labelled, LabelledRow};
+use rust_decimal::Decimal;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const USAGE: &str = "usage: corpus dense [--pairs N] [--seed N] DIR | corpus score MATCHES TRUTH \
+                     | corpus accuracy [--pairs N] [--seeds N]";
+
+fn main() -> Outcome<()> {
+    let mut numbers = BTreeMap::from([("--pairs", 50_000), ("--seed", 1), ("--seeds", 11)]);
+    let mut words = Vec::new();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match numbers.get_mut(argument.as_str()) {
+            Some(number) => *number = arguments.next().ok_or(USAGE)?.parse()?,
+            None => words.push(argument),
+        }
+    }
+    let number = |name: &str| numbers.get(name).copied().unwrap_or_default();
+    let pairs = usize::try_from(number("--pairs"))?;
+    match words
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        ["dense", dir] => write(
+            &Labelled::dense(pairs, number("--seed")),
+            &PathBuf::from(dir),
+        ),
+        ["score", matches, truth] => score(Path::new(matches), Path::new(truth)),
+        ["accuracy"] => (1..=number("--seeds")).try_for_each(|seed| accuracy(pairs, seed)),
+        _ => Err(USAGE.into()),
+    }
+}
+
+fn write(corpus: &Labelled, dir: &Path) -> Outcome<()> {
+    fs::create_dir_all(dir)?;
+    let file = |name: &str| File::create(dir.join(name)).map(BufWriter::new);
+    let mut ledger = file("ledger.csv")?;
+    writeln!(ledger, "id,reference,amount,currency,date,description")?;
+    for row in &corpus.ledger {
+        let LabelledRow {
+            id,
+            amount,
+            date,
+            description,
+            ..
+        } = row;
+        writeln!(ledger, "{id},,{amount},PEN,{date},\"{description}\"")?;
+    }
+    ledger.flush()?;
+    let mut records = file("records.csv")?;
+    writeln!(records, "{}", Record::COLUMNS.join(","))?;
+    for row in &corpus.records {
+        let LabelledRow {
+            id,
+            amount,
+            date,
+            description,
+            ..
+        } = row;
+        writeln!(
+            records,
+            "acme,{id},payment,credit,succeeded,OK,,{amount},PEN,,,,,{date}T12:00:00Z,,,,\"{description}\",{{}}"
+        )?;
+    }
+    records.flush()?;
+    let mut truth = file("truth.csv")?;
+    writeln!(truth, "ledger_id,record_id")?;
+    for (booked, listed) in &corpus.pairs {
+        writeln!(truth, "{booked},{listed}")?;
+    }
+    Ok(truth.flush()?)
+}
+
+/// Precision and recall over the rows of the ledger that are matched.
+fn score(matches: &Path, truth: &Path) -> Outcome<()> {
+    let truth: BTreeSet<(String, String)> = fs::read_to_string(truth)?
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once(','))
+        .map(|(booked, listed)| (booked.to_owned(), listed.to_owned()))
+        .collect();
+    let matches = fs::read_to_string(matches)?;
+    let mut lines = matches.lines();
+    let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let column = |name: &str| header.iter().position(|column| *column == name);
+    let (booked, listed) = column("ledger_ids")
+        .zip(column("record_ids"))
+        .ok_or("no matches.csv")?;
+    let mut found = Vec::new();
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let ids = |column: usize| cells.get(column).copied().unwrap_or_default();
+        found.push((ids(booked).to_owned(), ids(listed).to_owned()));
+    }
+    println!("{}", Score::of(&found, &truth));
+    Ok(())
+}
+
+struct Score {
+    found: usize,
+    right: usize,
+    true_pairs: usize,
+}
+
+impl Score {
+    fn of(found: &[(String, String)], truth: &BTreeSet<(String, String)>) -> Self {
+        Self {
+            found: found.len(),
+            right: found.iter().filter(|pair| truth.contains(*pair)).count(),
+            true_pairs: truth.len(),
+        }
+    }
+}
+
+impl std::fmt::Display for Score {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let share = |part: usize, whole: usize| {
+            let share = Decimal::from(part).checked_div(Decimal::from(whole));
+            share.unwrap_or_default().round_dp(5)
+        };
+        write!(
+            f,
+            "precision {} recall {} ({} matched, {} of them right, {} pairs)",
+            share(self.right, self.found),
+            share(self.right, self.true_pairs),
+            self.found,
+            self.right,
+            self.true_pairs
+        )
+    }
+}
+
+/// Matches a corpus as it is and shuffled.
+fn accuracy(pairs: usize, seed: u64) -> Outcome<()> {
+    let corpus = Labelled::dense(pairs, seed);
+    let truth = corpus.pairs.iter().cloned().collect();
+    let begun = Instant::now();
+    let (found, ambiguous) = matched(&corpus.ledger, &corpus.records)?;
+    let took = begun.elapsed();
+    let backwards = |rows: &[LabelledRow]| rows.iter().rev().cloned().collect::<Vec<_>>();
+    let again = matched(&backwards(&corpus.ledger), &backwards(&corpus.records))?;
+    let same = if again == (found.clone(), ambiguous) {
+        "identical"
+    } else {
+        "DIFFERENT"
+    };
+    println!(
+        "seed {seed}: {}, {ambiguous} rows ambiguous, {took:.0?}, shuffled {same}",
+        Score::of(&found, &truth)
+    );
+    Ok(())
+}
+
+/// The matched ids, and how many rows are ambiguous.
+fn matched(
+    ledger: &[LabelledRow],
+    records: &[LabelledRow],
+) -> Outcome<(Vec<(String, String)>, usize)> {
+    let book = |rows: &[LabelledRow], status| {
+        let mut book = Book::new();
+        for row in rows {
+            let amount = Money::new(row.amount, "PEN".parse()?);
+            book.push(Row {
+                kind: status,
+                status: status.map(|_: Kind| Status::Succeeded),
+                description: Some(&row.description),
+                ..Row::new(&row.id, amount, Direction::Credit, row.date)
+            })?;
+        }
+        Ok::<Book, Box<dyn Error>>(book)
+    };
+    let (ledger, records) = (book(ledger, None)?, book(records, Some(Kind::Payment))?);
+    let context = Context {
+        as_of: date(2026, 11, 21),
+        period: None,
+        proof_of_absence: Absence::Proven,
+    };
+    let outcome = reconcile(&ledger, &records, &rules(), &context)?;
+    let mut found = Vec::new();
+    for group in outcome.matches.iter() {
+        for (booked, listed) in group.ledger.iter().zip(group.records) {
+            let pair = (ledger.row(*booked).id, records.row(*listed).id);
+            found.push((pair.0.to_owned(), pair.1.to_owned()));
+        }
+    }
+    let ambiguous = outcome
+        .breaks
+        .iter()
+        .filter(|found| found.code.as_str() == "ambiguous");
+    Ok((found, ambiguous.map(|found| found.ledger.len()).sum()))
+}
+
+/// What is known of the corpus: fees of up to 13 percent, lags of up to 21
+/// days, memos that share a part of their words.
+fn rules() -> Rules {
+    let tolerance = Tolerance {
+        percent: Decimal::from(13),
+        ..Tolerance::default()
+    };
+    let pass = Pass {
+        tolerance: Some(tolerance.into()),
+        text: Some(TextRule {
+            ledger: Column::Description,
+            records: Column::Description,
+            least: Decimal::new(3, 1),
+        }),
+        ..Pass::search("memo", Some(DayWindow::days(0, 21)))
+    };
+    Rules {
+        passes: vec![pass],
+        ..Rules::default()
+    }
+}
