@@ -7,7 +7,7 @@ use reconcile_core::ModelError;
 use crate::{
     Run, Style, Summary, Verdict,
     amount::{count, counted},
-    html,
+    html, layers,
     terminal::Sheet,
 };
 
@@ -58,7 +58,7 @@ impl<'a> SideBySide<'a> {
     pub fn terminal(&self, style: Style) -> String {
         let mut sheet = Sheet::new(style);
         sheet.heading(&self.title);
-        let wide = self.table(&Column::ALL);
+        let wide = self.table(&Column::MOST);
         if sheet.fits(&wide) {
             sheet.table(&wide);
         } else {
@@ -138,7 +138,22 @@ impl Beside<'_> {
                 Some(_) => "unproven",
             }
             .to_owned(),
+            Column::Residual => self.residual(),
         }
+    }
+
+    /// The layer at which each currency is open: "SAR: rows to rows".
+    fn residual(&self) -> String {
+        let ladders = layers::ladders(self.run);
+        let open = ladders.iter().filter_map(|ladder| {
+            let layer = ladder.residual()?.layer;
+            Some(format!("{}: {}", ladder.name(), layer.title()))
+        });
+        let open: Vec<_> = open.collect();
+        if open.is_empty() {
+            return "—".to_owned();
+        }
+        open.join("; ")
     }
 }
 
@@ -155,10 +170,27 @@ pub(crate) enum Column {
     Fails,
     NotTestable,
     Pull,
+    Residual,
 }
 
 impl Column {
-    pub(crate) const ALL: [Self; 10] = [
+    /// What the page shows, which has room.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Provider,
+        Self::Verdict,
+        Self::Records,
+        Self::Statements,
+        Self::Matched,
+        Self::Breaks,
+        Self::Holds,
+        Self::Fails,
+        Self::NotTestable,
+        Self::Pull,
+        Self::Residual,
+    ];
+
+    /// What a terminal shows.
+    const MOST: [Self; 10] = [
         Self::Provider,
         Self::Verdict,
         Self::Records,
@@ -192,11 +224,15 @@ impl Column {
             Self::Fails => "failed",
             Self::NotTestable => "untested",
             Self::Pull => "pull",
+            Self::Residual => "open at",
         }
     }
 
     /// Whether it holds figures, which stand under each other.
     pub(crate) const fn is_figure(self) -> bool {
-        !matches!(self, Self::Provider | Self::Verdict | Self::Pull)
+        !matches!(
+            self,
+            Self::Provider | Self::Verdict | Self::Pull | Self::Residual
+        )
     }
 }

@@ -236,6 +236,7 @@ fn runs_side_by_side_add_up_and_lead_to_their_pages() {
     runs.write_report(&mut page).unwrap();
     let page = String::from_utf8(page).unwrap();
     assert!(page.contains("href=\"one/report.html\""));
+    assert!(page.contains("<td>KWD: rows to rows; PEN: rows to rows; USD: rows to rows</td></tr>"));
     assert!(page.contains("href=\"a &quot;folder&quot; &lt;b&gt;/report.html\""));
     assert!(!page.contains("{{"));
 }
