@@ -59,7 +59,7 @@ fn groups(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     for group in run.outcome.matches.iter().filter(several).take(SHOWN) {
         let ledger = (run.ledger, group.ledger);
         let records = (run.records, group.records);
-        let rule = group.rule.to_string();
+        let rule = group.name();
         row(&rule, ledger, records, group.difference, out)?;
     }
     out.write_all(b"</tbody></table>")?;
