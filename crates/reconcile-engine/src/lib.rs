@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod book;
+mod bundles;
 mod code;
 mod crowd;
 mod error;
@@ -18,7 +19,9 @@ mod prove;
 mod reconcile;
 mod rules;
 mod search;
+mod subset;
 mod sum;
+mod units;
 
 pub use book::{Book, Flow, Row, RowIndex};
 pub use code::{BreakCode, Severity};

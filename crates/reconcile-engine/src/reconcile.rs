@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::{
     Book, Column, DayWindow, EngineError, Equality, Exclusion, Outcome, Pass, Rule, Rules, Side,
     book::Facts,
-    crowd,
+    bundles, crowd,
     findings::Findings,
     join::{self, Crowd, Joined},
     keys,
@@ -99,7 +99,11 @@ pub fn reconcile(
                 search::run(&mut findings, pass, &mut rows)?;
                 open = Open::Rows(rows);
             }
-            Way::Sum => {}
+            Way::Sum => {
+                let mut rows = open.rows(&findings);
+                bundles::run(&mut findings, pass, &mut rows)?;
+                open = Open::Rows(rows);
+            }
         }
     }
     if let Some(first) = rules.passes.first() {

@@ -12,8 +12,9 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use reconcile_core::{Currency, Direction, Kind, Status};
 use reconcile_engine::{
-    Absence, Book, BreakCode, Context, Outcome, Period, Row, RowIndex, Rule, Rules, Take,
-    Tolerance, Tolerances, reconcile,
+    Absence, Book, BreakCode, Column, Context, DayWindow, Equality, Exclude, GroupBy, Grouping,
+    Outcome, Pass, Period, Row, RowIndex, Rule, Rules, Side, Sides, Take, Tolerance, Tolerances,
+    reconcile,
 };
 use rust_decimal::{Decimal, dec};
 
@@ -111,13 +112,61 @@ fn crowded(rows: impl Strategy<Value = Vec<Owned>>) -> impl Strategy<Value = Vec
     })
 }
 
+/// The default passes, or some of every sort in any order, alone and together.
+fn passes() -> impl Strategy<Value = Vec<Pass>> {
+    let near = Pass {
+        tolerance: Some(
+            Tolerance {
+                percent: dec!(20),
+                ..Tolerance::default()
+            }
+            .into(),
+        ),
+        across_references: true,
+        ..Pass::search("near", Some(DayWindow::days(1, 2)))
+    };
+    let dated = Pass {
+        days: Some(DayWindow::days(0, 1)),
+        ..Pass::keyed("dated", [Equality::of(Column::Reference).normalised()])
+    };
+    let sum = |name, sides| Pass {
+        group: Some(Grouping {
+            by: GroupBy::Sum,
+            sides,
+            evidence: vec![Column::Date],
+            most: 5,
+        }),
+        across_references: true,
+        ..Pass::search(name, Some(DayWindow::days(2, 2)))
+    };
+    let all = vec![
+        near,
+        dated,
+        sum("one to many", Sides::OneToMany),
+        sum("many to one", Sides::ManyToOne),
+    ];
+    let some = prop::sample::subsequence(all, 1..=4).prop_shuffle();
+    prop_oneof![Just(Pass::defaults()), some]
+}
+
 fn rules() -> impl Strategy<Value = Rules> {
     let limits = prop::sample::select(vec![
         (dec!(0), dec!(0)),
         (dec!(0.01), dec!(0)),
         (dec!(0.02), dec!(0.1)),
     ]);
-    (limits, any::<bool>()).prop_map(|((absolute, percent), larger)| Rules {
+    let exclusions = prop::sample::select(vec![None, None, Some(Kind::Payout)]);
+    let parts = (limits, any::<bool>(), passes(), exclusions);
+    parts.prop_map(|((absolute, percent), larger, passes, excluded)| Rules {
+        passes,
+        exclusions: excluded
+            .map(|kind| {
+                let mut exclusion = Exclude::new(Side::Ledger, "payouts");
+                exclusion.kinds.insert(kind);
+                exclusion
+            })
+            .into_iter()
+            .collect(),
         tolerance: Tolerances::from(Tolerance {
             absolute,
             percent,
@@ -357,10 +406,30 @@ proptest! {
         for group in outcome.matches.iter() {
             let currency = ledger.row(group.ledger[0]).currency;
             let booked: Decimal = group.ledger.iter().map(|row| ledger.row(*row).signed()).sum();
-            let tolerance = rules.tolerance.of(currency);
+            let pass = rules.passes.iter().find(|pass| &*pass.name == group.pass).unwrap();
+            let tolerance = pass.tolerance.as_ref().unwrap_or(&rules.tolerance).of(currency);
             prop_assert!(tolerance.allows(booked.abs(), group.difference.abs()));
             if group.rule != Rule::Group {
                 prop_assert_eq!(group.rule == Rule::Tolerance, !group.difference.is_zero());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_matched_is_of_one_currency_and_within_the_days(
+        ledger in ledger(), records in records(), rules in rules(), context in context(),
+    ) {
+        let (ledger, records) = (book(&ledger), book(&records));
+        let outcome = reconcile(&ledger, &records, &rules, &context).unwrap();
+        for group in outcome.matches.iter() {
+            let pass = rules.passes.iter().find(|pass| &*pass.name == group.pass).unwrap();
+            let currency = ledger.row(group.ledger[0]).currency;
+            let still = group.rule == Rule::SameStatus;
+            for (booked, listed) in group.ledger.iter().flat_map(|l| group.records.iter().map(move |r| (l, r))) {
+                let (booked, listed) = (ledger.row(*booked), records.row(*listed));
+                prop_assert_eq!((booked.currency, listed.currency), (currency, currency));
+                let timely = |days: DayWindow| days.holds(&rules.calendar, booked.date, listed.date);
+                prop_assert!(still || pass.days.is_none_or(timely));
             }
         }
     }

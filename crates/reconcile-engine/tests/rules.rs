@@ -24,9 +24,12 @@ fn the_defaults_are_told_in_words() {
              7 after the ledger's day, description of the ledger and description of the provider \
              alike by 0.4 or more; never rows with two different references; ambiguous within \
              0.05.",
-            "Pass 4, sum: rows that add up to one, amounts equal, from 7 days before to 3 after \
-             the ledger's day; groups of one ledger row to several records, at most 60 rows that \
-             share date; never rows with two different references; ambiguous within 0.05.",
+            "Pass 4, sum_of_records: rows that add up to one, amounts equal, from 7 days before to 3 \
+             after the ledger's day; groups of one ledger row to several records, at most 60 rows \
+             that share date; never rows with two different references; ambiguous within 0.05.",
+            "Pass 5, sum_of_entries: rows that add up to one, amounts equal, from 3 days before to 7 \
+             after the ledger's day; groups of several ledger rows to one record, at most 60 rows \
+             that share date; never rows with two different references; ambiguous within 0.05.",
         ]
     );
     Rules::default().check().unwrap();

@@ -105,7 +105,11 @@ impl Pass {
             },
             Self {
                 group: Some(group(GroupBy::Sum, Sides::OneToMany)),
-                ..Self::search("sum", Some(DayWindow::days(7, 3)))
+                ..Self::search("sum_of_records", Some(DayWindow::days(7, 3)))
+            },
+            Self {
+                group: Some(group(GroupBy::Sum, Sides::ManyToOne)),
+                ..Self::search("sum_of_entries", Some(DayWindow::days(3, 7)))
             },
         ]
     }

@@ -13,6 +13,7 @@ use crate::{
     join::Crowd,
     keys,
     rules::{Standing, days_between},
+    units::{scale, units},
 };
 
 /// What is searched: the rows of both sides that moved money.
@@ -51,7 +52,7 @@ impl<'a> Field<'a> {
         let mut preparation = Preparation {
             blocks: HashMap::new(),
             windows: HashMap::new(),
-            scale: scale(findings, open),
+            scale: scale(findings.ledger, findings.records, open),
             vocabulary: Vocabulary::default(),
         };
         let mut ledger = preparation.side(findings, pass, Side::Ledger, &open.ledger);
@@ -184,26 +185,6 @@ fn merge_alike(nodes: &mut Vec<Node<'_>>, texts: &Texts, book: &Book) {
         }
         same
     });
-}
-
-/// The smallest digit of any amount of the open rows.
-fn scale(findings: &Findings<'_>, open: &Crowd) -> u32 {
-    let of = |book: &Book, rows: &[RowIndex]| {
-        let scales = rows
-            .iter()
-            .map(|row| book.facts(*row).amount.normalize().scale());
-        scales.max().unwrap_or(0)
-    };
-    of(findings.ledger, &open.ledger).max(of(findings.records, &open.records))
-}
-
-/// An amount in units of the smallest digit, rounded down.
-fn units(amount: Decimal, scale: u32) -> Option<i128> {
-    let amount = amount.normalize();
-    match scale.checked_sub(amount.scale()) {
-        Some(more) => 10_i128.checked_pow(more)?.checked_mul(amount.mantissa()),
-        None => Some(amount.mantissa() / 10_i128.checked_pow(amount.scale() - scale)?),
-    }
 }
 
 fn limit(tolerances: &Tolerances, currency: Currency, amount: Decimal, scale: u32) -> Option<i128> {

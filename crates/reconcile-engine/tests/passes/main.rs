@@ -4,6 +4,7 @@
 
 mod keyed;
 mod search;
+mod sums;
 
 use jiff::{ToSpan, civil::date};
 use reconcile_core::{Direction, Money};
@@ -96,7 +97,7 @@ fn in_words(outcome: &Outcome, ledger: &Book, records: &Book) -> Vec<String> {
         format!(
             "{left} = {right} by {}, off by {}",
             group.name(),
-            group.difference
+            group.difference.normalize()
         )
     });
     let breaks = outcome.breaks.iter().map(|found| {

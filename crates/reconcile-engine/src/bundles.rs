@@ -1,0 +1,425 @@
+//! Passes that tie several rows to the one that is their sum.
+//!
+//! Sums alone prove nothing: rows of a bundle share what the rule names as
+//! evidence. First come the rows that share it all together, as a payout is its
+//! whole batch. Then some of them: where there is one way only, and not so many
+//! rows that chance would find one, it is a match; several ways are ambiguous.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use reconcile_core::Currency;
+
+use crate::{
+    Book, BreakCode, Column, DayWindow, EngineError, Grouping, Pass, RowIndex, Rules, Side, Sides,
+    findings::Findings,
+    join::Crowd,
+    keys,
+    rules::Standing,
+    subset::{self, MOST_WAYS, Ways},
+    units::{scale, units},
+};
+
+/// How much work a pass may do, in steps of the search.
+const BUDGET: u64 = 1 << 25;
+
+/// How often what was freed is searched again.
+const ROUNDS: usize = 8;
+
+/// Runs a pass of sums on the open rows, and takes off what it files.
+pub(crate) fn run(
+    findings: &mut Findings<'_>,
+    pass: &Pass,
+    open: &mut Crowd,
+) -> Result<(), EngineError> {
+    let Some(group) = &pass.group else {
+        return Ok(());
+    };
+    let one = match group.sides {
+        Sides::ManyToOne => Side::Records,
+        // Several on both sides are refused where the rules are checked.
+        Sides::OneToMany | Sides::ManyToMany => Side::Ledger,
+    };
+    if open.ledger.is_empty() || open.records.is_empty() {
+        return Ok(());
+    }
+    let mut search = Search::of(findings, pass, group, one, open);
+    let whole = search.claims(How::Whole);
+    search.take(findings, open, &whole)?;
+    let mut claims = search.claims(How::Parts);
+    for _ in 0..ROUNDS {
+        if !search.take(findings, open, &claims)? {
+            break;
+        }
+        claims = search.claims(How::Parts);
+    }
+    for part in tied(&claims) {
+        let finding = part.finding();
+        let (ledger, records) = search.in_order(part.targets, part.rows);
+        open.remove(Crowd {
+            ledger: ledger.clone(),
+            records: records.clone(),
+        });
+        findings.differing_group(BreakCode::Ambiguous, ledger, records, &finding)?;
+    }
+    let gave_up = claims.iter().filter(|claim| claim.gave_up).count();
+    if gave_up > 0 {
+        findings.note(format!(
+            "pass {}: the search for rows that add up took too much work for {gave_up} rows; it \
+             gave up on them and matched none",
+            pass.name
+        ));
+    }
+    Ok(())
+}
+
+/// What rows of a pool share: the currency, and the evidence.
+type Key = (Currency, Vec<String>);
+
+struct Search<'a> {
+    pass: &'a Pass,
+    group: &'a Grouping,
+    rules: &'a Rules,
+    /// The side of the single row, and its book; then the other.
+    one: Side,
+    book: &'a Book,
+    other: &'a Book,
+    budget: u64,
+    pools: BTreeMap<Key, Vec<Member>>,
+    targets: Vec<Target>,
+    taken: BTreeSet<RowIndex>,
+}
+
+/// A row of a pool.
+#[derive(Clone, Copy)]
+struct Member {
+    row: RowIndex,
+    /// In whole units, credits `+`.
+    amount: i128,
+}
+
+/// A single row that may be the sum of others.
+struct Target {
+    row: RowIndex,
+    /// In whole units, credits `+`.
+    amount: i128,
+    currency: Currency,
+    /// What it says itself of the evidence.
+    says: Vec<Option<String>>,
+    open: bool,
+}
+
+/// Rows that may add up to a target.
+struct Claim {
+    /// The place of the target.
+    target: usize,
+    /// How many ways there are; where it is one, the rows are its.
+    ways: usize,
+    /// Whether so many rows come to nearly any sum, so that one way proves
+    /// nothing.
+    by_chance: bool,
+    gave_up: bool,
+    rows: Vec<RowIndex>,
+}
+
+impl Claim {
+    fn is_sure(&self) -> bool {
+        self.ways == 1 && !self.by_chance && !self.gave_up
+    }
+}
+
+/// Which rows of a pool are looked at.
+#[derive(Clone, Copy)]
+enum How {
+    /// All of them together.
+    Whole,
+    /// Some of them.
+    Parts,
+}
+
+impl How {
+    /// The ways in which they add up; none when that takes too much work.
+    fn ways(self, amounts: &[i128], target: i128, budget: &mut u64) -> Option<Ways> {
+        match self {
+            Self::Parts => subset::ways(amounts, target, budget),
+            Self::Whole => {
+                let ties = amounts.len() > 1 && amounts.iter().sum::<i128>() == target;
+                Some(Ways {
+                    count: usize::from(ties),
+                    first: (0..amounts.len()).collect(),
+                    used: vec![ties; amounts.len()],
+                })
+            }
+        }
+    }
+}
+
+impl<'a> Search<'a> {
+    /// Sorts the open rows that moved money into targets and pools.
+    fn of(
+        findings: &Findings<'a>,
+        pass: &'a Pass,
+        group: &'a Grouping,
+        one: Side,
+        open: &Crowd,
+    ) -> Self {
+        let scale = scale(findings.ledger, findings.records, open);
+        let (ones, several, many) = match one {
+            Side::Ledger => (&open.ledger, &open.records, Side::Records),
+            Side::Records => (&open.records, &open.ledger, Side::Ledger),
+        };
+        let mut search = Self {
+            pass,
+            group,
+            rules: findings.rules,
+            one,
+            book: findings.book(one),
+            other: findings.book(many),
+            budget: BUDGET,
+            pools: BTreeMap::new(),
+            targets: Vec::new(),
+            taken: BTreeSet::new(),
+        };
+        let targets = ones.iter().filter_map(|row| search.target(*row, scale));
+        search.targets = targets.collect();
+        for row in several {
+            if let Some((key, member)) = search.member(*row, scale) {
+                search.pools.entry(key).or_default().push(member);
+            }
+        }
+        let Self { book, other, .. } = search;
+        search
+            .targets
+            .sort_unstable_by(|a, b| book.compare(a.row, b.row));
+        for pool in search.pools.values_mut() {
+            pool.sort_unstable_by(|a, b| other.compare(a.row, b.row));
+        }
+        search
+    }
+
+    fn target(&self, row: RowIndex, scale: u32) -> Option<Target> {
+        let facts = self.book.facts(row);
+        let moved = self.rules.standing(facts.status) == Standing::Moved;
+        let says = self.group.evidence.iter().map(|column| match column {
+            // A payout has a day of its own: the window says how near.
+            Column::Date => None,
+            column => keys::text(self.book, column, row).map(Cow::into_owned),
+        });
+        Some(Target {
+            row,
+            amount: units(facts.signed(), scale).filter(|_| moved)?,
+            currency: facts.currency,
+            says: says.collect(),
+            open: true,
+        })
+    }
+
+    /// A row of a pool; none where it lacks the evidence.
+    fn member(&self, row: RowIndex, scale: u32) -> Option<(Key, Member)> {
+        let facts = self.other.facts(row);
+        let moved = self.rules.standing(facts.status) == Standing::Moved;
+        let amount = units(facts.signed(), scale).filter(|_| moved)?;
+        let evidence = self.group.evidence.iter();
+        let says = evidence.map(|column| keys::text(self.other, column, row).map(Cow::into_owned));
+        Some((
+            (facts.currency, says.collect::<Option<_>>()?),
+            Member { row, amount },
+        ))
+    }
+
+    /// What may belong to each open target, over all pools that fit it.
+    fn claims(&mut self, how: How) -> Vec<Claim> {
+        let mut budget = self.budget;
+        let open = self
+            .targets
+            .iter()
+            .enumerate()
+            .filter(|(_, target)| target.open);
+        let claims = open.map(|(place, target)| {
+            let mut claim = Claim {
+                target: place,
+                ways: 0,
+                by_chance: false,
+                gave_up: false,
+                rows: Vec::new(),
+            };
+            let from = (target.currency, Vec::new());
+            let pools = self.pools.range(from..);
+            for (key, pool) in pools.take_while(|(key, _)| key.0 == target.currency) {
+                if !fits(&target.says, &key.1) {
+                    continue;
+                }
+                let looked = u64::try_from(pool.len() / 8 + 1).unwrap_or(u64::MAX);
+                let Some(left) = budget.checked_sub(looked) else {
+                    claim.gave_up = true;
+                    break;
+                };
+                budget = left;
+                let admitted = pool.iter().filter(|member| self.admits(target, member));
+                let members: Vec<Member> = admitted.copied().collect();
+                let amounts: Vec<i128> = members.iter().map(|member| member.amount).collect();
+                match how.ways(&amounts, target.amount, &mut budget) {
+                    Some(ways) => claim.add(&members, &amounts, &ways, self.group.most),
+                    None => claim.gave_up = true,
+                }
+            }
+            claim
+        });
+        let claims = claims.collect();
+        self.budget = budget;
+        claims
+    }
+
+    /// Whether a row may belong to a target: near enough, and without a
+    /// reference that contradicts its own.
+    fn admits(&self, target: &Target, member: &Member) -> bool {
+        let (own, other) = (
+            self.book.facts(target.row).date,
+            self.other.facts(member.row).date,
+        );
+        let (ledger, record) = match self.one {
+            Side::Ledger => (own, other),
+            Side::Records => (other, own),
+        };
+        let timely = |days: DayWindow| days.holds(&self.rules.calendar, ledger, record);
+        let references = self
+            .book
+            .reference(target.row)
+            .zip(self.other.reference(member.row));
+        !self.taken.contains(&member.row)
+            && self.pass.days.is_none_or(timely)
+            && (self.pass.across_references || references.is_none_or(|(own, other)| own == other))
+    }
+
+    /// Matches the targets that are sure of rows that no other is as sure of;
+    /// whether there were any.
+    fn take(
+        &mut self,
+        findings: &mut Findings<'_>,
+        open: &mut Crowd,
+        claims: &[Claim],
+    ) -> Result<bool, EngineError> {
+        let mut claimed: BTreeMap<RowIndex, usize> = BTreeMap::new();
+        let sure = claims.iter().filter(|claim| claim.is_sure());
+        for row in sure.clone().flat_map(|claim| &claim.rows) {
+            *claimed.entry(*row).or_default() += 1;
+        }
+        let mut any = false;
+        for claim in sure {
+            let alone = claim.rows.iter().all(|row| claimed.get(row) == Some(&1));
+            let Some(target) = self.targets.get_mut(claim.target).filter(|_| alone) else {
+                continue;
+            };
+            target.open = false;
+            self.taken.extend(&claim.rows);
+            let (ledger, records) = self.in_order(vec![claim.target], claim.rows.clone());
+            open.remove(Crowd {
+                ledger: ledger.clone(),
+                records: records.clone(),
+            });
+            findings.matched_group(ledger, records)?;
+            any = true;
+        }
+        Ok(any)
+    }
+
+    /// The rows of targets and of others, the ledger's first.
+    fn in_order(
+        &self,
+        targets: Vec<usize>,
+        rows: impl IntoIterator<Item = RowIndex>,
+    ) -> (Vec<RowIndex>, Vec<RowIndex>) {
+        let targets = targets
+            .into_iter()
+            .filter_map(|place| self.targets.get(place));
+        let targets = targets.map(|target| target.row).collect();
+        let rows = rows.into_iter().collect();
+        match self.one {
+            Side::Ledger => (targets, rows),
+            Side::Records => (rows, targets),
+        }
+    }
+}
+
+impl Claim {
+    /// Adds the ways of a pool.
+    fn add(&mut self, members: &[Member], amounts: &[i128], ways: &Ways, most: usize) {
+        let fits = ways.first.len() <= most;
+        if ways.count == 0 || !fits {
+            return;
+        }
+        let used = members.iter().zip(&ways.used);
+        let used = used
+            .filter(|(_, used)| **used)
+            .map(|(member, _)| member.row);
+        self.rows.extend(used);
+        self.ways = self.ways.saturating_add(ways.count).min(MOST_WAYS);
+        self.by_chance |= ways.first.len() < members.len() && by_chance(amounts);
+    }
+}
+
+/// Targets that may have the same rows, or the same rows in several ways.
+struct Tied {
+    targets: Vec<usize>,
+    rows: BTreeSet<RowIndex>,
+    ways: usize,
+    by_chance: bool,
+}
+
+impl Tied {
+    fn finding(&self) -> String {
+        match (self.targets.len(), self.ways) {
+            (1, 1) if self.by_chance => {
+                "one way to add up, but among so many rows some come to nearly any sum".to_owned()
+            }
+            (_, MOST_WAYS) => format!("{MOST_WAYS} ways or more to add up"),
+            (_, ways) => format!("{ways} ways to add up"),
+        }
+    }
+}
+
+/// What nobody can decide: targets with several ways, and those that are
+/// sure of the same rows, by what they share.
+fn tied(claims: &[Claim]) -> Vec<Tied> {
+    let mut all: Vec<Tied> = Vec::new();
+    for claim in claims
+        .iter()
+        .filter(|claim| claim.ways > 0 && !claim.gave_up)
+    {
+        let mut joined = Tied {
+            targets: vec![claim.target],
+            rows: claim.rows.iter().copied().collect(),
+            ways: claim.ways,
+            by_chance: claim.by_chance,
+        };
+        let (near, far): (Vec<_>, Vec<_>) = all
+            .into_iter()
+            .partition(|other| !other.rows.is_disjoint(&joined.rows));
+        for other in near {
+            joined.targets.extend(other.targets);
+            joined.rows.extend(other.rows);
+            joined.ways = joined.ways.saturating_add(other.ways).min(MOST_WAYS);
+        }
+        all = far;
+        all.push(joined);
+    }
+    all
+}
+
+/// Whether a target says nothing that contradicts what a pool shares.
+fn fits(says: &[Option<String>], shared: &[String]) -> bool {
+    let mut pairs = says.iter().zip(shared);
+    pairs.all(|(own, shared)| own.as_ref().is_none_or(|own| own == shared))
+}
+
+/// Whether so few sums are possible for so many subsets that some subset is
+/// likely to come to any given one: a quarter as many are as good as one.
+fn by_chance(amounts: &[i128]) -> bool {
+    let span: i128 = amounts.iter().map(|amount| amount.abs()).sum();
+    let subsets = u32::try_from(amounts.len())
+        .ok()
+        .and_then(|count| 1_i128.checked_shl(count));
+    subsets.is_none_or(|subsets| subsets.saturating_mul(4) > span)
+}
