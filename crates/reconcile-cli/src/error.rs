@@ -165,9 +165,10 @@ fn file_hint(error: &FileError) -> Option<&'static str> {
             "correct the line, or say in the rules file how it is written; \
              --skip-invalid sets such lines of the ledger aside",
         ),
-        FileError::Rules { .. } => {
-            Some("a rules file has the tables [ledger], [records], [tolerance] and [statuses]")
-        }
+        FileError::Rules { .. } => Some(
+            "a rules file has the tables [ledger], [records], [tolerance], [statuses], \
+                 [calendar], [fees], [[exclude]] and [[pass]]",
+        ),
         FileError::Write { .. } => {
             Some("check that the folder exists and that you may write to it")
         }

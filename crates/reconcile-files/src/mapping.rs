@@ -1,10 +1,18 @@
 //! How a file's columns and formats map to what is read from it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use jiff::{civil::date, fmt::strtime, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime, Time, date},
+    fmt::strtime,
+    tz::TimeZone,
+};
 use reconcile_core::{Currency, Direction, Kind};
-use serde::{Deserialize, Deserializer, de};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, SeqAccess},
+};
 
 /// How to read a file: the names of its columns, how it writes amounts and
 /// dates, and what it leaves unsaid. The default reads the toolkit's own names
@@ -32,6 +40,19 @@ pub struct Mapping {
     /// instant is booked on its day in this zone.
     #[serde(deserialize_with = "zone")]
     pub zone: Option<TimeZone>,
+    /// The time of day from which an instant counts for the next day, on the
+    /// clock of the zone; midnight where none is said. A day without a time is
+    /// as it stands.
+    #[serde(deserialize_with = "cutoff")]
+    pub cutoff: Option<Time>,
+    /// The attributes that are read, further match keys by name, each from the
+    /// column that it maps to. In a file of records it may also be a key of the
+    /// JSON in the column `attributes`.
+    ///
+    /// In the rules file, a list where the names are those of the columns; of
+    /// those declared there, the ones that no pass looks at are not read.
+    #[serde(deserialize_with = "attributes")]
+    pub attributes: BTreeMap<String, String>,
     /// What separates the columns of a CSV; `,` by default.
     #[serde(deserialize_with = "delimiter")]
     pub delimiter: u8,
@@ -51,6 +72,8 @@ impl Default for Mapping {
             thousands_separator: None,
             date_format: None,
             zone: None,
+            cutoff: None,
+            attributes: BTreeMap::new(),
             delimiter: b',',
             currency: None,
             kind: None,
@@ -185,6 +208,24 @@ impl Side {
 }
 
 impl Mapping {
+    /// The day that an instant counts for.
+    #[must_use]
+    pub fn day_of(&self, instant: Timestamp) -> Date {
+        const UTC: &TimeZone = &TimeZone::UTC;
+        let zone = self.zone.as_ref().unwrap_or(UTC);
+        self.day_by_cutoff(zone.to_datetime(instant))
+    }
+
+    /// The day that a time on the clock of the zone counts for.
+    pub(crate) fn day_by_cutoff(&self, clock: DateTime) -> Date {
+        let (day, time) = (clock.date(), clock.time());
+        if self.cutoff.is_some_and(|cutoff| cutoff <= time) {
+            // No ledger reaches the last day that there is.
+            return day.tomorrow().unwrap_or(day);
+        }
+        day
+    }
+
     /// The name of the field's column in a file of this side.
     pub(crate) fn column(&self, side: Side, field: Field) -> &str {
         self.columns
@@ -247,6 +288,56 @@ fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeZone>, 
     TimeZone::get(&name)
         .map(Some)
         .map_err(|_| de::Error::custom(format_args!("`{name}` is not an IANA time zone")))
+}
+
+/// A time of day, to the minute or the second.
+fn cutoff<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let time = ["%H:%M", "%H:%M:%S"]
+        .iter()
+        .find_map(|pattern| Time::strptime(pattern, &text).ok());
+    match time {
+        None => Err(de::Error::custom(format_args!(
+            "`{text}` is not a time of day (23:30)"
+        ))),
+        Some(Time::MIN) => Err(de::Error::custom(
+            "from midnight on, an instant counts for the day that begins: no cutoff says so",
+        )),
+        time => Ok(time),
+    }
+}
+
+/// A list of columns, or a table of names and their columns.
+fn attributes<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Visitor;
+
+    impl<'de> de::Visitor<'de> for Visitor {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of columns, or a table of names and columns")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut columns = BTreeMap::new();
+            while let Some(column) = list.next_element::<String>()? {
+                columns.insert(column.clone(), column);
+            }
+            Ok(columns)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Self::Value, A::Error> {
+            let mut columns = BTreeMap::new();
+            while let Some((name, column)) = table.next_entry()? {
+                columns.insert(name, column);
+            }
+            Ok(columns)
+        }
+    }
+
+    deserializer.deserialize_any(Visitor)
 }
 
 /// A pattern is sound when a day that is written with it reads back.

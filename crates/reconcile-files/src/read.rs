@@ -1,5 +1,6 @@
 //! Reading ledgers and records into books, each file once and a row at a time.
 
+mod attributes;
 mod csv;
 mod jsonl;
 mod line;
@@ -16,7 +17,7 @@ use std::{
 use reconcile_engine::Book;
 
 pub use self::line::BadLine;
-use self::{line::Problem, row::RowReader};
+use self::{attributes::Attributes, line::Problem, row::RowReader};
 use crate::{Field, FileError, Format, Mapping, mapping::Side, shown::shown, value::Cells};
 
 /// What to do with a line that cannot be read.
@@ -79,7 +80,7 @@ pub fn read_ledger(path: &Path, mapping: &Mapping, invalid: Invalid) -> Result<L
 /// `direction`, `status`, `reference`, `amount`, `currency` and `created_at`
 /// must be there, and `fee`, `fee_currency`, `account` and `description` are
 /// read where they are. A fee in another currency than the amount has no place
-/// in a book and is left out.
+/// in a book and is left out. Of `attributes`, what the mapping names is kept.
 pub fn read_records(path: &Path, mapping: &Mapping) -> Result<Book, FileError> {
     read(path, Side::Records, mapping, Invalid::Stop).map(|read| read.book)
 }
@@ -180,17 +181,20 @@ impl<'a> Collector<'a> {
     fn take(
         &mut self,
         line: u64,
-        cells: Result<Cells<'_>, Problem>,
+        row: Result<(Cells<'_>, Attributes<'_>), Problem>,
         text: impl FnOnce() -> Vec<u8>,
     ) -> Result<(), FileError> {
         self.ledger.rows += 1;
         let reader = RowReader::new(self.side, self.mapping);
-        let row = cells.and_then(|cells| reader.row(line, &cells, &mut self.line_number));
+        let row = row.and_then(|(cells, attributes)| {
+            let row = reader.row(line, &cells, &mut self.line_number)?;
+            Ok((row, attributes))
+        });
         match row {
-            Ok(row) => self
+            Ok((row, attributes)) => self
                 .ledger
                 .book
-                .push(row)
+                .push_with(row, attributes.iter().map(|(name, text)| (*name, &**text)))
                 .map_err(|source| FileError::Book {
                     path: self.path.into(),
                     source,
@@ -241,6 +245,18 @@ impl<'a> Collector<'a> {
             }
         }
         Ok(found)
+    }
+
+    fn missing_attribute(&self, name: &str, column: &str, found: &[String]) -> FileError {
+        let table = self.side.table();
+        FileError::MissingColumn {
+            path: self.path.into(),
+            column: column.to_owned(),
+            found: found.iter().map(|name| shown(name)).collect(),
+            hint: format!(
+                "say which column it is under [{table}] in the rules file: attributes = {{ {name} = \"…\" }}"
+            ),
+        }
     }
 
     fn missing_column(&self, field: Field, found: &[String]) -> FileError {

@@ -1,34 +1,86 @@
 //! The rules file.
 
-use std::{collections::BTreeSet, fmt, fs, path::Path};
+mod passes;
+mod resolve;
+mod tables;
+mod values;
 
-use reconcile_core::Status;
-use reconcile_engine::{Rules, Take};
-use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, de};
+use std::{fs, path::Path};
 
-use crate::{FileError, Mapping, value};
+use reconcile_engine::{Rules, Side};
+
+use self::tables::Tables;
+use crate::{FileError, Mapping};
 
 /// What the rules file says: how the two files are read, and how they are matched.
 ///
-/// ```toml
+/// Whatever is left out is the default of [`Mapping`] and [`Rules`], which say
+/// what each setting means.
+///
+/// ```
+/// # use std::path::Path;
+/// # let text = r#"
 /// [ledger]
 /// columns = { reference = "Order No", amount = "Betrag" }
 /// decimal_separator = ","
 /// thousands_separator = "."
-/// date_format = "%d.%m.%Y"
+/// date_format = "%d.%m.%Y %H:%M"
 /// zone = "Europe/Berlin"
+/// cutoff = "23:30"            # what happens later counts for the next day
+/// attributes = ["rrn"]        # further columns that passes compare
 /// delimiter = ";"
 /// currency = "EUR"
 ///
-/// [tolerance]
+/// [records]                   # the same, for a file of records
+///
+/// [tolerance]                 # of every pass that has none of its own
 /// absolute = "0.01"
 /// percent = "1"
-/// take = "smaller"
+/// take = "smaller"            # or larger: which limit holds where both are set
+/// currencies.KWD = { absolute = "0.005" }
 ///
 /// [statuses]
 /// counts = ["succeeded"]
 /// pending = ["pending", "on_hold"]
+///
+/// [calendar]                  # which days are business days
+/// weekend = ["friday", "saturday"]
+/// holidays = ["2026-01-01"]
+///
+/// [fees]                      # net = amount - fee - tax on the fee
+/// ledger = "net"
+/// records = "gross"
+/// infer = true
+/// tax_percent = "18"
+/// schedule = [
+///     { method = "YP", flat = "0.30", percent = "2.9", least = "0.50", most = "10" },
+///     { tiers = [{ up_to = "100", percent = "3" }, { percent = "2" }] },
+/// ]
+///
+/// [[exclude]]                 # rows that meet every condition take no part
+/// side = "ledger"
+/// kind = ["adjustment"]       # also: status, account
+/// description_has = "transfer"
+/// reason = "internal transfer"
+///
+/// [[pass]]                    # the passes, in their order, in place of the default ones
+/// name = "rrn"
+/// equal = [{ ledger = "rrn", records = "attributes.rrn", normalise = ["case", "punctuation", "accents", "digits", "zeros"], prefix = "ORD-" }, "account"]
+/// tolerance = { absolute = "0.05" }
+///
+/// [[pass]]
+/// name = "amount_date_text"
+/// days = { before = 0, after = 3, business = true }   # the record's day after the ledger's
+/// text = { ledger = "description", records = "description", least = "0.4" }
+/// net = true
+/// margin = "0.05"             # how much better than any other, not to be ambiguous
+///
+/// [[pass]]
+/// name = "payouts"
+/// days = { before = 7, after = 3 }
+/// group = { by = "sum", sides = "one_to_many", evidence = ["day", "attributes.batch"], most = 60 }
+/// # "#;
+/// # reconcile_files::RulesFile::parse(text, Path::new("rules.toml")).unwrap();
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -54,126 +106,40 @@ impl RulesFile {
     }
 
     /// Reads the text of a rules file; `path` is what errors call it.
+    ///
+    /// What is wrong is an error with its line and column: what TOML does not
+    /// know, a setting that there is not, and rules that make no sense.
     pub fn parse(text: &str, path: &Path) -> Result<Self, FileError> {
+        let refused = |at: Option<usize>, message: &str, hint| FileError::Rules {
+            path: path.into(),
+            position: at.map(|at| position(text, at)),
+            message: one_line(message),
+            hint,
+        };
         let tables: Tables = toml::from_str(text).map_err(|error| {
-            let message = one_line(error.message());
-            FileError::Rules {
-                path: path.into(),
-                position: error.span().map(|span| position(text, span.start)),
-                hint: hint(&message),
-                message,
-            }
+            let message = error.message();
+            refused(error.span().map(|at| at.start), message, hint(message))
         })?;
-        for (table, mapping) in [("ledger", &tables.ledger), ("records", &tables.records)] {
-            if mapping.thousands_separator == Some(mapping.decimal_separator) {
-                return Err(FileError::Rules {
-                    path: path.into(),
-                    position: None,
-                    message: format!(
-                        "[{table}]: `{}` cannot separate both the thousands and the fraction",
-                        mapping.decimal_separator
-                    ),
-                    hint: Some("set both decimal_separator and thousands_separator"),
-                });
+        resolve::rules_file(tables)
+            .map_err(|fault| refused(Some(fault.at.start), &fault.message, fault.hint))
+    }
+
+    /// Has the readers keep the attributes that the passes look at, and no
+    /// others.
+    fn keep_what_is_asked(&mut self) {
+        for (side, mapping) in [
+            (Side::Ledger, &mut self.ledger),
+            (Side::Records, &mut self.records),
+        ] {
+            let asked = self.rules.attributes(side);
+            let attributes = &mut mapping.attributes;
+            attributes.retain(|name, _| asked.contains(name.as_str()));
+            for name in passes::needed_attributes(&self.rules, side) {
+                let column = attributes.entry(name.to_owned());
+                column.or_insert_with(|| name.to_owned());
             }
         }
-        Ok(tables.into())
     }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Tables {
-    ledger: Mapping,
-    records: Mapping,
-    tolerance: ToleranceTable,
-    statuses: StatusesTable,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct ToleranceTable {
-    absolute: Option<Exact>,
-    percent: Option<Exact>,
-    take: Option<TakeWord>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum TakeWord {
-    Smaller,
-    Larger,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct StatusesTable {
-    counts: Option<BTreeSet<Status>>,
-    pending: Option<BTreeSet<Status>>,
-}
-
-impl From<Tables> for RulesFile {
-    fn from(tables: Tables) -> Self {
-        let mut rules = Rules::default();
-        let tolerance = &mut rules.tolerance.others;
-        if let Some(Exact(absolute)) = tables.tolerance.absolute {
-            tolerance.absolute = absolute;
-        }
-        if let Some(Exact(percent)) = tables.tolerance.percent {
-            tolerance.percent = percent;
-        }
-        match tables.tolerance.take {
-            Some(TakeWord::Smaller) => tolerance.take = Take::Smaller,
-            Some(TakeWord::Larger) => tolerance.take = Take::Larger,
-            None => {}
-        }
-        let says_what_counts = tables.statuses.counts.is_some();
-        rules.counts = tables.statuses.counts.unwrap_or(rules.counts);
-        rules.pending = tables.statuses.pending.unwrap_or(rules.pending);
-        Self {
-            ledger: tables.ledger,
-            records: tables.records,
-            rules,
-            says_what_counts,
-        }
-    }
-}
-
-/// An amount that is not negative. TOML's own fractions are floats, so they
-/// are refused rather than read nearly right.
-struct Exact(Decimal);
-
-impl<'de> Deserialize<'de> for Exact {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl de::Visitor<'_> for Visitor {
-            type Value = Exact;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a decimal in quotes or a whole number")
-            }
-
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Exact, E> {
-                not_negative(number.into())
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Exact, E> {
-                value::amount(text, &Mapping::default())
-                    .map_err(|_| E::custom(format_args!("`{text}` is not a decimal")))
-                    .and_then(not_negative)
-            }
-        }
-
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-fn not_negative<E: de::Error>(amount: Decimal) -> Result<Exact, E> {
-    if amount.is_sign_negative() && !amount.is_zero() {
-        return Err(E::custom(format_args!("{amount} is negative")));
-    }
-    Ok(Exact(amount))
 }
 
 /// The line and column of a byte, from 1, the column in characters.
@@ -203,6 +169,12 @@ fn hint(message: &str) -> Option<&'static str> {
             "use strptime directives, as in \"%d/%m/%Y\"",
         ),
         ("ISO 4217", "three capital letters, as in \"PEN\""),
+        (
+            "is not a decimal",
+            "digits, and a point before the fraction, as in \"0.01\"",
+        ),
+        ("expected a string", "put it in quotes"),
+        ("expected u16", "a number of days, from 0 to 65535"),
     ];
     hints
         .into_iter()

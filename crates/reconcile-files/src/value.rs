@@ -32,6 +32,12 @@ pub(crate) enum Cell<'a> {
         expect(dead_code, reason = "only Parquet types dates")
     )]
     Day(Date),
+    /// A day and time on the clock of the file's own zone.
+    #[cfg_attr(
+        not(feature = "parquet"),
+        expect(dead_code, reason = "only Parquet types dates")
+    )]
+    Clock(DateTime),
     /// An instant.
     #[cfg_attr(
         not(feature = "parquet"),
@@ -154,14 +160,17 @@ pub(crate) fn number(text: &str) -> Result<Decimal, AmountDefect> {
     exact(negative, mantissa, scale)
 }
 
-/// The day that the text stands for: an instant's day in the mapping's zone, a
-/// civil date or time as it is.
+/// The day that the text stands for: an instant's in the mapping's zone, and by
+/// its cut-off as that of a civil time; a civil date as it is.
 pub(crate) fn day(text: &str, mapping: &Mapping) -> Option<Date> {
     if let Some(pattern) = &mapping.date_format {
         let parsed = strtime::parse(pattern, text).ok()?;
         return match parsed.offset() {
-            Some(_) => Some(day_of(parsed.to_timestamp().ok()?, mapping)),
-            None => parsed.to_date().ok(),
+            Some(_) => Some(mapping.day_of(parsed.to_timestamp().ok()?)),
+            None => match parsed.to_datetime() {
+                Ok(clock) => Some(mapping.day_by_cutoff(clock)),
+                Err(_) => parsed.to_date().ok(),
+            },
         };
     }
     if text.len() == "2026-01-31".len() {
@@ -175,20 +184,11 @@ pub(crate) fn day(text: &str, mapping: &Mapping) -> Option<Date> {
     if let Some(date) = utc_date(text.as_bytes(), mapping) {
         return Some(date);
     }
-    match text.parse::<Timestamp>() {
-        Ok(instant) => Some(day_of(instant, mapping)),
-        Err(_) => text.parse::<DateTime>().ok().map(DateTime::date),
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(mapping.day_of(instant));
     }
-}
-
-/// The day of the instant in the mapping's zone.
-pub(crate) fn day_of(instant: Timestamp, mapping: &Mapping) -> Date {
-    let zone = mapping.zone.as_ref();
-    zone.map_or_else(
-        || TimeZone::UTC.to_datetime(instant),
-        |zone| zone.to_datetime(instant),
-    )
-    .date()
+    let clock = text.parse::<DateTime>().ok()?;
+    Some(mapping.day_by_cutoff(clock))
 }
 
 fn sign(text: &str) -> (bool, &str) {
@@ -256,11 +256,12 @@ fn iso_date(text: &[u8]) -> Option<Date> {
     .ok()
 }
 
-/// The day of `2026-01-31T10:20:30Z` where days are those of UTC. A leap second
-/// and the last year that there is are left to the general parser.
+/// The day of `2026-01-31T10:20:30Z` where days are those of UTC, from midnight
+/// to midnight. A leap second and the last year that there is are left to the general parser.
 fn utc_date(text: &[u8], mapping: &Mapping) -> Option<Date> {
     let zone = mapping.zone.as_ref();
-    if zone.is_some_and(|zone| *zone != TimeZone::UTC) || text.starts_with(b"9999") {
+    let is_other = mapping.cutoff.is_some() || zone.is_some_and(|zone| *zone != TimeZone::UTC);
+    if is_other || text.starts_with(b"9999") {
         return None;
     }
     let (date, time) = text.split_at_checked("2026-01-31".len())?;
@@ -276,7 +277,7 @@ fn utc_date(text: &[u8], mapping: &Mapping) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
+    use jiff::civil::{date, time};
     use proptest::prelude::*;
 
     use super::*;
@@ -382,6 +383,29 @@ mod tests {
         ] {
             assert_eq!(day(text, &lima), None, "{text}");
         }
+    }
+
+    #[test]
+    fn from_the_cutoff_on_an_instant_counts_for_the_next_day() {
+        let mapping = |zone: &str, date_format: Option<&str>| Mapping {
+            zone: TimeZone::get(zone).ok(),
+            cutoff: Some(time(22, 30, 0, 0)),
+            date_format: date_format.map(str::to_owned),
+            ..Mapping::default()
+        };
+        let utc = mapping("UTC", None);
+        let (sunday, monday) = (Some(date(2024, 6, 2)), Some(date(2024, 6, 3)));
+        assert_eq!(day("2024-06-02T22:29:59Z", &utc), sunday);
+        assert_eq!(day("2024-06-02T22:30:00Z", &utc), monday);
+        assert_eq!(day("2024-06-02 22:30:00", &utc), monday);
+        assert_eq!(day("2024-06-02", &utc), sunday);
+        let lima = mapping("America/Lima", None);
+        assert_eq!(day("2024-06-03T03:29:59Z", &lima), sunday);
+        assert_eq!(day("2024-06-03T03:30:00Z", &lima), monday);
+        let pattern = mapping("UTC", Some("%d/%m/%Y %H:%M"));
+        assert_eq!(day("02/06/2024 22:30", &pattern), monday);
+        let without_time = mapping("UTC", Some("%d/%m/%Y"));
+        assert_eq!(day("02/06/2024", &without_time), sunday);
     }
 
     #[test]

@@ -81,6 +81,32 @@ fn days_and_instants_are_days_in_the_zone_of_the_books() {
 }
 
 #[test]
+fn a_time_on_the_books_own_clock_counts_by_the_cutoff() {
+    let midnight = 1_769_904_000; // 2026-02-01T00:00:00
+    let dates = [(midnight - 5400) * 1000, (midnight - 5401) * 1000];
+    let column = (
+        "int64 date (TIMESTAMP(MILLIS,false))",
+        Values::I64(dates.into()),
+    );
+    let mut mapping = Mapping::default();
+    mapping.cutoff = Some(jiff::civil::time(22, 30, 0, 0));
+    let ledger = read(&[column, currency(), reference(), amount()], &mapping).unwrap();
+    let days: Vec<_> = ledger.book.iter().map(|row| row.date.to_string()).collect();
+    assert_eq!(days, ["2026-02-01", "2026-01-31"]);
+}
+
+#[test]
+fn attributes_are_columns_of_any_exact_type() {
+    let rrn = ("int64 RRN", Values::I64(vec![42, 43]));
+    let mut mapping = Mapping::default();
+    mapping.attributes = [("rrn".to_owned(), "RRN".to_owned())].into();
+    let ledger = read(&[amount(), currency(), date(), reference(), rrn], &mapping).unwrap();
+    let book = &ledger.book;
+    let rows = book.indices().map(|row| book.attribute(row, "rrn"));
+    assert_eq!(rows.collect::<Vec<_>>(), [Some("42"), Some("43")]);
+}
+
+#[test]
 fn numbers_stand_for_references_and_what_is_absent_stays_so() {
     let numbers = ("int64 reference", Values::I64(vec![17, -1]));
     let ledger = ledger(&[
@@ -163,13 +189,17 @@ fn date() -> (&'static str, Values) {
 }
 
 fn ledger(columns: &[(&str, Values)]) -> Result<Ledger, FileError> {
+    let mut mapping = Mapping::default();
+    mapping.zone = TimeZone::get("America/Lima").ok();
+    read(columns, &mapping)
+}
+
+fn read(columns: &[(&str, Values)], mapping: &Mapping) -> Result<Ledger, FileError> {
     let directory = tempfile::tempdir().unwrap();
     // Content counts, not the name.
     let path = directory.path().join("ledger.csv");
     write(&path, columns);
-    let mut mapping = Mapping::default();
-    mapping.zone = TimeZone::get("America/Lima").ok();
-    read_ledger(&path, &mapping, Invalid::SetAside)
+    read_ledger(&path, mapping, Invalid::SetAside)
 }
 
 fn write(path: &Path, columns: &[(&str, Values)]) {

@@ -51,17 +51,34 @@ proptest! {
     fn the_book_of_every_format_holds_the_same_rows(records in prop::collection::vec(record(), 0..8)) {
         let mut expected = Book::new();
         for record in &records {
-            expected.push(Row::of_record(record, &TimeZone::UTC)).unwrap();
+            let attributes = record.attributes.iter();
+            let attributes: Vec<_> = attributes.map(|(name, value)| (name, value.to_string())).collect();
+            let attributes = attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            expected.push_with(Row::of_record(record, &TimeZone::UTC), attributes).unwrap();
         }
+        let mut mapping = Mapping::default();
+        let names = records.iter().flat_map(|record| record.attributes.keys());
+        mapping.attributes = names.map(|name| (name.clone(), name.clone())).collect();
         for format in formats() {
             let directory = tempfile::tempdir().unwrap();
             let path = directory.path().join(format!("records.{format}"));
             fs::write(&path, written(format, &records)).unwrap();
-            let book = read_records(&path, &Mapping::default()).unwrap();
+            let book = read_records(&path, &mapping).unwrap();
             let rows: Vec<_> = book.iter().collect();
             prop_assert_eq!(&rows, &expected.iter().collect::<Vec<_>>(), "{}", format);
+            prop_assert_eq!(attributes(&book), attributes(&expected), "{}", format);
         }
     }
+}
+
+/// The attributes of each row, sorted.
+fn attributes(book: &Book) -> Vec<Vec<(&str, &str)>> {
+    let rows = book.indices().map(|row| {
+        let mut attributes: Vec<_> = book.attributes(row).collect();
+        attributes.sort_unstable();
+        attributes
+    });
+    rows.collect()
 }
 
 #[test]

@@ -127,10 +127,11 @@ impl Act {
         } = &books;
         let options = PullOptions::at(Timestamp::now()).instant(window.to());
         let query = RecordQuery::new(*window);
-        let evidence = Evidence::gather(account, query, options, progress).await?;
-        let as_of = outcome::last_day(*window, &account.zone);
-        let context = outcome::context(Some(&evidence.certificate), &account.zone, as_of);
         let mut rules = RulesFile::default();
+        let reading = outcome::reading(account, &rules);
+        let evidence = Evidence::gather(account, &reading, query, options, progress).await?;
+        let as_of = outcome::last_day(*window, &account.zone);
+        let context = outcome::context(Some(&evidence.certificate), &reading, as_of);
         if outcome::lists_reversals(account) {
             outcome::count_reversed(&mut rules);
         }

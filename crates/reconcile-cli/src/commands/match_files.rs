@@ -40,8 +40,7 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
         Some(date) => date,
         None => outcome::last_date(&ledger.book, &records),
     };
-    let zone = rules.records.zone.clone().unwrap_or(TimeZone::UTC);
-    let context = outcome::context(certificate.as_ref(), &zone, as_of);
+    let context = outcome::context(certificate.as_ref(), &rules.records, as_of);
     progress.say(format!(
         "{} ledger lines and {} records",
         ledger.book.len(),

@@ -5,8 +5,8 @@ use std::{panic, path::Path};
 
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use reconcile_core::{
-    Certificate, Kind, ProviderExt, PullOptions, RecordQuery, StatementQuery, Status, Verdict,
-    Window,
+    Certificate, Kind, ProviderExt, PullOptions, Record, RecordQuery, StatementQuery, Status,
+    Verdict, Window,
 };
 use reconcile_engine::{Absence, Book, Context, Listing, Outcome, Period, Proof, Row, Rules};
 use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger, read_records};
@@ -27,13 +27,14 @@ impl Evidence {
     /// Pulls records and statements, and proves what the provider declares.
     pub(super) async fn gather(
         account: &Account,
+        reading: &Mapping,
         query: RecordQuery,
         options: PullOptions,
         progress: &Progress,
     ) -> Result<Self, CommandError> {
         let mut asked = StatementQuery::new(query.window);
         asked.concurrency = query.concurrency;
-        let (mut evidence, listing) = pull(account, query, options, progress).await?;
+        let (mut evidence, listing) = pull(account, reading, query, options, progress).await?;
         if account.provider.descriptor().capabilities.statements {
             progress.say("statements");
             (evidence.statements, evidence.proofs) =
@@ -46,6 +47,7 @@ impl Evidence {
 /// Pulls the records, once as rows to match and once as what identities are about.
 async fn pull(
     account: &Account,
+    reading: &Mapping,
     query: RecordQuery,
     options: PullOptions,
     progress: &Progress,
@@ -56,7 +58,7 @@ async fn pull(
     while let Some(page) = pull.next().await {
         let page = page?;
         for record in &page.records {
-            records.push(Row::of_record(record, &account.zone))?;
+            keep(record, reading, &mut records)?;
             listing.push(record);
         }
         page.set_aside.iter().for_each(commands::warn);
@@ -71,6 +73,21 @@ async fn pull(
         proofs: Vec::new(),
     };
     Ok((evidence, listing))
+}
+
+/// Keeps what the rules look at, on the day that it counts for.
+fn keep(record: &Record, reading: &Mapping, records: &mut Book) -> Result<(), CommandError> {
+    let row = Row {
+        date: reading.day_of(record.created_at),
+        ..Row::of_record(record, &TimeZone::UTC)
+    };
+    let attributes = reading.attributes.iter().filter_map(|(name, key)| {
+        let value = record.attributes.get(key)?;
+        Some((name.as_str(), value.to_string()))
+    });
+    let attributes: Vec<_> = attributes.collect();
+    let attributes = attributes.iter().map(|(name, text)| (*name, text.as_str()));
+    Ok(records.push_with(row, attributes)?)
 }
 
 /// Pulls the statements and tests what the provider declares about them and
@@ -89,7 +106,7 @@ async fn prove(
     let asked = Period {
         // What is younger than the lag need not be listed yet.
         asked_on: Some(settled.to_zoned(descriptor.zone.clone()).date()),
-        ..period(certificate, &descriptor.zone)
+        ..period(certificate, &in_zone(Mapping::default(), &descriptor.zone))
     };
     let mut proofs = reconcile_engine::prove(
         &descriptor.identities,
@@ -112,6 +129,16 @@ pub(super) fn rules(path: Option<&Path>, zone: &TimeZone) -> Result<RulesFile, C
     };
     rules.ledger.zone.get_or_insert_with(|| zone.clone());
     Ok(rules)
+}
+
+/// How the records of an account are read: its zone is where their days begin.
+pub(super) fn reading(account: &Account, rules: &RulesFile) -> Mapping {
+    in_zone(rules.records.clone(), &account.zone)
+}
+
+fn in_zone(mut mapping: Mapping, zone: &TimeZone) -> Mapping {
+    mapping.zone = Some(zone.clone());
+    mapping
 }
 
 /// Where reversals are records of their own, what they reverse moved its money,
@@ -159,7 +186,11 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 }
 
 /// What the certificate says about the absence of a record, and about which days.
-pub(super) fn context(certificate: Option<&Certificate>, zone: &TimeZone, as_of: Date) -> Context {
+pub(super) fn context(
+    certificate: Option<&Certificate>,
+    reading: &Mapping,
+    as_of: Date,
+) -> Context {
     let Some(certificate) = certificate else {
         return Context {
             as_of,
@@ -169,7 +200,7 @@ pub(super) fn context(certificate: Option<&Certificate>, zone: &TimeZone, as_of:
     };
     Context {
         as_of,
-        period: Some(period(certificate, zone)),
+        period: Some(period(certificate, reading)),
         proof_of_absence: match &certificate.verdict {
             Verdict::Unproven { reasons } => Absence::Unproven {
                 reasons: reasons.clone(),
@@ -180,18 +211,18 @@ pub(super) fn context(certificate: Option<&Certificate>, zone: &TimeZone, as_of:
 }
 
 /// The days that were asked for, and up to which they are certain.
-fn period(certificate: &Certificate, zone: &TimeZone) -> Period {
-    let (from, to) = input::days(certificate.query.asked, zone);
+fn period(certificate: &Certificate, reading: &Mapping) -> Period {
+    let zone = reading.zone.clone().unwrap_or(TimeZone::UTC);
+    let (mut from, to) = input::days(certificate.query.asked, &zone);
+    if reading.cutoff.is_some() {
+        // The first day began at the cut-off of its eve, which was not asked for.
+        from = from.saturating_add(1.day()).min(to);
+    }
     let mut period = Period::new(from, to);
     if certificate.query.read != certificate.query.asked {
         // The day in which the reading ended is not certain to be whole.
-        period.certain_to = certificate
-            .query
-            .read
-            .to()
-            .to_zoned(zone.clone())
-            .date()
-            .max(from);
+        let last = reading.day_of(certificate.query.read.to());
+        period.certain_to = last.max(from);
     }
     period
 }

@@ -1,6 +1,7 @@
 //! `reconcile prove`: a provider's figures against each other.
 
 use reconcile_engine::{Book, Rules};
+use reconcile_files::RulesFile;
 use reconcile_report::Run;
 
 use super::{
@@ -23,11 +24,12 @@ pub(crate) async fn run(global: &Global, args: &args::Prove) -> Result<Finding, 
     let progress = Progress::begin(format!("proving {}", args.scope.provider), global.quiet);
     // The certificate carries the day, not the clock: equal runs leave equal files.
     let options = commands::options(&account).instant(window.to());
-    let evidence = Evidence::gather(&account, query, options, &progress).await?;
+    let reading = outcome::reading(&account, &RulesFile::default());
+    let evidence = Evidence::gather(&account, &reading, query, options, &progress).await?;
     drop(progress);
     // There is no ledger: the records stand alone, and none is missing.
     let (ledger, none) = (Book::new(), Book::new());
-    let context = outcome::context(Some(&evidence.certificate), &account.zone, as_of);
+    let context = outcome::context(Some(&evidence.certificate), &reading, as_of);
     let nothing = outcome::reconcile(&ledger, &none, &Rules::default(), &context)?;
     let run = Run {
         title: commands::title(&account, window),

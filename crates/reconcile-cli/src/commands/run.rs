@@ -33,9 +33,10 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
     let progress = Progress::begin(format!("pulling {}", args.scope.provider), global.quiet);
     // The certificate carries the day, not the clock: equal runs leave equal files.
     let options = commands::options(&account).instant(window.to());
-    let evidence = Evidence::gather(&account, query, options, &progress).await?;
+    let reading = outcome::reading(&account, &rules);
+    let evidence = Evidence::gather(&account, &reading, query, options, &progress).await?;
     drop(progress);
-    let context = outcome::context(Some(&evidence.certificate), &account.zone, as_of);
+    let context = outcome::context(Some(&evidence.certificate), &reading, as_of);
     let outcome = outcome::reconcile(&ledger.book, &evidence.records, &rules.rules, &context)?;
     let run = Run {
         title: commands::title(&account, window),

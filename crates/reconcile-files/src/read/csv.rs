@@ -5,7 +5,11 @@ mod records;
 use std::{io::Read, str};
 
 use self::records::{LONGEST, Quotes, Record, Records, Unsplit};
-use super::{BadLine, Collector, line::Problem};
+use super::{
+    BadLine, Collector,
+    attributes::{self, Attributes, Places},
+    line::Problem,
+};
 use crate::{
     Field, FileError, formula,
     mapping::Side,
@@ -93,27 +97,31 @@ fn after_closing_quote(mut text: &[u8]) -> Option<&[u8]> {
 }
 
 /// Where the columns of a file are that are read.
-struct Columns {
+struct Columns<'m> {
     names: Vec<String>,
     wanted: Vec<(Field, usize)>,
+    attributes: Places<'m>,
     side: Side,
 }
 
-impl Columns {
-    fn of(header: &Record<'_>, collector: &Collector<'_>) -> Result<Self, FileError> {
+impl<'m> Columns<'m> {
+    fn of(header: &Record<'_>, collector: &Collector<'m>) -> Result<Self, FileError> {
         let names: Vec<String> = header
             .iter()
             .map(|name| String::from_utf8_lossy(name).into_owned())
             .collect();
-        let wanted = collector.find_columns(&names)?;
         Ok(Self {
+            wanted: collector.find_columns(&names)?,
+            attributes: Places::find(collector, &names)?,
             names,
-            wanted,
             side: collector.side,
         })
     }
 
-    fn cells<'r>(&self, record: &Record<'r>) -> Result<Cells<'r>, Problem> {
+    fn cells<'r>(&self, record: &Record<'r>) -> Result<(Cells<'r>, Attributes<'r>), Problem>
+    where
+        'm: 'r,
+    {
         if record.len() != self.names.len() {
             return Err(Problem::of_line(format!(
                 "{} fields, the header has {}",
@@ -123,10 +131,13 @@ impl Columns {
             .with_hint("quote a cell that holds the delimiter, a decimal comma included"));
         }
         let text = str::from_utf8(record.bytes()).map_err(|_| self.not_utf8(record))?;
+        let cell = |index| {
+            let cell = text.get(record.range(index));
+            cell.ok_or_else(|| self.not_utf8(record))
+        };
         let mut cells = Cells::default();
         for (field, index) in &self.wanted {
-            let cell = text.get(record.range(*index));
-            let cell = cell.ok_or_else(|| self.not_utf8(record))?;
+            let cell = cell(*index)?;
             // Only our own files are known to have had their formulas defused.
             let cell = match self.side {
                 Side::Records if field.is_text() => formula::restored(cell),
@@ -134,7 +145,14 @@ impl Columns {
             };
             cells.set(*field, Cell::text(cell));
         }
-        Ok(cells)
+        let mut attributes = Attributes::new();
+        for (name, index) in &self.attributes.columns {
+            attributes::add(name, Cell::text(cell(*index)?), &mut attributes);
+        }
+        if let Some(object) = self.attributes.object {
+            self.attributes.keys.pick(cell(object)?, &mut attributes)?;
+        }
+        Ok((cells, attributes))
     }
 
     fn not_utf8(&self, record: &Record<'_>) -> Problem {

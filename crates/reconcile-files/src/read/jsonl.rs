@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     io::{BufRead, BufReader, Read},
     str,
@@ -14,9 +14,14 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Collector, line::Problem};
+use super::{
+    Collector,
+    attributes::{self, Attributes, Keys, OBJECT},
+    line::Problem,
+};
 use crate::{
     Field, FileError,
+    mapping::Side,
     shown::shown,
     value::{Cell, Cells},
 };
@@ -51,17 +56,32 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
                 None => used = Some(UsedNames::of_first(text, values, &names, collector)?),
             }
         }
-        let cells = values.as_ref().map_err(Problem::clone);
-        let cells = cells.and_then(|values| values.cells(&names));
-        collector.take(number, cells, || text.as_bytes().to_vec())?;
+        let row = values.as_ref().map_err(Problem::clone);
+        let row = row.and_then(|values| values.row(&names));
+        collector.take(number, row, || text.as_bytes().to_vec())?;
     }
     used.map_or(Ok(()), |used| used.check(&names, collector))
 }
 
 const BUFFER: usize = 1 << 16;
 
-/// What the file calls the fields.
-struct Names<'m>([Name<'m>; Field::ALL.len()]);
+/// What the file calls what is read.
+struct Names<'m> {
+    fields: [Name<'m>; Field::ALL.len()],
+    /// The attributes, each with its own key.
+    attributes: Keys<'m>,
+    /// Whether they may also stand in an object.
+    in_object: bool,
+}
+
+/// What a key stands for.
+#[derive(Clone, Copy)]
+struct Key<'m> {
+    field: Option<Name<'m>>,
+    /// The place of the first attribute with this key.
+    attribute: Option<usize>,
+    object: bool,
+}
 
 /// What the file calls one field.
 #[derive(Clone, Copy)]
@@ -76,7 +96,7 @@ impl<'m> Names<'m> {
     fn of(collector: &Collector<'m>) -> Self {
         let (mapping, side) = (collector.mapping, collector.side);
         let texts = Field::ALL.map(|field| mapping.column(side, field));
-        Self(Field::ALL.map(|field| {
+        let fields = Field::ALL.map(|field| {
             let text = mapping.column(side, field);
             let place = texts.iter().position(|other| *other == text);
             Name {
@@ -84,11 +104,27 @@ impl<'m> Names<'m> {
                 text,
                 place: place.unwrap_or(field as usize),
             }
-        }))
+        });
+        let attributes = mapping.attributes.iter();
+        Self {
+            fields,
+            attributes: Keys(attributes.map(|(name, key)| (&**name, &**key)).collect()),
+            in_object: side == Side::Records && !mapping.attributes.is_empty(),
+        }
     }
 
-    fn named(&self, key: &str) -> Option<Name<'m>> {
-        self.0.iter().find(|name| name.text == key).copied()
+    fn key(&self, key: &str) -> Option<Key<'m>> {
+        let key = Key {
+            field: self.fields.iter().find(|name| name.text == key).copied(),
+            attribute: self.attribute(key),
+            object: self.in_object && key == OBJECT,
+        };
+        (key.field.is_some() || key.attribute.is_some() || key.object).then_some(key)
+    }
+
+    fn attribute(&self, key: &str) -> Option<usize> {
+        let mut attributes = self.attributes.0.iter();
+        attributes.position(|(_, other)| *other == key)
     }
 }
 
@@ -99,6 +135,10 @@ struct UsedNames {
     keys: Vec<String>,
     /// By place, whether any row has a value there.
     places: [bool; Field::ALL.len()],
+    /// The places of the attributes that any row has.
+    attributes: BTreeSet<usize>,
+    /// Whether any row has the object that attributes stand in.
+    object: bool,
 }
 
 impl UsedNames {
@@ -113,6 +153,8 @@ impl UsedNames {
         let mut used = Self {
             keys: keys(row),
             places: Default::default(),
+            attributes: BTreeSet::new(),
+            object: false,
         };
         used.note(values);
         let vital = [Field::Amount, Field::Currency, Field::Date];
@@ -121,14 +163,26 @@ impl UsedNames {
     }
 
     fn note(&mut self, values: &Values<'_>) {
-        for (used, value) in self.places.iter_mut().zip(&values.0) {
+        for (used, value) in self.places.iter_mut().zip(&values.fields) {
             *used |= value.is_some();
         }
+        let attributes = values.attributes.iter();
+        self.attributes.extend(attributes.map(|(place, _)| *place));
+        self.object |= values.object.is_some();
     }
 
     /// An error when a column that the file must have is in no row.
     fn check(&self, names: &Names<'_>, collector: &Collector<'_>) -> Result<(), FileError> {
-        self.check_those(|_| true, names, collector)
+        self.check_those(|_| true, names, collector)?;
+        let lacks = |key: &str| {
+            let place = names.attribute(key);
+            !self.object && !place.is_some_and(|place| self.attributes.contains(&place))
+        };
+        let mut attributes = names.attributes.0.iter();
+        match attributes.find(|(_, key)| lacks(key)) {
+            Some((name, key)) => Err(collector.missing_attribute(name, key, &self.keys)),
+            None => Ok(()),
+        }
     }
 
     fn check_those(
@@ -137,7 +191,7 @@ impl UsedNames {
         names: &Names<'_>,
         collector: &Collector<'_>,
     ) -> Result<(), FileError> {
-        let missing = names.0.iter().find(|name| {
+        let missing = names.fields.iter().find(|name| {
             checked(name.field)
                 && collector.mapping.needs(collector.side, name.field)
                 && !self.places.get(name.place).is_some_and(|used| *used)
@@ -149,9 +203,16 @@ impl UsedNames {
     }
 }
 
-/// The values of a row that are read, by the places of their names.
+/// The values of a row that are read.
 #[derive(Default)]
-struct Values<'l>([Option<Value<'l>>; Field::ALL.len()]);
+struct Values<'l> {
+    /// By the places of their names.
+    fields: [Option<Value<'l>>; Field::ALL.len()],
+    /// Those of attributes as JSON, each with the place of its attribute.
+    attributes: Vec<(usize, &'l str)>,
+    /// The object that attributes stand in, as JSON.
+    object: Option<&'l str>,
+}
 
 /// A value as JSON writes it.
 enum Value<'l> {
@@ -179,10 +240,11 @@ impl<'l> Values<'l> {
         })
     }
 
-    fn cells(&self, names: &Names<'_>) -> Result<Cells<'_>, Problem> {
+    /// The cells and attributes that the values are.
+    fn row<'a>(&'a self, names: &'a Names<'_>) -> Result<(Cells<'a>, Attributes<'a>), Problem> {
         let mut cells = Cells::default();
-        for name in &names.0 {
-            let cell = match self.0.get(name.place).and_then(Option::as_ref) {
+        for name in &names.fields {
+            let cell = match self.fields.get(name.place).and_then(Option::as_ref) {
                 None | Some(Value::Null) => Cell::Absent,
                 Some(Value::Text(text)) => Cell::text(text),
                 Some(Value::Number(number)) => Cell::Number(number),
@@ -195,7 +257,24 @@ impl<'l> Values<'l> {
             };
             cells.set(name.field, cell);
         }
-        Ok(cells)
+        Ok((cells, self.attributes(names)?))
+    }
+
+    fn attributes<'a>(&'a self, names: &'a Names<'_>) -> Result<Attributes<'a>, Problem> {
+        let mut attributes = Attributes::new();
+        for (name, key) in &names.attributes.0 {
+            let place = names.attribute(key);
+            let mut values = self.attributes.iter();
+            if let Some((_, json)) = values.find(|(other, _)| Some(*other) == place)
+                && !attributes::add_json(name, json, &mut attributes)
+            {
+                return Err(Problem::of_column(*key, "is neither text nor a number"));
+            }
+        }
+        if let Some(json) = self.object {
+            names.attributes.pick(json, &mut attributes)?;
+        }
+        Ok(attributes)
     }
 }
 
@@ -220,20 +299,31 @@ impl<'l> Visitor<'l> for RowVisitor<'_> {
 
     fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<Values<'l>, A::Error> {
         let mut values = Values::default();
-        while let Some(name) = map.next_key_seed(KeySeed { names: self.names })? {
-            let Some(name) = name else {
+        while let Some(key) = map.next_key_seed(KeySeed { names: self.names })? {
+            let Some(key) = key else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             // Through a number type, an amount would lose digits.
-            let value = value(map.next_value::<&RawValue>()?.get()).map_err(A::Error::custom)?;
-            if let Some(place) = values.0.get_mut(name.place)
-                && place.replace(value).is_some()
+            let json = map.next_value::<&RawValue>()?.get();
+            let twice = |what| A::Error::custom(format_args!("`{what}` stands there twice"));
+            if let Some(name) = key.field
+                && let Some(place) = values.fields.get_mut(name.place)
+                && place
+                    .replace(value(json).map_err(A::Error::custom)?)
+                    .is_some()
             {
-                return Err(A::Error::custom(format_args!(
-                    "`{}` stands there twice",
-                    name.text
-                )));
+                return Err(twice(name.text));
+            }
+            if let Some(place) = key.attribute {
+                if values.attributes.iter().any(|(other, _)| *other == place) {
+                    let attribute = self.names.attributes.0.get(place);
+                    return Err(twice(attribute.map_or(OBJECT, |(_, key)| key)));
+                }
+                values.attributes.push((place, json));
+            }
+            if key.object && values.object.replace(json).is_some() {
+                return Err(twice(OBJECT));
             }
         }
         Ok(values)
@@ -258,7 +348,7 @@ struct KeySeed<'n> {
 }
 
 impl<'l, 'n> DeserializeSeed<'l> for KeySeed<'n> {
-    type Value = Option<Name<'n>>;
+    type Value = Option<Key<'n>>;
 
     fn deserialize<D: Deserializer<'l>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -266,14 +356,14 @@ impl<'l, 'n> DeserializeSeed<'l> for KeySeed<'n> {
 }
 
 impl<'n> Visitor<'_> for KeySeed<'n> {
-    type Value = Option<Name<'n>>;
+    type Value = Option<Key<'n>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.names.named(key))
+        Ok(self.names.key(key))
     }
 }
 

@@ -10,7 +10,11 @@ use parquet::{
 };
 
 use self::column::Column;
-use super::Collector;
+use super::{
+    Collector,
+    attributes::{self, Attributes, Places},
+    line::Problem,
+};
 use crate::{
     Field, FileError,
     value::{Cell, Cells},
@@ -24,53 +28,102 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
         source: Box::new(source),
     };
     let reader = SerializedFileReader::new(file).map_err(damaged)?;
-    let mut columns = columns(&reader, collector)?;
+    let mut columns = Columns::of(&reader, collector)?;
     let mut number = 0;
     for index in 0..reader.num_row_groups() {
         let group = reader.get_row_group(index).map_err(damaged)?;
-        for column in &mut columns {
+        for column in columns.all() {
             column.open(&*group).map_err(damaged)?;
         }
         for _ in 0..group.metadata().num_rows() {
             number += 1;
-            let (mut cells, mut problem) = (Cells::default(), None);
-            for column in &mut columns {
-                let field = column.field();
+            for column in columns.all() {
                 column.advance().map_err(damaged)?;
-                match column.cell() {
-                    Ok(cell) => cells.set(field, cell),
-                    Err(unreadable) => problem = Some(unreadable),
-                }
             }
-            let row = problem.map_or(Ok(cells), Err);
+            let (cells, attributes) = columns.row();
+            let row = attributes.map(|attributes| (cells, attributes));
             collector.take(number, row, || as_json(&cells))?;
         }
     }
     Ok(())
 }
 
-/// The columns that are read; one whose type holds no exact value is an error.
-fn columns(
-    reader: &SerializedFileReader<File>,
-    collector: &Collector<'_>,
-) -> Result<Vec<Column>, FileError> {
-    let schema = reader.metadata().file_metadata().schema_descr();
-    let names: Vec<_> = schema
-        .columns()
-        .iter()
-        .map(|leaf| leaf.path().string())
-        .collect();
-    let wanted = collector.find_columns(&names)?.into_iter();
-    wanted
-        .map(|(field, leaf)| {
+/// The columns that are read.
+struct Columns<'m> {
+    fields: Vec<(Field, Column)>,
+    attributes: Vec<(&'m str, Column)>,
+    object: Option<Column>,
+    places: Places<'m>,
+}
+
+impl<'m> Columns<'m> {
+    /// Finds them; one whose type holds no exact value is an error.
+    fn of(
+        reader: &SerializedFileReader<File>,
+        collector: &Collector<'m>,
+    ) -> Result<Self, FileError> {
+        let schema = reader.metadata().file_metadata().schema_descr();
+        let names: Vec<_> = schema
+            .columns()
+            .iter()
+            .map(|leaf| leaf.path().string())
+            .collect();
+        let column = |field, leaf| {
             let descriptor = schema.column(leaf);
             Column::new(field, leaf, &descriptor).ok_or_else(|| FileError::ColumnType {
                 path: collector.path.into(),
                 column: descriptor.path().string(),
                 type_name: column::type_name(&descriptor),
             })
+        };
+        let fields = collector.find_columns(&names)?.into_iter();
+        let places = Places::find(collector, &names)?;
+        let attributes = places.columns.iter();
+        Ok(Self {
+            fields: fields
+                .map(|(field, leaf)| Ok((field, column(Some(field), leaf)?)))
+                .collect::<Result<_, _>>()?,
+            attributes: attributes
+                .map(|(name, leaf)| Ok((*name, column(None, *leaf)?)))
+                .collect::<Result<_, _>>()?,
+            object: places.object.map(|leaf| column(None, leaf)).transpose()?,
+            places,
         })
-        .collect()
+    }
+
+    fn all(&mut self) -> impl Iterator<Item = &mut Column> {
+        let fields = self.fields.iter_mut().map(|(_, column)| column);
+        let attributes = self.attributes.iter_mut().map(|(_, column)| column);
+        fields.chain(attributes).chain(&mut self.object)
+    }
+
+    /// The cells of the current row, as far as they can be read, and its
+    /// attributes, or what cannot be read.
+    fn row(&mut self) -> (Cells<'_>, Result<Attributes<'_>, Problem>) {
+        let (mut cells, mut attributes) = (Cells::default(), Ok(Attributes::new()));
+        for (field, column) in &mut self.fields {
+            match column.cell() {
+                Ok(cell) => cells.set(*field, cell),
+                Err(problem) => attributes = Err(problem),
+            }
+        }
+        for (name, column) in &mut self.attributes {
+            attributes = attributes.and_then(|mut attributes| {
+                attributes::add(name, column.cell()?, &mut attributes);
+                Ok(attributes)
+            });
+        }
+        if let Some(object) = &mut self.object {
+            let keys = &self.places.keys;
+            attributes = attributes.and_then(|mut attributes| {
+                if let Cell::Text(json) = object.cell()? {
+                    keys.pick(json, &mut attributes)?;
+                }
+                Ok(attributes)
+            });
+        }
+        (cells, attributes)
+    }
 }
 
 /// What was read of a row, since it has no text of its own in the file.
@@ -83,6 +136,7 @@ fn as_json(cells: &Cells<'_>) -> Vec<u8> {
                 Cell::Text(text) | Cell::Number(text) => text.to_owned(),
                 Cell::Amount(amount) => amount.to_string(),
                 Cell::Day(day) => day.to_string(),
+                Cell::Clock(clock) => clock.to_string(),
                 Cell::Instant(instant) => instant.to_string(),
             };
             Some((field.as_str().to_owned(), text))

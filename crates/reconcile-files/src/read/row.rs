@@ -116,7 +116,7 @@ impl<'m> RowReader<'m> {
             },
             Cell::Number(text) => (text, value::number(text)),
             Cell::Amount(amount) => return Ok(Some(amount)),
-            Cell::Day(_) | Cell::Instant(_) => {
+            Cell::Day(_) | Cell::Clock(_) | Cell::Instant(_) => {
                 return Err(self.problem(field, "holds a date, not an amount"));
             }
         };
@@ -140,7 +140,8 @@ impl<'m> RowReader<'m> {
         let text = match cells.at(Field::Date) {
             Cell::Absent => return Err(self.missing(Field::Date)),
             Cell::Day(day) => return Ok(day),
-            Cell::Instant(instant) => return Ok(value::day_of(instant, self.mapping)),
+            Cell::Clock(clock) => return Ok(self.mapping.day_by_cutoff(clock)),
+            Cell::Instant(instant) => return Ok(self.mapping.day_of(instant)),
             Cell::Text(text) | Cell::Number(text) => text.trim_ascii(),
             Cell::Amount(_) => return Err(self.problem(Field::Date, "holds an amount, not a date")),
         };
@@ -180,7 +181,9 @@ impl<'m> RowReader<'m> {
             Cell::Absent => Ok(None),
             Cell::Text(text) | Cell::Number(text) => Ok(Some(text)),
             Cell::Amount(_) => Err(self.problem(field, "holds an amount, not text")),
-            Cell::Day(_) | Cell::Instant(_) => Err(self.problem(field, "holds a date, not text")),
+            Cell::Day(_) | Cell::Clock(_) | Cell::Instant(_) => {
+                Err(self.problem(field, "holds a date, not text"))
+            }
         }
     }
 

@@ -17,7 +17,8 @@ use crate::{Field, read::line::Problem, value::Cell};
 
 /// A column that is read, and where in it the reading stands.
 pub(super) struct Column {
-    field: Field,
+    /// What it is of; an attribute is of no field.
+    field: Option<Field>,
     name: String,
     leaf: usize,
     meaning: Meaning,
@@ -29,7 +30,11 @@ pub(super) struct Column {
 
 impl Column {
     /// The column, where its type holds exact values.
-    pub(super) fn new(field: Field, leaf: usize, descriptor: &ColumnDescriptor) -> Option<Self> {
+    pub(super) fn new(
+        field: Option<Field>,
+        leaf: usize,
+        descriptor: &ColumnDescriptor,
+    ) -> Option<Self> {
         Some(Self {
             field,
             name: descriptor.path().string(),
@@ -39,10 +44,6 @@ impl Column {
             current: None,
             text: String::new(),
         })
-    }
-
-    pub(super) fn field(&self) -> Field {
-        self.field
     }
 
     /// Goes to the start of a row group.
@@ -97,7 +98,7 @@ impl Column {
         let number = source
             .number(at)
             .ok_or_else(|| unreadable("has more digits than can be held exactly"))?;
-        if let (Meaning::Units(scale), true) = (meaning, self.field.is_amount()) {
+        if let (Meaning::Units(scale), true) = (meaning, self.field.is_some_and(Field::is_amount)) {
             return amount(number, scale)
                 .map(Cell::Amount)
                 .ok_or_else(|| unreadable("has more digits than can be held exactly"));
@@ -118,7 +119,7 @@ impl Column {
                 if utc {
                     Cell::Instant(instant)
                 } else {
-                    Cell::Day(TimeZone::UTC.to_datetime(instant).date())
+                    Cell::Clock(TimeZone::UTC.to_datetime(instant))
                 }
             }),
             Meaning::Text => None,
