@@ -46,7 +46,7 @@
   /** All that is known of a break as text, put together when it is first looked for. */
   const haystack = (item) => {
     item.haystack ??= [item.id, ...data.causes[item.cause], item.rule, item.explanation]
-      .concat(...item.ledger[1], ...item.provider[1])
+      .concat(...item.ledger[1], ...item.provider[1], ...[item.ledger[2], item.provider[2]].filter(Boolean))
       .join("\n").toLowerCase();
     return item.haystack;
   };

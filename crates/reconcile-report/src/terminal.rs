@@ -286,15 +286,18 @@ fn completeness(run: &Run<'_>, sheet: &mut Sheet) {
     }
 }
 
-/// What each rule ties.
+/// What each rule ties, and what is to be known of the search.
 fn matches(run: &Run<'_>, sheet: &mut Sheet) {
-    let rules = overview::by_rule(run);
-    if rules.is_empty() {
+    let (rules, notes) = (overview::by_rule(run), &run.outcome.notes);
+    if rules.is_empty() && notes.is_empty() {
         return;
     }
     sheet.heading("Matches");
     for rule in rules {
         sheet.text(Ink::Plain, 2, &rule_line(&rule));
+    }
+    for note in notes {
+        sheet.text(Ink::Faint, 2, &format!("Note: {note}"));
     }
 }
 

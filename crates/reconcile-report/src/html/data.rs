@@ -76,10 +76,23 @@ fn item<'r>(run: &'r Run<'_>, broken: &'r Break, codes: &[BreakCode]) -> impl Se
     )
 }
 
-/// How many rows a side of a break has, and those that are shown.
-fn side<'r>(book: &'r Book, rows: &[RowIndex]) -> (usize, Vec<Entry<'r>>) {
+/// How many rows a side of a break has, those that are shown, and the ids of the
+/// others, so that a search finds them too.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Side<'r> {
+    Whole(usize, Vec<Entry<'r>>),
+    Cut(usize, Vec<Entry<'r>>, Vec<&'r str>),
+}
+
+fn side<'r>(book: &'r Book, rows: &[RowIndex]) -> Side<'r> {
     let shown = rows.iter().take(SHOWN);
-    (rows.len(), shown.map(|&row| Entry(book.row(row))).collect())
+    let shown = shown.map(|&row| Entry(book.row(row))).collect();
+    let others = rows.iter().skip(SHOWN).map(|&row| book.id(row));
+    match rows.len() {
+        all @ ..=SHOWN => Side::Whole(all, shown),
+        all => Side::Cut(all, shown, others.collect()),
+    }
 }
 
 /// A row, without what it does not have at its end.

@@ -6,22 +6,35 @@ use std::io::{self, Write};
 use reconcile_engine::{Book, MatchGroup, RowIndex};
 use rust_decimal::Decimal;
 
-use super::{escape::Isolated, or_dash, rows};
+use super::{
+    escape::{Isolated, Sentence},
+    or_dash, rows,
+};
 use crate::{
     Run,
     amount::{count, counted, grouped, signed},
-    overview::{self, total},
+    overview::{self, RuleGroup, total},
 };
 
 /// How many matches of several rows are shown.
 const SHOWN: usize = 200;
 
-/// Writes what each rule ties, and the matches of several rows.
+/// Writes what each rule ties, what is to be known of the search, and the matches
+/// of several rows.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let rules = overview::by_rule(run);
     if rules.is_empty() {
-        return out.write_all(b"<p class=\"none\">Nothing is matched.</p>");
+        out.write_all(b"<p class=\"none\">Nothing is matched.</p>")?;
+    } else {
+        by_rule(&rules, out)?;
     }
+    for note in &run.outcome.notes {
+        write!(out, "<p class=\"equation\">Note: {}</p>", Sentence(note))?;
+    }
+    groups(run, out)
+}
+
+fn by_rule(rules: &[RuleGroup], out: &mut dyn Write) -> io::Result<()> {
     out.write_all(
         b"<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Rule</th><th scope=\"col\" class=\"n\">Matches</th>\
 <th scope=\"col\" class=\"n\">Of several rows</th><th scope=\"col\" class=\"n\">Ledger entries</th>\
@@ -39,8 +52,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
             or_dash(overview::nets(&rule.net, "<br>")),
         )?;
     }
-    out.write_all(b"</tbody></table></div>")?;
-    groups(run, out)
+    out.write_all(b"</tbody></table></div>")
 }
 
 /// The matches of several rows, behind a fold.

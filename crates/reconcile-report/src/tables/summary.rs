@@ -34,6 +34,8 @@ pub(crate) fn summary<'r>(run: &'r Run<'_>) -> Table<'r> {
     lines.extend(overview::flows(run).iter().flat_map(flows));
     let left_out = overview::left_out(run).into_iter();
     lines.extend(left_out.map(|reason| Line::said("not counted", reason)));
+    let notes = run.outcome.notes.iter().cloned();
+    lines.extend(notes.map(|note| Line::said("note", note)));
     for ladder in layers::ladders(run) {
         lines.extend(ladder.steps.into_iter().map(|step| Line {
             currency: ladder.currency,

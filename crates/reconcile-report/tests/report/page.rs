@@ -1,6 +1,6 @@
 //! The page.
 
-use reconcile_report::Run;
+use reconcile_report::{Run, Style, terminal};
 
 use crate::sample::{HOSTILE, Month, file};
 
@@ -122,7 +122,11 @@ fn a_side_with_many_rows_shows_their_sum_and_a_line_for_each_up_to_a_limit() {
     assert_eq!(row.matches("<div class=\"line\">").count(), 20, "{row}");
     assert_eq!(row.matches("<div class=\"entry\">").count(), 0, "{row}");
     assert!(row.contains("<small>and 10 more</small>"));
-    assert_eq!(data(&page)["breaks"][0][PROVIDER][0], 30);
+    let side = &data(&page)["breaks"][0][PROVIDER];
+    assert_eq!(side[0], 30);
+    // A search finds the rows that are not shown.
+    assert_eq!(side[1].as_array().unwrap().len(), 20);
+    assert_eq!(side[2].as_array().unwrap().len(), 10);
 }
 
 #[test]
@@ -212,4 +216,26 @@ fn a_cause_is_as_severe_as_the_worst_of_its_breaks() {
     let (_, causes) = page.split_once("<th scope=\"col\">Cause</th>").unwrap();
     let (causes, _) = causes.split_once("</table>").unwrap();
     assert_eq!(causes.matches("severity low").count(), 1, "{causes}");
+}
+
+#[test]
+fn what_is_to_be_known_of_the_search_is_said_everywhere() {
+    let month = Month::noted();
+    let run = month.run();
+    assert!(
+        page(&run)
+            .contains("Note: the search gave up on <bdi dir=\"auto\">دفعة</bdi>, 7 &lt; 8</p>")
+    );
+    let text = terminal(&run, Style::default());
+    assert!(
+        text.contains("\n  Note: the search gave up on دفعة, 7 < 8\n"),
+        "{text}"
+    );
+    let mut table = Vec::new();
+    run.summary_table().write_csv(&mut table).unwrap();
+    let table = String::from_utf8(table).unwrap();
+    assert!(
+        table.contains("note,,,,\"the search gave up on دفعة, 7 < 8\""),
+        "{table}"
+    );
 }

@@ -161,6 +161,14 @@ impl Month {
         Self::of(&ledger, &records, &statements())
     }
 
+    /// A month with something to be known of its search.
+    pub(crate) fn noted() -> Self {
+        let mut month = Self::new();
+        let note = "the search gave up on دفعة, 7 < 8".to_owned();
+        month.outcome.notes.push(note);
+        month
+    }
+
     /// Breaks that need less attention than their code mostly does.
     pub(crate) fn eased() -> Self {
         let mut month = Self::long();
