@@ -25,6 +25,9 @@ use crate::{
 /// How much work a pass may do, in steps of the search.
 const BUDGET: u64 = 1 << 25;
 
+/// How many rows of one pool are looked at: in more, some come to any sum.
+const MOST_IN_POOL: usize = 512;
+
 /// How often what was freed is searched again.
 const ROUNDS: usize = 8;
 
@@ -87,9 +90,17 @@ struct Search<'a> {
     book: &'a Book,
     other: &'a Book,
     budget: u64,
-    pools: BTreeMap<Key, Vec<Member>>,
+    pools: BTreeMap<Key, Pool>,
     targets: Vec<Target>,
     taken: BTreeSet<RowIndex>,
+}
+
+/// Rows that share the evidence.
+#[derive(Default)]
+struct Pool {
+    /// Those with a reference: a target with another one has none of them.
+    referred: Vec<Member>,
+    bare: Vec<Member>,
 }
 
 /// A row of a pool.
@@ -186,7 +197,11 @@ impl<'a> Search<'a> {
         search.targets = targets.collect();
         for row in several {
             if let Some((key, member)) = search.member(*row, scale) {
-                search.pools.entry(key).or_default().push(member);
+                let pool = search.pools.entry(key).or_default();
+                match search.other.reference(*row) {
+                    Some(_) => pool.referred.push(member),
+                    None => pool.bare.push(member),
+                }
             }
         }
         let Self { book, other, .. } = search;
@@ -194,7 +209,9 @@ impl<'a> Search<'a> {
             .targets
             .sort_unstable_by(|a, b| book.compare(a.row, b.row));
         for pool in search.pools.values_mut() {
-            pool.sort_unstable_by(|a, b| other.compare(a.row, b.row));
+            let by_content = |a: &Member, b: &Member| other.compare(a.row, b.row);
+            pool.referred.sort_unstable_by(by_content);
+            pool.bare.sort_unstable_by(by_content);
         }
         search
     }
@@ -251,13 +268,19 @@ impl<'a> Search<'a> {
                 if !fits(&target.says, &key.1) {
                     continue;
                 }
-                let looked = u64::try_from(pool.len() / 8 + 1).unwrap_or(u64::MAX);
-                let Some(left) = budget.checked_sub(looked) else {
+                let contradicts =
+                    !self.pass.across_references && self.book.reference(target.row).is_some();
+                let referred = if contradicts { &[][..] } else { &pool.referred };
+                let looked = referred.len() + pool.bare.len();
+                let cost = u64::try_from(looked / 8 + 1).unwrap_or(u64::MAX);
+                let is_small = looked <= MOST_IN_POOL.max(self.group.most);
+                let Some(left) = budget.checked_sub(cost).filter(|_| is_small) else {
                     claim.gave_up = true;
-                    break;
+                    continue;
                 };
                 budget = left;
-                let admitted = pool.iter().filter(|member| self.admits(target, member));
+                let admitted = referred.iter().chain(&pool.bare);
+                let admitted = admitted.filter(|member| self.admits(target, member));
                 let members: Vec<Member> = admitted.copied().collect();
                 let amounts: Vec<i128> = members.iter().map(|member| member.amount).collect();
                 match how.ways(&amounts, target.amount, &mut budget) {
@@ -272,8 +295,7 @@ impl<'a> Search<'a> {
         claims
     }
 
-    /// Whether a row may belong to a target: near enough, and without a
-    /// reference that contradicts its own.
+    /// Whether a row may belong to a target: still open, and near enough.
     fn admits(&self, target: &Target, member: &Member) -> bool {
         let (own, other) = (
             self.book.facts(target.row).date,
@@ -284,13 +306,7 @@ impl<'a> Search<'a> {
             Side::Records => (other, own),
         };
         let timely = |days: DayWindow| days.holds(&self.rules.calendar, ledger, record);
-        let references = self
-            .book
-            .reference(target.row)
-            .zip(self.other.reference(member.row));
-        !self.taken.contains(&member.row)
-            && self.pass.days.is_none_or(timely)
-            && (self.pass.across_references || references.is_none_or(|(own, other)| own == other))
+        !self.taken.contains(&member.row) && self.pass.days.is_none_or(timely)
     }
 
     /// Matches the targets that are sure of rows that no other is as sure of;

@@ -271,7 +271,14 @@ impl Settling<'_> {
             });
             for pair in pairs {
                 match step.result {
-                    Pairing::Match(rule) => findings.matched(pair, rule)?,
+                    Pairing::Match(rule) if !pass.net => findings.matched(pair, rule)?,
+                    Pairing::Match(Rule::SameStatus) => {
+                        findings.matched(pair, Rule::SameStatus)?;
+                    }
+                    Pairing::Match(_) => {
+                        let rule = findings.agreement(pass, &pair);
+                        findings.matched(pair, rule)?;
+                    }
                     Pairing::Break(code) => findings.differing(pair, code)?,
                 }
             }
@@ -316,12 +323,13 @@ impl Settling<'_> {
         key: impl Fn(Side, &Facts) -> Option<Key>,
         allowed: impl Fn(&Seeker<Key>, &Seeker<Key>, Decimal) -> bool,
     ) -> Vec<Pair> {
+        let pass = self.pass;
         let seekers = |side, book: &Book, rows: &[RowIndex]| -> Vec<Seeker<Key>> {
             let seeker = |&row: &RowIndex| {
                 let facts = book.facts(row);
                 Some(Seeker {
                     key: key(side, &facts)?,
-                    amount: facts.amount,
+                    amount: findings.compared(pass, side, row),
                     date: facts.date,
                     side,
                     row,

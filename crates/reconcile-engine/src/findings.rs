@@ -7,13 +7,13 @@ use reconcile_core::{Currency, Status, Sum};
 use rust_decimal::Decimal;
 
 use crate::{
-    Absence, Book, Break, BreakCode, Conservation, Context, EngineError, Excluded, Exclusion,
+    Absence, Book, Break, BreakCode, Conservation, Context, EngineError, Excluded, Exclusion, Fees,
     Matches, Outcome, Row, RowIndex, Rule, Rules, Side, Totals,
     book::Facts,
     explain,
     matches::{Couple, Group},
     nearest::Pair,
-    order,
+    nets, order,
     rules::{Pass, Standing},
     sum::{Sums, exact_difference},
 };
@@ -24,6 +24,8 @@ pub(crate) struct Findings<'a> {
     pub(crate) ledger: &'a Book,
     pub(crate) records: &'a Book,
     pub(crate) rules: &'a Rules,
+    /// The fees of the rules, with those that were inferred.
+    fees: Fees,
     context: &'a Context,
     /// The place of the pass that is run, and its name; where all have been
     /// run, the first one's.
@@ -41,18 +43,20 @@ impl<'a> Findings<'a> {
         rules: &'a Rules,
         context: &'a Context,
     ) -> Self {
+        let (fees, notes) = nets::infer(ledger, records, rules);
         let names: Vec<Arc<str>> = rules.passes.iter().map(|pass| pass.name.clone()).collect();
         let couples = ledger.len().min(records.len());
         Self {
             ledger,
             records,
             rules,
+            fees,
             context,
             pass: (0, names.first().cloned().unwrap_or_else(|| "".into())),
             matches: Matches::with_capacity(names, couples),
             breaks: Vec::new(),
             excluded: Vec::new(),
-            notes: Vec::new(),
+            notes,
         }
     }
 
@@ -70,6 +74,35 @@ impl<'a> Findings<'a> {
         match side {
             Side::Ledger => self.ledger,
             Side::Records => self.records,
+        }
+    }
+
+    /// The amount that a pass compares.
+    pub(crate) fn compared(&self, pass: &Pass, side: Side, row: RowIndex) -> Decimal {
+        let book = self.book(side);
+        if pass.net {
+            nets::net(&self.fees, book, side, row)
+        } else {
+            book.facts(row).amount
+        }
+    }
+
+    /// How a pair agrees whose compared amounts are equal, or nearly.
+    pub(crate) fn agreement(&self, pass: &Pass, pair: &Pair) -> Rule {
+        let amounts = (
+            self.ledger.facts(pair.ledger).amount,
+            self.records.facts(pair.record).amount,
+        );
+        let compared = (
+            self.compared(pass, Side::Ledger, pair.ledger),
+            self.compared(pass, Side::Records, pair.record),
+        );
+        if compared.0 != compared.1 {
+            Rule::Tolerance
+        } else if amounts.0 != amounts.1 {
+            Rule::Net
+        } else {
+            Rule::Exact
         }
     }
 

@@ -12,6 +12,7 @@ mod keys;
 mod listing;
 mod matches;
 mod nearest;
+mod nets;
 mod normalise;
 mod order;
 mod outcome;

@@ -236,6 +236,7 @@ fn agree(ledger: &Facts, record: &Facts, rules: &Rules, pass: &Pass) -> bool {
         && rules.standing(ledger.status) == Standing::Moved
         && rules.standing(record.status) == Standing::Moved
         && pass.days.is_none_or(timely)
+        && !pass.net
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use reconcile_core::Status;
 
-pub(crate) use self::{calendar::days_between, pass::Way};
+pub(crate) use self::{calendar::days_between, fees::to_minor, pass::Way};
 pub use self::{
     calendar::{Calendar, DayWindow},
     column::{Column, Equality, Normalisation},

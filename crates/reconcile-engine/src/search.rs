@@ -10,9 +10,7 @@ mod candidates;
 mod nodes;
 mod text;
 
-use crate::{
-    BreakCode, EngineError, Pass, RowIndex, Rule, findings::Findings, join::Crowd, nearest::Pair,
-};
+use crate::{BreakCode, EngineError, Pass, findings::Findings, join::Crowd, nearest::Pair};
 
 /// Runs a search pass on the open rows, and takes off what it files.
 pub(crate) fn run(
@@ -42,7 +40,8 @@ pub(crate) fn run(
             record,
             ambiguous: false,
         };
-        findings.matched(pair, rule(findings, ledger, record))?;
+        let rule = findings.agreement(pass, &pair);
+        findings.matched(pair, rule)?;
     }
     for tied in assigned.tied {
         filed.ledger.extend(&tied.ledger);
@@ -56,15 +55,6 @@ pub(crate) fn run(
     }
     open.remove(filed);
     Ok(())
-}
-
-/// How the amounts of a pair agree.
-fn rule(findings: &Findings<'_>, ledger: RowIndex, record: RowIndex) -> Rule {
-    if findings.ledger.facts(ledger).amount == findings.records.facts(record).amount {
-        Rule::Exact
-    } else {
-        Rule::Tolerance
-    }
 }
 
 fn count(count: usize, what: &str) -> String {

@@ -109,14 +109,10 @@ impl Preparation {
         let next = u32::try_from(self.blocks.len()).ok()?;
         let key = (facts.currency, facts.direction, key);
         let block = *self.blocks.entry(key).or_insert(next);
+        let amount = findings.compared(pass, side, row);
         let (limit, window) = match side {
             Side::Ledger => (
-                limit(
-                    rules.tolerance_of(pass),
-                    facts.currency,
-                    facts.amount,
-                    self.scale,
-                )?,
+                limit(rules.tolerance_of(pass), facts.currency, amount, self.scale)?,
                 self.window(pass, findings, facts.date),
             ),
             Side::Records => (0, (0, 0)),
@@ -127,7 +123,7 @@ impl Preparation {
             .and_then(|text| keys::text(book, text.column(side), row));
         Some(Node {
             block,
-            amount: units(facts.amount, self.scale)?,
+            amount: units(amount, self.scale)?,
             limit,
             day: day(facts.date),
             window,

@@ -1,0 +1,183 @@
+//! Gross amounts as net ones, and fees that nobody states.
+
+use std::collections::BTreeMap;
+
+use reconcile_core::Currency;
+use rust_decimal::Decimal;
+
+use crate::{
+    Basis, Book, FeeTerm, Fees, RowIndex, Rules, Side, join,
+    rules::{Standing, to_minor},
+};
+
+/// How many pairs a term is inferred from, at least and at most.
+const SAMPLES: std::ops::RangeInclusive<usize> = 8..=1000;
+
+/// How many of the lowest and of the highest amounts terms are drawn through.
+const ENDS: usize = 8;
+
+/// What an amount is after the fee, where its side states gross ones: the row's
+/// own fee and tax, else those of the terms; the amount itself where nothing
+/// says what was charged.
+pub(crate) fn net(fees: &Fees, book: &Book, side: Side, row: RowIndex) -> Decimal {
+    let basis = match side {
+        Side::Ledger => fees.ledger,
+        Side::Records => fees.records,
+    };
+    let row = book.row(row);
+    let charged = match row.fee {
+        Some(fee) => Some((fee, row.tax.unwrap_or_default())),
+        None => fees.charge(row.amount, row.currency, row.method),
+    };
+    match (basis, charged) {
+        (Basis::Gross, Some((fee, tax))) => {
+            let net = row
+                .amount
+                .checked_sub(fee)
+                .and_then(|net| net.checked_sub(tax));
+            net.unwrap_or(row.amount)
+        }
+        _ => row.amount,
+    }
+}
+
+/// The fees of the rules with the terms that the data shows where the rules let
+/// them be inferred, and what to say about those.
+///
+/// A term is inferred for each method and currency from the pairs that share a
+/// reference: a flat sum and a percentage that explain four fifths of them to the
+/// last digit.
+pub(crate) fn infer(ledger: &Book, records: &Book, rules: &Rules) -> (Fees, Vec<String>) {
+    let mut fees = rules.fees.clone();
+    let mut notes = Vec::new();
+    if !fees.infer || !fees.tell_sides_apart() {
+        return (fees, notes);
+    }
+    for ((currency, method), mut samples) in samples(ledger, records, rules) {
+        samples.sort_unstable();
+        let all = samples.len();
+        if all > *SAMPLES.end() {
+            let picked =
+                (0..*SAMPLES.end()).filter_map(|place| samples.get(place * all / SAMPLES.end()));
+            samples = picked.copied().collect();
+        }
+        let Some((term, explained)) = best(&fees, currency, method.as_deref(), &samples) else {
+            continue;
+        };
+        let of_method = method.map_or_else(String::new, |method| format!(" of method {method}"));
+        notes.push(format!(
+            "fees inferred for {currency}{of_method}: {}% and {} flat, which explain {explained} of \
+             {} pairs",
+            term.percent,
+            term.flat,
+            samples.len()
+        ));
+        fees.schedule.push(term);
+    }
+    (fees, notes)
+}
+
+/// By currency and method the gross amounts and what is missing of them on the
+/// other side, of pairs that share a reference and whose fee nobody states.
+type Samples = BTreeMap<(Currency, Option<String>), Vec<(Decimal, Decimal)>>;
+
+fn samples(ledger: &Book, records: &Book, rules: &Rules) -> Samples {
+    let mut samples = Samples::new();
+    for (booked, listed) in join::by_reference(ledger, records).couples {
+        let (booked, listed) = (ledger.row(booked), records.row(listed));
+        let (gross, net) = match rules.fees.ledger {
+            Basis::Gross => (booked, listed),
+            Basis::Net => (listed, booked),
+        };
+        let moved = [booked, listed]
+            .iter()
+            .all(|row| rules.standing(row.status) == Standing::Moved);
+        let same = (booked.currency, booked.direction) == (listed.currency, listed.direction);
+        let stated = gross.fee.is_some()
+            || rules
+                .fees
+                .charge(gross.amount, gross.currency, gross.method)
+                .is_some();
+        let charged = gross.amount.checked_sub(net.amount);
+        if let Some(charged) =
+            charged.filter(|fee| !fee.is_sign_negative() && moved && same && !stated)
+        {
+            let key = (gross.currency, gross.method.map(str::to_owned));
+            samples
+                .entry(key)
+                .or_default()
+                .push((gross.amount, charged));
+        }
+    }
+    samples
+}
+
+/// The term that explains the most samples, and how many; none where that is
+/// less than four fifths. The samples are in the order of their gross amounts.
+fn best(
+    fees: &Fees,
+    currency: Currency,
+    method: Option<&str>,
+    samples: &[(Decimal, Decimal)],
+) -> Option<(FeeTerm, usize)> {
+    if samples.len() < *SAMPLES.start() {
+        return None;
+    }
+    let mut best: Option<(FeeTerm, usize)> = None;
+    for low in samples.iter().take(ENDS) {
+        for high in samples.iter().rev().take(ENDS) {
+            let Some(term) = through(fees, currency, method, *low, *high) else {
+                continue;
+            };
+            let alone = Fees {
+                schedule: vec![term.clone()],
+                ..fees.clone()
+            };
+            let explains = |(gross, charged): &&(Decimal, Decimal)| {
+                let charge = alone.charge(*gross, currency, method);
+                charge.and_then(|(fee, tax)| fee.checked_add(tax)) == Some(*charged)
+            };
+            let explained = samples.iter().filter(explains).count();
+            if best.as_ref().is_none_or(|(_, most)| explained > *most) {
+                best = Some((term, explained));
+            }
+        }
+    }
+    best.filter(|(_, explained)| explained * 5 >= samples.len() * 4)
+}
+
+/// The flat sum and the percentage, to the hundredth, that two samples lie on.
+fn through(
+    fees: &Fees,
+    currency: Currency,
+    method: Option<&str>,
+    (low, low_charged): (Decimal, Decimal),
+    (high, high_charged): (Decimal, Decimal),
+) -> Option<FeeTerm> {
+    let with_tax = Decimal::ONE_HUNDRED.checked_add(fees.tax_percent)?;
+    let before_tax = |charged: Decimal| {
+        charged
+            .checked_mul(Decimal::ONE_HUNDRED)?
+            .checked_div(with_tax)
+    };
+    let (low_fee, high_fee) = (before_tax(low_charged)?, before_tax(high_charged)?);
+    let slope = high_fee
+        .checked_sub(low_fee)?
+        .checked_div(high.checked_sub(low)?)?;
+    let percent = slope
+        .checked_mul(Decimal::ONE_HUNDRED)?
+        .round_dp(2)
+        .normalize();
+    let share = low
+        .checked_mul(percent)?
+        .checked_div(Decimal::ONE_HUNDRED)?;
+    let flat = to_minor(low_fee.checked_sub(share)?, currency).normalize();
+    let sound = |amount: Decimal| !amount.is_sign_negative() || amount.is_zero();
+    (sound(percent) && sound(flat)).then(|| FeeTerm {
+        method: method.map(str::to_owned),
+        currency: Some(currency),
+        flat,
+        percent,
+        ..FeeTerm::default()
+    })
+}
