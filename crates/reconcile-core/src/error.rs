@@ -55,6 +55,17 @@ pub enum ModelError {
     /// A date or time out of range.
     #[error("the date or time is out of range")]
     Time(#[source] jiff::Error),
+    /// The text is no convention.
+    #[error("`{text}` is no convention: {reason}")]
+    Convention {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A zone that the time zone database does not have.
+    #[error("`{0}` is not an IANA time zone")]
+    Zone(String),
     /// A word that the contract does not know.
     #[error("`{word}` is not a known {what}; known are {}", known.join(", "))]
     Word {

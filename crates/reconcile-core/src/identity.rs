@@ -1,6 +1,6 @@
 //! Identities: the equations that a provider declares about its own figures.
 
-use crate::{Direction, Kind, Status};
+use crate::{Convention, Conventions, Direction, Kind, Status};
 
 /// An equation that a provider's statements and records are to satisfy.
 ///
@@ -22,6 +22,16 @@ impl Identity {
     #[must_use]
     pub const fn new(name: &'static str, title: &'static str, law: Law) -> Self {
         Self { name, title, law }
+    }
+
+    /// Holds the total of a day to this convention, so that none is sought; says
+    /// whether the identity is about [such a total](Law::DayTotal).
+    pub fn lock(&mut self, convention: Convention) -> bool {
+        let Law::DayTotal { counting, .. } = &mut self.law else {
+            return false;
+        };
+        *counting = Counting::Locked(convention);
+        true
     }
 }
 
@@ -92,6 +102,16 @@ pub enum Law {
         /// Which records come to which figures.
         lines: Vec<BatchLine>,
     },
+    /// The records of a day come to its total, by a convention that the provider
+    /// may not document. Tested only where a proven pull covers the day.
+    DayTotal {
+        /// The amount that is stated of each day.
+        total: &'static str,
+        /// The kinds that count.
+        kinds: Vec<Kind>,
+        /// Which records of them count on which day, and with what.
+        counting: Counting,
+    },
     /// The numbers in an attribute of an account's records, in the order of
     /// their creation, follow each other: after 999999 comes 1. Records with one
     /// reference may share a number. Tested only on a proven pull of all kinds
@@ -124,8 +144,20 @@ impl Law {
     /// Whether it is about records, not about statements alone.
     #[must_use]
     pub const fn needs_records(&self) -> bool {
-        matches!(self, Self::Batch { .. } | Self::Sequence { .. })
+        matches!(
+            self,
+            Self::Batch { .. } | Self::DayTotal { .. } | Self::Sequence { .. }
+        )
     }
+}
+
+/// By which convention the records of a [`Law::DayTotal`] come to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// By that of these under which most days tie.
+    Sought(Conventions),
+    /// By this one, which is known, or was found and is now held to.
+    Locked(Convention),
 }
 
 /// Which records of a [`Law::Batch`] come to which figures.

@@ -4,6 +4,7 @@ mod attestation;
 mod certificate;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod convention;
 mod descriptor;
 mod error;
 mod identity;
@@ -20,9 +21,10 @@ pub use attestation::{
     Attestation, Bucket, BucketComparison, DayTotals, Verdict as AttestationVerdict,
 };
 pub use certificate::{Certificate, CertifiedQuery, Total, Verdict};
+pub use convention::{Basis, Convention, Conventions, DateField, DayBounds, Signs, Statuses};
 pub use descriptor::{Capabilities, Descriptor, Limits};
 pub use error::{ErrorKind, ModelError, Position, ProviderError};
-pub use identity::{BatchLine, Identity, Law, Part, Sign};
+pub use identity::{BatchLine, Counting, Identity, Law, Part, Sign};
 pub use ledger::LedgerEntry;
 pub use money::{Currency, Money};
 pub use provider::{

@@ -55,12 +55,16 @@ impl Listing {
             id: record.id.as_str().into(),
             reference: record.reference.as_deref().map(Into::into),
             created_at: record.created_at,
+            updated_at: record.updated_at,
             amount: record.amount,
+            settled: record.settled,
+            fee: record.fee,
             kind: record.kind,
             direction: record.direction,
             status: record.status,
-            account: self.name(record.account.as_deref()),
-            method: self.name(record.method.as_deref()),
+            provider_status: self.name(&record.provider_status),
+            account: record.account.as_deref().map(|name| self.name(name)),
+            method: record.method.as_deref().map(|name| self.name(name)),
             attributes,
         };
         self.entries.push(entry);
@@ -79,14 +83,13 @@ impl Listing {
     }
 
     /// A name that many records share, kept once.
-    fn name(&mut self, name: Option<&str>) -> Option<Arc<str>> {
-        let name = name?;
+    fn name(&mut self, name: &str) -> Arc<str> {
         if let Some(kept) = self.names.get(name) {
-            return Some(Arc::clone(kept));
+            return Arc::clone(kept);
         }
         let kept: Arc<str> = name.into();
         self.names.insert(Arc::clone(&kept));
-        Some(kept)
+        kept
     }
 }
 
@@ -109,16 +112,30 @@ pub(crate) struct Entry {
     pub(crate) id: Box<str>,
     pub(crate) reference: Option<Box<str>>,
     pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Option<Timestamp>,
     pub(crate) amount: Money,
+    pub(crate) settled: Option<Money>,
+    pub(crate) fee: Option<Money>,
     pub(crate) kind: Kind,
     pub(crate) direction: Direction,
     pub(crate) status: Status,
+    pub(crate) provider_status: Arc<str>,
     pub(crate) account: Option<Arc<str>>,
     pub(crate) method: Option<Arc<str>>,
     attributes: Vec<(&'static str, Box<str>)>,
 }
 
 impl Entry {
+    /// When it last changed.
+    pub(crate) fn changed_at(&self) -> Timestamp {
+        self.updated_at.unwrap_or(self.created_at)
+    }
+
+    /// The amount, the settled amount and the fee.
+    pub(crate) const fn parts(&self) -> [Option<Money>; 3] {
+        [Some(self.amount), self.settled, self.fee]
+    }
+
     /// The value of an attribute that a law is about.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(known, _)| *known == name);
@@ -188,6 +205,11 @@ impl<'a> Records<'a> {
                 "its period is {period}, and records were pulled for {read}"
             ))
         }
+    }
+
+    /// The instants for which records were read.
+    pub(crate) const fn read(&self) -> Window {
+        self.pull.read
     }
 
     /// Every account, with its records.

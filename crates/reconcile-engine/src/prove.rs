@@ -4,6 +4,7 @@ mod batch;
 mod closing;
 mod composition;
 mod culprits;
+mod day_total;
 mod days;
 mod pairs;
 mod parts;
@@ -24,8 +25,8 @@ pub use self::proof::{Proof, ProofVerdict};
 use crate::{BreakCode, Listing, Period, listing::Records};
 
 /// Tests every identity, each account, scope and currency on its own; only the
-/// signs of a composition are solved over all of them, since a convention
-/// belongs to the provider.
+/// signs of a composition, and the convention of a day's total, are solved over
+/// all of them, since they belong to the provider.
 ///
 /// `records` are what laws about records are tested on; without them those laws
 /// stay open. `asked` are the days that were asked for, where that is known:
@@ -103,10 +104,12 @@ impl<'a> Ground<'a> {
                 closing::prove(identity, &series, self.asked, (flag, days), *within_days)
             }
             Law::Undecidable { why } => vec![Proof::untestable(identity, *why)],
-            Law::Batch { .. } | Law::Sequence { .. } => match &self.records {
-                Ok(records) => self.test_records(identity, records),
-                Err(reason) => vec![Proof::untestable(identity, reason.as_str())],
-            },
+            Law::Batch { .. } | Law::DayTotal { .. } | Law::Sequence { .. } => {
+                match &self.records {
+                    Ok(records) => self.test_records(identity, records),
+                    Err(reason) => vec![Proof::untestable(identity, reason.as_str())],
+                }
+            }
             _ => vec![Proof::untestable(
                 identity,
                 "this version does not know the law",
@@ -120,6 +123,14 @@ impl<'a> Ground<'a> {
                 let figures = lines.iter().flat_map(|line| [line.amount, line.count]);
                 let series = self.stating(figures.flatten());
                 batch::prove(identity, &series, records, lines)
+            }
+            Law::DayTotal {
+                total,
+                kinds,
+                counting,
+            } => {
+                let series = self.stating([*total]);
+                day_total::prove(identity, &series, records, (total, kinds), counting)
             }
             Law::Sequence { kinds, attribute } => {
                 sequence::prove(identity, records, kinds, attribute)

@@ -232,6 +232,7 @@ impl<'a> Batch<'a> {
         let describe = |entry: &&Entry| self.described(line, entry);
         let named = match &culprits {
             Culprits::Unknown => None,
+            Culprits::Pairs(count) => Some(format!("any of {count} pairs of records")),
             Culprits::AnyOf(alone) => Some(any_of(alone, describe)),
             Culprits::Both([first, second]) => {
                 Some(format!("{} and {}", describe(first), describe(second)))
@@ -261,7 +262,8 @@ impl<'a> Batch<'a> {
         }
         let (amount, count) = (amount.abs(), count.map(i64::unsigned_abs));
         if more == Ordering::Greater {
-            let culprits = Culprits::among(&tally.members, amount, count);
+            let members = tally.members.iter().copied();
+            let culprits = Culprits::among(&weighed(members), amount, count);
             return ("without", culprits);
         }
         let inside = self.inside.iter().copied().filter(|entry| {
@@ -273,7 +275,7 @@ impl<'a> Batch<'a> {
         });
         let beside = self.beside.iter().copied();
         let beside = beside.filter(|entry| self.in_scope(entry) && is_of(line, entry));
-        let candidates: Vec<_> = inside.chain(beside).collect();
+        let candidates = weighed(inside.chain(beside));
         ("with", Culprits::among(&candidates, amount, count))
     }
 
@@ -360,6 +362,11 @@ impl Tally<'_> {
         };
         format!("{records}; stated {}", stated.join(", "))
     }
+}
+
+/// Records, each with its amount.
+fn weighed<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<(&'a Entry, Decimal)> {
+    entries.map(|entry| (entry, entry.amount.amount)).collect()
 }
 
 /// Whether a line counts a record, its scope aside.

@@ -8,27 +8,33 @@ use crate::{listing::Entry, sum::exact_difference};
 
 /// The few records that come to a difference.
 pub(super) enum Culprits<'a> {
-    /// No one or two do, or too many pairs.
+    /// No one or two do.
     Unknown,
     /// Each of these does alone.
     AnyOf(Vec<&'a Entry>),
     /// These two do together, and no others.
     Both([&'a Entry; 2]),
+    /// So many pairs do.
+    Pairs(usize),
 }
 
 impl<'a> Culprits<'a> {
-    /// Those among the candidates that come to the amount; `count` is how many
-    /// they are, where that is known.
-    pub(super) fn among(candidates: &[&'a Entry], amount: Decimal, count: Option<u64>) -> Self {
+    /// Those among the candidates whose weights come to the amount; `count` is
+    /// how many they are, where that is known.
+    pub(super) fn among(
+        candidates: &[(&'a Entry, Decimal)],
+        amount: Decimal,
+        count: Option<u64>,
+    ) -> Self {
         if count.is_none_or(|count| count == 1) {
-            let alone = candidates.iter().filter(|e| e.amount.amount == amount);
-            let alone: Vec<_> = alone.copied().collect();
+            let alone = candidates.iter().filter(|(_, weight)| *weight == amount);
+            let alone: Vec<_> = alone.map(|(entry, _)| *entry).collect();
             if !alone.is_empty() {
                 return Self::AnyOf(alone);
             }
         }
         if count.is_none_or(|count| count == 2) {
-            return the_pair(candidates, amount).map_or(Self::Unknown, Self::Both);
+            return pairs(candidates, amount);
         }
         Self::Unknown
     }
@@ -38,44 +44,41 @@ impl<'a> Culprits<'a> {
         match self {
             Self::AnyOf(alone) if alone.len() == 1 => alone,
             Self::Both(pair) => pair,
-            Self::AnyOf(_) | Self::Unknown => &[],
+            Self::AnyOf(_) | Self::Pairs(_) | Self::Unknown => &[],
         }
     }
 }
 
-/// The only two that come to the amount; `None` where none do or several.
-fn the_pair<'a>(candidates: &[&'a Entry], amount: Decimal) -> Option<[&'a Entry; 2]> {
-    let mut by_amount: BTreeMap<Decimal, Vec<&Entry>> = BTreeMap::new();
-    for entry in candidates {
-        by_amount
-            .entry(entry.amount.amount)
-            .or_default()
-            .push(entry);
+/// The two that come to the amount, or how many pairs do.
+fn pairs<'a>(candidates: &[(&'a Entry, Decimal)], amount: Decimal) -> Culprits<'a> {
+    let mut by_weight: BTreeMap<Decimal, Vec<&Entry>> = BTreeMap::new();
+    for &(entry, weight) in candidates {
+        by_weight.entry(weight).or_default().push(entry);
     }
-    let mut found = None;
-    for (&less, entries) in &by_amount {
+    let (mut found, mut count) = (None, 0_usize);
+    for (&less, entries) in &by_weight {
         let Some(more) = exact_difference(amount, less) else {
             continue;
         };
         if more < less {
             break;
         }
-        let pair = if more == less {
-            match entries.as_slice() {
-                [_] => continue,
-                [first, second] => [*first, *second],
-                _ => return None,
-            }
+        let (pair, pairs) = if more == less {
+            let pairs = entries.len() * entries.len().saturating_sub(1) / 2;
+            (entries.first().zip(entries.get(1)), pairs)
         } else {
-            match (entries.as_slice(), by_amount.get(&more).map(Vec::as_slice)) {
-                (_, None) => continue,
-                ([first], Some([second])) => [*first, *second],
-                _ => return None,
-            }
+            let others = by_weight.get(&more).map_or(&[][..], Vec::as_slice);
+            (
+                entries.first().zip(others.first()),
+                entries.len() * others.len(),
+            )
         };
-        if found.replace(pair).is_some() {
-            return None;
-        }
+        found = found.or(pair);
+        count = count.saturating_add(pairs);
     }
-    found
+    match (count, found) {
+        (1, Some((first, second))) => Culprits::Both([*first, *second]),
+        (0, _) | (_, None) => Culprits::Unknown,
+        (several, Some(_)) => Culprits::Pairs(several),
+    }
 }

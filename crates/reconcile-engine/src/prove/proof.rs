@@ -1,7 +1,7 @@
 //! What comes of testing an identity.
 
 use jiff::civil::Date;
-use reconcile_core::{Currency, Identity, Law, Statement};
+use reconcile_core::{Convention, Currency, Identity, Law, Statement};
 use rust_decimal::Decimal;
 
 use crate::{Break, BreakCode, sum::exact_difference};
@@ -46,6 +46,9 @@ pub struct Proof {
     /// The ids of the one or two records that make the difference, where no
     /// others do; of the records beside a gap.
     pub records: Vec<String>,
+    /// The convention that was found, where the proof is about one that was
+    /// sought: what an identity can be [locked](Identity::lock) to.
+    pub convention: Option<Convention>,
     /// What a failure is filed under; `None` where other proofs carry it.
     pub code: Option<BreakCode>,
     /// The currency of the statements, also where the figures are counts.
@@ -153,6 +156,7 @@ impl Proof {
             difference: None,
             note: note.into(),
             records: Vec::new(),
+            convention: None,
             code: None,
             stated_in: None,
         }
