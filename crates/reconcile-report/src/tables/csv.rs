@@ -60,14 +60,16 @@ impl Lines {
     }
 
     /// A cell that holds text: a spreadsheet runs one that begins like a
-    /// formula, so that such a one gets an apostrophe before it (CWE-1236).
+    /// formula, so that such a one gets an apostrophe before it (CWE-1236); one
+    /// that has apostrophes there already gets another, so that it can be undone.
     fn text(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let quoted = bytes.iter().any(|byte| b",\"\r\n".contains(byte));
         if quoted {
             self.text.push(b'"');
         }
-        if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
+        let bare = text.trim_start_matches('\'');
+        if bare.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
             self.text.push(b'\'');
         }
         if quoted {
@@ -114,11 +116,13 @@ mod tests {
 
     #[test]
     fn text_that_begins_like_a_formula_is_quoted() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\0=1"] {
+        for formula in [
+            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\0=1", "'=1", "''-1",
+        ] {
             assert_eq!(written(formula), format!("'{formula}\n"));
         }
         assert_eq!(written("\r=1"), "\"'\r=1\"\n");
-        for harmless in ["", "L-1", "1+1", " =1", "'=1", "|=1"] {
+        for harmless in ["", "L-1", "1+1", " =1", "'a", "|=1"] {
             assert_eq!(written(harmless), format!("{harmless}\n"));
         }
     }
