@@ -66,7 +66,66 @@ fn cells_hold_text_as_it_is_and_no_ids_where_there_is_no_row() {
 #[test]
 fn the_summary_has_the_shape_of_the_contract() {
     let month = Month::new();
-    insta::assert_snapshot!(file(&month.run(), "summary.json"));
+    insta::assert_snapshot!(file(&month.run(), "summary.json"), @r#"
+    {
+      "ledger": {
+        "rows": 7,
+        "amounts": {
+          "JPY": "1500",
+          "KWD": "0.125",
+          "PEN": "1246.00"
+        }
+      },
+      "records": {
+        "rows": 7,
+        "amounts": {
+          "JPY": "1500",
+          "PEN": "1226.03",
+          "USD": "16.00"
+        }
+      },
+      "matched": {
+        "groups": 3,
+        "ledger_rows": 3,
+        "record_rows": 3
+      },
+      "breaks": {
+        "missing_at_provider": 2,
+        "missing_in_ledger": 1,
+        "amount_mismatch": 1,
+        "currency_mismatch": 1,
+        "roll_forward": 1
+      },
+      "proofs": {
+        "holds": 1,
+        "fails": 1,
+        "not_testable": 1
+      },
+      "verdict": "breaks",
+      "conservation": {
+        "JPY": {
+          "ledger": "1500",
+          "records": "1500",
+          "explained": "0"
+        },
+        "KWD": {
+          "ledger": "0.125",
+          "records": "0.000",
+          "explained": "0.125"
+        },
+        "PEN": {
+          "ledger": "1246.00",
+          "records": "1223.03",
+          "explained": "22.97"
+        },
+        "USD": {
+          "ledger": "0.00",
+          "records": "16.00",
+          "explained": "-16.00"
+        }
+      }
+    }
+    "#);
 }
 
 #[test]
@@ -123,19 +182,37 @@ fn the_figures_are_a_table_as_well() {
 #[test]
 fn matches_are_written_with_both_amounts() {
     let month = Month::new();
-    insta::assert_snapshot!(file(&month.run(), "matches.csv"));
+    insta::assert_snapshot!(file(&month.run(), "matches.csv"), @"
+    match_id,rule,ledger_ids,record_ids,ledger_amount,record_amount,difference,currency,ambiguous
+    M1,reference,L-1,P-1,1234.50,1234.50,0.00,PEN,false
+    M2,reference,L-5,P-5,1500,1500,0,JPY,false
+    M3,reference,L-8,P-8,-40.00,-40.00,0.00,PEN,false
+    ");
 }
 
 #[test]
 fn breaks_are_written_with_failed_proofs_after_them() {
     let month = Month::new();
-    insta::assert_snapshot!(file(&month.run(), "breaks.csv"));
+    insta::assert_snapshot!(file(&month.run(), "breaks.csv"), @r#"
+    break_id,code,severity,ledger_ids,record_ids,expected,actual,difference,currency,date,age_days,rule,explanation
+    5faea6b6469e005b,missing_at_provider,high,'=cmd\|' /C calc'!A0,,0.125,,0.125,KWD,2026-10-01,30,reference,0.125 KWD booked on 2026-10-01 under reference order-6: the provider's complete list does not have it
+    af84037256368f59,missing_at_provider,high,L-3,,12.50,,12.50,PEN,2026-10-01,30,reference,12.50 PEN booked on 2026-10-01 under reference order-3: the provider's complete list does not have it
+    0eaf384b54072c8d,missing_in_ledger,high,,P-4,,7.00,-7.00,USD,2026-10-01,30,reference,7.00 USD listed by the provider on 2026-10-01 under reference order-4: nothing is booked
+    60174ebd65c33ee5,amount_mismatch,high,L-2,P-2,30.00,28.53,1.47,PEN,2026-10-01,30,reference,"ledger 30.00 − provider 28.53 = 1.47 PEN, the provider's fee"
+    602d8a291a6cfff2,currency_mismatch,high,L-9,P-9,9.00,,,PEN,2026-10-01,30,reference,"ledger 9.00 PEN, provider 9.00 USD: the currencies differ"
+    1d563290447ce86b,roll_forward,high,,,104660.38,104655.38,5.00,PEN,2026-10-03,28,balance_roll_forward,"Balance follows from the day before: 104655.38 + 5 = 104660.38, stated 104655.38"
+    "#);
 }
 
 #[test]
 fn proofs_are_written_with_their_figures() {
     let month = Month::new();
-    insta::assert_snapshot!(file(&month.run(), "proofs.csv"));
+    insta::assert_snapshot!(file(&month.run(), "proofs.csv"), @r#"
+    identity,account,scope,currency,date,verdict,expected,actual,difference,note,title,statement,subject,record_ids
+    balance_roll_forward,merchant-7,,PEN,2026-10-01,not_testable,,,,no previous day,Balance follows from the day before,,,
+    balance_roll_forward,merchant-7,,PEN,2026-10-02,holds,104655.38,104655.38,0.00,"104642.98 + 12.4 = 104655.38, stated 104655.38",Balance follows from the day before,,,
+    balance_roll_forward,merchant-7,,PEN,2026-10-03,fails,104660.38,104655.38,5.00,"104655.38 + 5 = 104660.38, stated 104655.38",Balance follows from the day before,,,
+    "#);
 }
 
 #[test]
