@@ -171,17 +171,19 @@ impl<'a> Findings<'a> {
             return Ok(());
         };
         let difference = difference(first.currency, expected, actual)?;
+        let (code, explanation) = explain::group(
+            code,
+            first.currency,
+            (expected, ledger.len()),
+            (actual, records.len()),
+            difference,
+            finding,
+        );
         self.breaks.push(Break {
             expected: Some(expected),
             actual: Some(actual),
             difference: Some(difference),
-            explanation: explain::group(
-                first.currency,
-                (expected, ledger.len()),
-                (actual, records.len()),
-                difference,
-                finding,
-            ),
+            explanation,
             ..self.open_break(code, &first)
         });
         if let Some(found) = self.breaks.last_mut() {
@@ -229,13 +231,15 @@ impl<'a> Findings<'a> {
         let difference = comparable
             .then(|| difference(ledger.currency, expected, actual))
             .transpose()?;
+        let (code, explanation) =
+            explain::pair(code, (&ledger, expected), (&record, actual), difference);
         self.breaks.push(Break {
             ledger: vec![pair.ledger],
             records: vec![pair.record],
             expected: Some(expected),
             actual: comparable.then_some(actual),
             difference,
-            explanation: explain::pair(code, (&ledger, expected), (&record, actual), difference),
+            explanation,
             ..self.open_break(code, &ledger)
         });
         Ok(())

@@ -294,7 +294,8 @@ fn absent(code: &'static str, booking: &Booking) -> Planted {
 }
 
 /// Swaps the first two neighbouring digits of which the later is another one
-/// and not zero, as tired fingers do; where there are none, adds a hundredth.
+/// and not zero, as tired fingers do; where there are none, adds ten: a hundredth
+/// would be taken for rounding.
 fn swapped_digits(amount: Decimal) -> Decimal {
     let mut digits = amount.mantissa().to_string().into_bytes();
     let swappable = digits
@@ -310,7 +311,7 @@ fn swapped_digits(amount: Decimal) -> Decimal {
         Some(mantissa) if swappable.is_some() => {
             Decimal::from_i128_with_scale(mantissa, amount.scale())
         }
-        _ => amount + Decimal::new(1, 2),
+        _ => amount + Decimal::TEN,
     }
 }
 
@@ -324,7 +325,7 @@ mod tests {
 
     #[test]
     fn swapping_digits_always_changes_the_amount() {
-        for (amount, swapped) in [("30.00", "30.01"), ("12.00", "21.00"), ("77.71", "77.17")] {
+        for (amount, swapped) in [("30.00", "40.00"), ("12.00", "21.00"), ("77.71", "77.17")] {
             assert_eq!(swapped_digits(amount.parse().unwrap()).to_string(), swapped);
         }
     }

@@ -1,0 +1,181 @@
+//! The equations that explain why two amounts of one currency differ, a
+//! function each.
+//!
+//! An equation is claimed only where it closes to the last digit.
+
+use reconcile_core::Currency;
+use rust_decimal::Decimal;
+
+use super::shown;
+use crate::{BreakCode, Row};
+
+/// Two rows whose amounts differ.
+pub(super) struct Case<'a> {
+    ledger: &'a Row<'a>,
+    record: &'a Row<'a>,
+    /// The larger amount less the smaller one; more than zero.
+    gap: Decimal,
+}
+
+/// Says what the difference is, where it is that.
+type Equation = fn(&Case<'_>) -> Option<String>;
+
+/// The equations in the order in which they are tried, and what the break is
+/// where they close: the first that does explains it. What a row states goes
+/// before what its digits suggest.
+const ORDER: &[(Equation, BreakCode)] = &[
+    (fee, BreakCode::AmountMismatch),
+    (tax, BreakCode::AmountMismatch),
+    (fee_and_tax, BreakCode::AmountMismatch),
+    (rounding, BreakCode::Rounding),
+    (multiple, BreakCode::AmountMismatch),
+    (minor_unit_slip, BreakCode::AmountMismatch),
+    (transposed, BreakCode::AmountMismatch),
+];
+
+/// The first equation that closes, and what it makes of the break.
+pub(super) fn first(ledger: &Row<'_>, record: &Row<'_>) -> Option<(String, BreakCode)> {
+    let (booked, listed) = (ledger.amount, record.amount);
+    let gap = booked.max(listed).checked_sub(booked.min(listed))?;
+    if gap.is_zero() {
+        return None;
+    }
+    let case = Case {
+        ledger,
+        record,
+        gap,
+    };
+    ORDER
+        .iter()
+        .find_map(|(equation, code)| Some((equation(&case)?, *code)))
+}
+
+fn fee(case: &Case<'_>) -> Option<String> {
+    if case.record.fee == Some(case.gap) {
+        Some("the provider's fee".to_owned())
+    } else {
+        (case.ledger.fee == Some(case.gap)).then(|| "the fee that the ledger books".to_owned())
+    }
+}
+
+fn tax(case: &Case<'_>) -> Option<String> {
+    if case.record.tax == Some(case.gap) {
+        Some("the provider's tax".to_owned())
+    } else {
+        (case.ledger.tax == Some(case.gap)).then(|| "the tax that the ledger books".to_owned())
+    }
+}
+
+fn fee_and_tax(case: &Case<'_>) -> Option<String> {
+    let both = |row: &Row<'_>| {
+        let (fee, tax) = row.fee.zip(row.tax)?;
+        (fee.checked_add(tax) == Some(case.gap)).then(|| {
+            let currency = row.currency;
+            let (fee, tax) = (shown(fee, currency), shown(tax, currency));
+            format!("fee {fee} + tax {tax}")
+        })
+    };
+    if let Some(sum) = both(case.record) {
+        Some(format!("the provider's {sum}"))
+    } else {
+        both(case.ledger).map(|sum| format!("the ledger's {sum}"))
+    }
+}
+
+fn rounding(case: &Case<'_>) -> Option<String> {
+    rounded(case.gap, case.ledger.currency, 1)
+}
+
+/// A difference of no more minor units than there are rows that may each have
+/// been rounded.
+pub(super) fn rounded(gap: Decimal, currency: Currency, rows: usize) -> Option<String> {
+    let unit = Decimal::new(1, currency.exponent()?);
+    let most = unit.checked_mul(Decimal::from(rows))?;
+    if gap.is_zero() || gap > most {
+        return None;
+    }
+    let units = (gap / unit).normalize();
+    let plural = |one: bool| if one { "" } else { "s" };
+    Some(format!(
+        "rounding: {units} minor unit{} over {rows} row{}",
+        plural(units <= Decimal::ONE),
+        plural(rows == 1)
+    ))
+}
+
+fn multiple(case: &Case<'_>) -> Option<String> {
+    if case.ledger_is(Decimal::TWO) {
+        Some("double: the ledger's amount is twice the provider's".to_owned())
+    } else {
+        case.record_is(Decimal::TWO)
+            .then(|| "half: the ledger's amount is half the provider's".to_owned())
+    }
+}
+
+/// A point in the wrong place: by two digits, as most currencies have them, or
+/// by three in a currency that has three.
+fn minor_unit_slip(case: &Case<'_>) -> Option<String> {
+    let thousand = (case.ledger.currency.exponent() == Some(3)).then_some(Decimal::ONE_THOUSAND);
+    let factors = [Some(Decimal::ONE_HUNDRED), thousand];
+    factors.into_iter().flatten().find_map(|factor| {
+        let (times, part) = if factor == Decimal::ONE_HUNDRED {
+            ("a hundred times", "a hundredth of")
+        } else {
+            ("a thousand times", "a thousandth of")
+        };
+        if case.ledger_is(factor) {
+            Some(format!(
+                "×{factor}: the ledger's amount is {times} the provider's"
+            ))
+        } else {
+            case.record_is(factor)
+                .then(|| format!("÷{factor}: the ledger's amount is {part} the provider's"))
+        }
+    })
+}
+
+/// Two neighbouring digits that changed places: which makes a multiple of nine.
+fn transposed(case: &Case<'_>) -> Option<String> {
+    let (booked, listed) = (case.ledger.amount, case.record.amount);
+    let scale = booked.scale().max(listed.scale());
+    let digits = |mut amount: Decimal| {
+        amount.rescale(scale);
+        // Leading zeros count: 09.50 and 90.50 are transposed.
+        format!("{:0>30}", amount.mantissa())
+    };
+    let (left, right) = (digits(booked), digits(listed));
+    let differing: Vec<(usize, char, char)> = (0..)
+        .zip(left.chars().zip(right.chars()))
+        .filter(|(_, (l, r))| l != r)
+        .map(|(place, (l, r))| (place, l, r))
+        .collect();
+    let &[(first, a, b), (second, c, d)] = differing.as_slice() else {
+        return None;
+    };
+    let swapped = second == first + 1 && a == d && b == c;
+    let ninth = shown(
+        (case.gap / Decimal::from(9)).normalize(),
+        case.ledger.currency,
+    );
+    swapped.then(|| {
+        let gap = shown(case.gap, case.ledger.currency);
+        format!("digits transposed: {a}{c} for {b}{d}, and {gap} = 9 × {ninth}")
+    })
+}
+
+impl Case<'_> {
+    /// Whether the ledger's amount is so many times the provider's.
+    fn ledger_is(&self, factor: Decimal) -> bool {
+        is_multiple(self.ledger.amount, factor, self.record.amount)
+    }
+
+    /// Whether the provider's amount is so many times the ledger's.
+    fn record_is(&self, factor: Decimal) -> bool {
+        is_multiple(self.record.amount, factor, self.ledger.amount)
+    }
+}
+
+/// Zero is no multiple of anything.
+fn is_multiple(large: Decimal, factor: Decimal, small: Decimal) -> bool {
+    !small.is_zero() && small.checked_mul(factor) == Some(large)
+}

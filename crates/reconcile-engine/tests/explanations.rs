@@ -1,0 +1,282 @@
+//! The equation that each difference is explained by: exactly that text, and
+//! never one that does not close.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+use reconcile_core::{Direction, Money};
+use reconcile_engine::{Absence, Book, BreakCode, Context, Row, Rules, reconcile};
+use rust_decimal::{Decimal, dec};
+
+const DAY: Date = date(2026, 11, 3);
+
+fn row(id: &'static str, amount: Decimal, currency: &str) -> Row<'static> {
+    let amount = Money::new(amount, currency.parse().unwrap());
+    Row {
+        reference: Some("A"),
+        ..Row::new(id, amount, Direction::Credit, DAY)
+    }
+}
+
+fn book(rows: &[Row<'_>]) -> Book {
+    let mut book = Book::new();
+    for row in rows {
+        book.push(*row).unwrap();
+    }
+    book
+}
+
+fn proven() -> Context {
+    Context {
+        as_of: date(2026, 11, 21),
+        period: None,
+        proof_of_absence: Absence::Proven,
+    }
+}
+
+/// The codes and explanations of the breaks.
+fn explained(ledger: &[Row<'_>], records: &[Row<'_>]) -> Vec<(BreakCode, String)> {
+    let outcome = reconcile(&book(ledger), &book(records), &Rules::default(), &proven()).unwrap();
+    let breaks = outcome.breaks.into_iter();
+    breaks
+        .map(|found| (found.code, found.explanation))
+        .collect()
+}
+
+/// The only break of one row on each side.
+fn couple(ledger: Row<'_>, record: Row<'_>) -> (BreakCode, String) {
+    let mut breaks = explained(&[ledger], &[record]);
+    assert_eq!(breaks.len(), 1);
+    breaks.remove(0)
+}
+
+/// A currency, the ledger's amount, the provider's, and what else they state;
+/// what is told; and what the break is.
+const EQUATIONS: &[(&str, &str, BreakCode)] = {
+    use BreakCode::{AmountMismatch, Rounding};
+    &[
+        (
+            "PEN 30 28.53",
+            "ledger 30.00 − provider 28.53 = 1.47 PEN",
+            AmountMismatch,
+        ),
+        (
+            "PEN 30 28.53 fee=1.47",
+            "ledger 30.00 − provider 28.53 = 1.47 PEN, the provider's fee",
+            AmountMismatch,
+        ),
+        (
+            "PEN 28.53 30 booked_fee=1.47",
+            "ledger 28.53 − provider 30.00 = -1.47 PEN, the fee that the ledger books",
+            AmountMismatch,
+        ),
+        (
+            "PEN 30 29.74 fee=1.47 tax=0.26",
+            "ledger 30.00 − provider 29.74 = 0.26 PEN, the provider's tax",
+            AmountMismatch,
+        ),
+        (
+            "PEN 29.74 30 booked_tax=0.26",
+            "ledger 29.74 − provider 30.00 = -0.26 PEN, the tax that the ledger books",
+            AmountMismatch,
+        ),
+        (
+            "PEN 30 28.27 fee=1.47 tax=0.26",
+            "ledger 30.00 − provider 28.27 = 1.73 PEN, the provider's fee 1.47 + tax 0.26",
+            AmountMismatch,
+        ),
+        (
+            "PEN 28.27 30 booked_fee=1.47 booked_tax=0.26",
+            "ledger 28.27 − provider 30.00 = -1.73 PEN, the ledger's fee 1.47 + tax 0.26",
+            AmountMismatch,
+        ),
+        (
+            "PEN 30 29.99",
+            "ledger 30.00 − provider 29.99 = 0.01 PEN, rounding: 1 minor unit over 1 row",
+            Rounding,
+        ),
+        (
+            "JPY 30 29.5",
+            "ledger 30 − provider 29.5 = 0.5 JPY, rounding: 0.5 minor unit over 1 row",
+            Rounding,
+        ),
+        (
+            "PEN 60 30",
+            "ledger 60.00 − provider 30.00 = 30.00 PEN, double: the ledger's amount is twice the \
+             provider's",
+            AmountMismatch,
+        ),
+        (
+            "PEN 15 30",
+            "ledger 15.00 − provider 30.00 = -15.00 PEN, half: the ledger's amount is half the \
+             provider's",
+            AmountMismatch,
+        ),
+        (
+            "PEN 3000 30",
+            "ledger 3000.00 − provider 30.00 = 2970.00 PEN, ×100: the ledger's amount is a hundred \
+             times the provider's",
+            AmountMismatch,
+        ),
+        (
+            "PEN 0.3 30",
+            "ledger 0.30 − provider 30.00 = -29.70 PEN, ÷100: the ledger's amount is a hundredth \
+             of the provider's",
+            AmountMismatch,
+        ),
+        (
+            "KWD 30000 30",
+            "ledger 30000.000 − provider 30.000 = 29970.000 KWD, ×1000: the ledger's amount is a \
+             thousand times the provider's",
+            AmountMismatch,
+        ),
+        (
+            "KWD 0.03 30",
+            "ledger 0.030 − provider 30.000 = -29.970 KWD, ÷1000: the ledger's amount is a \
+             thousandth of the provider's",
+            AmountMismatch,
+        ),
+        // No currency of two digits slips by three.
+        (
+            "PEN 30000 30",
+            "ledger 30000.00 − provider 30.00 = 29970.00 PEN",
+            AmountMismatch,
+        ),
+        (
+            "PEN 94.50 49.5",
+            "ledger 94.50 − provider 49.50 = 45.00 PEN, digits transposed: 94 for 49, and 45.00 = \
+             9 × 5.00",
+            AmountMismatch,
+        ),
+        (
+            "PEN 0.05 0.5",
+            "ledger 0.05 − provider 0.50 = -0.45 PEN, digits transposed: 05 for 50, and 0.45 = 9 \
+             × 0.05",
+            AmountMismatch,
+        ),
+        // Two digits that did not change places.
+        (
+            "PEN 9.50 95.05",
+            "ledger 9.50 − provider 95.05 = -85.55 PEN",
+            AmountMismatch,
+        ),
+        // Zero is no multiple of anything.
+        (
+            "PEN 0 30",
+            "ledger 0.00 − provider 30.00 = -30.00 PEN",
+            AmountMismatch,
+        ),
+    ]
+};
+
+#[test]
+fn each_equation_is_told_in_its_own_words() {
+    for &(case, text, code) in EQUATIONS {
+        let words: Vec<_> = case.split(' ').collect();
+        let figure = |name: &str| {
+            let mut figures = words.iter().filter_map(|word| word.split_once('='));
+            figures.find_map(|(key, figure)| (key == name).then(|| figure.parse().unwrap()))
+        };
+        let ledger = Row {
+            fee: figure("booked_fee"),
+            tax: figure("booked_tax"),
+            ..row("L-1", words[1].parse().unwrap(), words[0])
+        };
+        let record = Row {
+            fee: figure("fee"),
+            tax: figure("tax"),
+            ..row("R-1", words[2].parse().unwrap(), words[0])
+        };
+        assert_eq!(couple(ledger, record), (code, text.to_owned()), "{case}");
+    }
+}
+
+#[test]
+fn the_first_equation_in_the_order_is_the_one_that_is_told() {
+    // The fee, and rounding, and the double.
+    let record = Row {
+        fee: Some(dec!(0.01)),
+        ..row("R-1", dec!(0.01), "PEN")
+    };
+    let (code, text) = couple(row("L-1", dec!(0.02), "PEN"), record);
+    assert_eq!(code, BreakCode::AmountMismatch);
+    assert!(text.ends_with("the provider's fee"), "{text}");
+    // Rounding, and the double.
+    let (code, _) = couple(row("L-1", dec!(0.02), "PEN"), row("R-1", dec!(0.01), "PEN"));
+    assert_eq!(code, BreakCode::Rounding);
+}
+
+#[test]
+fn a_split_that_is_off_by_a_unit_a_part_is_rounded() {
+    let parts = |last| {
+        [
+            row("R-1", dec!(3.33), "PEN"),
+            row("R-2", dec!(3.34), "PEN"),
+            row("R-3", last, "PEN"),
+        ]
+    };
+    let whole = [row("L-1", dec!(10), "PEN")];
+    assert_eq!(
+        explained(&whole, &parts(dec!(3.31))),
+        [(
+            BreakCode::Rounding,
+            "ledger 10.00 (1 row) − provider 9.98 (3 rows) = 0.02 PEN: rounding: 2 minor units \
+             over 3 rows"
+                .to_owned()
+        )]
+    );
+    let (code, _) = explained(&whole, &parts(dec!(3.29))).remove(0);
+    assert_eq!(code, BreakCode::SplitIncomplete);
+}
+
+/// Whether the equation that a text claims holds between the figures.
+fn closes(text: &str, ledger: &Row<'_>, record: &Row<'_>) -> bool {
+    let (booked, listed) = (ledger.amount, record.amount);
+    let gap = (booked - listed).abs();
+    let Some((_, claim)) = text.split_once(", ") else {
+        return true;
+    };
+    let sum = |row: &Row<'_>| Some(row.fee? + row.tax?);
+    match claim {
+        "the provider's fee" => record.fee == Some(gap),
+        "the fee that the ledger books" => ledger.fee == Some(gap),
+        "the provider's tax" => record.tax == Some(gap),
+        "the tax that the ledger books" => ledger.tax == Some(gap),
+        _ if claim.starts_with("the provider's fee ") => sum(record) == Some(gap),
+        _ if claim.starts_with("the ledger's fee ") => sum(ledger) == Some(gap),
+        _ if claim.starts_with("rounding") => gap <= dec!(0.001),
+        _ if claim.starts_with("double") => booked == listed * dec!(2),
+        _ if claim.starts_with("half") => booked * dec!(2) == listed,
+        _ if claim.starts_with("×100:") => booked == listed * dec!(100),
+        _ if claim.starts_with("÷100:") => booked * dec!(100) == listed,
+        _ if claim.starts_with("×1000:") => booked == listed * dec!(1000),
+        _ if claim.starts_with("÷1000:") => booked * dec!(1000) == listed,
+        _ if claim.starts_with("digits transposed") => {
+            let units = gap * dec!(1000);
+            units.fract().is_zero() && (units % dec!(9)).is_zero()
+        }
+        _ => false,
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_equation_is_claimed_that_does_not_close(
+        booked in 1..2000_i64,
+        factor in prop::sample::select(vec![1_i64, 2, 100, 1000]),
+        off in -30..30_i64,
+        charges in prop::collection::vec(prop::option::of(0..30_i64), 4),
+        swap in any::<bool>(),
+    ) {
+        let fils = |units: i64| Decimal::new(units, 3);
+        let listed = (booked * factor + off).max(0);
+        let (left, right) = if swap { (listed, booked) } else { (booked, listed) };
+        let charge = |place: usize| charges[place].map(fils);
+        let ledger = Row { fee: charge(0), tax: charge(1), ..row("L-1", fils(left), "KWD") };
+        let record = Row { fee: charge(2), tax: charge(3), ..row("R-1", fils(right), "KWD") };
+        for (_, text) in explained(&[ledger], &[record]) {
+            prop_assert!(closes(&text, &ledger, &record), "{text}");
+        }
+    }
+}
