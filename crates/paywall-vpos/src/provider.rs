@@ -5,6 +5,7 @@ mod days;
 mod errors;
 mod mapping;
 mod records;
+mod verdicts;
 
 use std::{collections::BTreeSet, num::NonZeroUsize, sync::Arc, time::Duration};
 
@@ -147,6 +148,13 @@ fn identities(verdict_within_days: u64) -> Vec<Identity> {
                 flag: "reconciled",
                 days: "verdict_days",
                 within_days: verdict_within_days,
+            },
+        ),
+        Identity::new(
+            "day_listed",
+            "what the list of reconciliations shows of a day is what is told of the day itself",
+            Law::Equal {
+                pairs: verdicts::PAIRS.into(),
             },
         ),
         total_of(

@@ -1,5 +1,7 @@
 //! The list of reconciliations.
 
+use std::num::NonZeroUsize;
+
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::{Span, ToSpan, civil::Date};
@@ -162,13 +164,25 @@ impl Client {
         from: Date,
         to: Date,
     ) -> BoxStream<'static, Result<ReconciliationEntry, Error>> {
-        if let Err(error) = check_range(from, to) {
-            return list::refused(error);
+        match check_range(from, to) {
+            Ok(()) => self.reconciliations_of(Range { from, to }, to, self.concurrency()),
+            Err(error) => list::refused(error),
         }
+    }
+
+    /// All reconciliations of these days, in ranges that go on to `until`: what
+    /// was stored by then is in them, too, if they are of when that was.
+    pub(crate) fn reconciliations_of(
+        &self,
+        days: Range,
+        until: Date,
+        concurrency: NonZeroUsize,
+    ) -> BoxStream<'static, Result<ReconciliationEntry, Error>> {
         let source = Reconciliations {
             client: self.clone(),
+            days,
         };
-        list::every(LIST, source, ranges(from, to), self.concurrency())
+        list::every(LIST, source, ranges(days.from, until), concurrency)
     }
 }
 
@@ -193,9 +207,15 @@ fn refusal(reason: String) -> Error {
 
 /// Days, the second exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Range {
-    from: Date,
-    to: Date,
+pub(crate) struct Range {
+    pub(crate) from: Date,
+    pub(crate) to: Date,
+}
+
+impl Range {
+    fn contains(self, day: Date) -> bool {
+        self.from <= day && day < self.to
+    }
 }
 
 /// The ranges that a long one is asked for in.
@@ -211,6 +231,8 @@ fn ranges(from: Date, to: Date) -> Vec<Range> {
 
 struct Reconciliations {
     client: Client,
+    /// The days that are meant: in the answer about a range may be others.
+    days: Range,
 }
 
 #[async_trait]
@@ -234,8 +256,7 @@ impl PageSource for Reconciliations {
         let key = |entry: &ReconciliationEntry| entry.reconciliation_id.to_string();
         read(index, &reply)?.checked(key, |_, entry| {
             let entry = entry?;
-            let day = entry.reconciliation_date.date();
-            let is_meant = range.from <= day && day < range.to;
+            let is_meant = self.days.contains(entry.reconciliation_date.date());
             Ok(is_meant.then(|| (key(&entry), entry)))
         })
     }

@@ -194,6 +194,7 @@ async fn paywall_conforms_in_each_undocumented_way_of_the_provider() {
         &["paywall/order=newest"][..],
         &["paywall/max-rows=7"],
         &["beyond-end=not-found"],
+        &["range-of=stored"],
         &["step-types=11"],
         &["shuffle-keys", "unknown-fields", "unknown-values"],
         &["null-optionals"],

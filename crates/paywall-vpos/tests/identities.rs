@@ -60,6 +60,10 @@ async fn what_is_planted_is_named_with_its_day_and_difference() {
         "verdict-missing",
         "verdict-late",
         "verdict-false",
+        "list-disagrees=verdict",
+        "list-disagrees=twice",
+        "list-disagrees=alone",
+        "list-disagrees=later",
     ] {
         let broken = broken(&proofs(&[fault]).await);
         told.push(format!("{fault}: {}", broken.join(", ")));
@@ -68,9 +72,13 @@ async fn what_is_planted_is_named_with_its_day_and_difference() {
     end-of-day-off=amount: day_successful 2026-01-16 by -0.01
     end-of-day-off=count: day_successful 2026-01-16 by -1
     missing-day: end_of_day 2026-01-24 by 1, day_total 2026-01-24 open, day_successful 2026-01-24 open, day_unsuccessful 2026-01-24 open, day_refund 2026-01-24 open, day_partial_refund 2026-01-24 open, day_cancel 2026-01-24 open
-    verdict-missing: day_reconciled 2026-01-11
+    verdict-missing: day_reconciled 2026-01-11, day_listed 2026-01-11 open
     verdict-late: day_reconciled 2026-01-08 by -36
     verdict-false: day_reconciled 2026-01-21
+    list-disagrees=verdict: day_listed 2026-01-13 by 1
+    list-disagrees=twice: day_listed 2026-01-13 by -1, day_listed 2026-01-13 by -1
+    list-disagrees=alone: day_reconciled 2026-01-13, day_listed 2026-01-13 by -1, day_listed 2026-01-13 by -1, day_listed 2026-01-13 open
+    list-disagrees=later: day_listed 2026-01-13 by -3
     ");
 }
 

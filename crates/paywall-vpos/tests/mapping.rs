@@ -20,6 +20,7 @@ use reconcile_core::{
 };
 
 const TRANSACTIONS: &str = "/api/paywall/private/vpos/transaction/list";
+const RECONCILIATION_LIST: &str = "/api/paywall/private/vpos/reconciliation/list";
 const ACTIVITIES: &str = "/api/paywall/private/vpos/transaction/list/activity";
 
 /// The published page of transactions, as whole as it is published.
@@ -267,9 +268,17 @@ async fn days_that_are_not_over_are_not_asked_for_and_the_certificate_says_so() 
 const END_OF_DAY: &str = "/api/paywall/private/vpos/reconciliation/endofday";
 const RECONCILIATION: &str = "/api/paywall/private/vpos/reconciliation";
 
-/// The statements of 5 May 2024.
+/// The statements of 5 May 2024, of which the published list has one entry.
 async fn statements(counted: &str, stored: &str) -> reconcile_core::StatementPull {
     let server = MockServer::start_async().await;
+    let range = [("datefrom", "2024-05-05"), ("dateto", "2024-05-13")];
+    answer(
+        &server,
+        RECONCILIATION_LIST,
+        &range,
+        fixture!("reconciliation-list/page"),
+    )
+    .await;
     answer(
         &server,
         END_OF_DAY,
@@ -301,6 +310,9 @@ async fn an_end_of_day_is_a_statement_with_whether_and_when_it_was_reconciled() 
     assert_eq!(statement.flag("reconciled"), Some(false));
     assert_eq!(statement.flag("reconciliation_exists"), Some(false));
     assert_eq!(statement.count("verdict_days"), None);
+    // What is not told of the day is listed all the same.
+    assert_eq!(statement.count("reconciliations"), Some(0));
+    assert_eq!(statement.count("reconciliations_listed"), Some(1));
     // One that was corrected is as late as its correction.
     let corrected = fixture!("reconciliation/reconciled").replace(
         "\"UpdateDateTime\": null",

@@ -21,7 +21,10 @@ use jiff::{
     civil::{Date, date},
 };
 use paywall_vpos::{BucketName, Config, Error, Paywall};
-use reconcile_core::{AttestationVerdict, DayTotals, ErrorKind, LocalDay, Provider};
+use reconcile_core::{
+    AttestationVerdict, DayTotals, ErrorKind, LocalDay, Provider, ProviderExt, PullOptions,
+    Statement, StatementPull, StatementQuery, Verdict, Window,
+};
 use reconcile_sandbox::{Clock, Faults, Sandbox, SandboxConfig};
 use reconcile_transport::{RetryPolicy, Timer, TokioTimer, Transport};
 
@@ -220,5 +223,92 @@ async fn a_list_of_reconciliations_is_whole_or_an_error_in_each_undocumented_way
             .take(31)
             .collect();
         assert_eq!(days, january, "{switch}");
+    }
+}
+
+/// The statements of January, pulled after it.
+async fn january(faults: &[&str]) -> (Sandbox, StatementPull) {
+    let (sandbox, paywall, _) = at("2026-06-01T09:00:00Z", faults).await;
+    let zone = &paywall.descriptor().zone;
+    let month = Window::days(date(2026, 1, 1), date(2026, 2, 1), zone).unwrap();
+    let now = PullOptions::at("2026-06-01T09:00:00Z".parse().unwrap());
+    let pull = paywall.collect_statements(StatementQuery::new(month), now);
+    let pull = pull.await.unwrap();
+    (sandbox, pull)
+}
+
+/// How many days have a figure of what is listed of them.
+fn listed(pull: &StatementPull) -> usize {
+    let figure = |it: &&Statement| it.count("reconciliations_listed").is_some();
+    pull.statements.iter().filter(figure).count()
+}
+
+#[tokio::test]
+async fn the_list_is_held_against_all_days_whatever_its_range_is_of() {
+    for switch in ["range-of=day", "range-of=stored", "paywall/exclusive-to"] {
+        let (sandbox, pull) = january(&[switch]).await;
+        assert_eq!(pull.verdict, Verdict::Complete, "{switch}");
+        assert_eq!((pull.statements.len(), listed(&pull)), (31, 31), "{switch}");
+        // 31 days, and a week in which the last of them may be stored.
+        let requests = sandbox.requests().count("paywall/reconciliation-list");
+        assert_eq!(requests, 2, "{switch}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_list_does_not_show_proves_nothing() {
+    let (_sandbox, pull) = january(&["paywall/max-rows=7"]).await;
+    assert_eq!(pull.verdict, Verdict::Complete);
+    assert!((7..31).contains(&listed(&pull)), "{}", listed(&pull));
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_read_leaves_a_doubt_and_the_statements() {
+    let (_sandbox, pull) = january(&["range-limit=5"]).await;
+    assert_eq!((pull.statements.len(), listed(&pull)), (31, 0));
+    let Verdict::Unproven { reasons } = &pull.verdict else {
+        panic!("{:?}", pull.verdict);
+    };
+    let [reason] = reasons.as_slice() else {
+        panic!("{reasons:?}");
+    };
+    assert!(reason.contains("the list of reconciliations could not be read: "));
+    assert!(reason.contains("113"), "{reason}");
+}
+
+#[tokio::test]
+async fn one_end_of_day_told_of_two_days_leaves_a_doubt_that_names_both() {
+    let (_sandbox, pull) = january(&["end-of-day-stale"]).await;
+    assert_eq!(pull.statements.len(), 31);
+    let Verdict::Unproven { reasons } = &pull.verdict else {
+        panic!("{:?}", pull.verdict);
+    };
+    let [reason] = reasons.as_slice() else {
+        panic!("{reasons:?}");
+    };
+    let said = "end of day 3434 was told of 2026-01-18 and of 2026-01-19";
+    assert!(reason.contains(said), "{reason}");
+}
+
+#[tokio::test]
+async fn a_day_that_differed_and_was_sent_again_is_listed_as_what_stands() {
+    for again in ["reconcile-again=update", "reconcile-again=insert"] {
+        let faults = ["unreconciled=1", again];
+        let (sandbox, paywall, clock) = at("2026-02-01T09:00:00Z", &faults).await;
+        let right = totals(&sandbox);
+        let mut wrong = right.clone();
+        wrong.buckets.get_mut("successful").unwrap().count += 1;
+        paywall.attest(&wrong).await.unwrap();
+        clock.advance(Duration::from_secs(60));
+        paywall.attest(&right).await.unwrap();
+
+        let day = Window::days(DAY, date(2026, 2, 1), &paywall.descriptor().zone).unwrap();
+        let now = PullOptions::at(clock.now());
+        let pull = paywall.collect_statements(StatementQuery::new(day), now);
+        let pull = pull.await.unwrap();
+        let statement = &pull.statements[0];
+        for figure in ["reconciliations_listed", "agreements_listed"] {
+            assert_eq!(statement.count(figure), Some(1), "{again}: {figure}");
+        }
     }
 }

@@ -8,10 +8,10 @@ use reconcile_core::{
 };
 use rust_decimal::Decimal;
 
-use super::ID;
+use super::{ID, verdicts};
 use crate::{
     BucketName, Client, Step,
-    models::{Activity, EndOfDay, Reconciliation, Transaction},
+    models::{Activity, EndOfDay, Reconciliation, ReconciliationEntry, Transaction},
 };
 
 /// A value that the model does not admit: its path, and what is wrong.
@@ -174,13 +174,15 @@ fn present(text: Option<&str>) -> Option<String> {
     text.filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// One day as Paywall counts it, and whether and when it was reconciled.
+/// One day as Paywall counts it, whether and when it was reconciled, and what
+/// the list of reconciliations shows of that.
 pub(super) fn statement(
     client: &Client,
     day: LocalDay,
     period: Window,
     counted: &EndOfDay,
-    reconciliation: Option<&Reconciliation>,
+    told: Option<&Reconciliation>,
+    listed: &[ReconciliationEntry],
 ) -> Statement {
     let totals = BucketName::ALL.into_iter().flat_map(|name| {
         let bucket = counted.bucket(name);
@@ -189,17 +191,6 @@ pub(super) fn statement(
             (name.count(), Figure::Count(bucket.count)),
         ]
     });
-    let reconciled = reconciliation.is_some_and(|stored| stored.is_reconciled);
-    let verdict = [
-        ("reconciled", Figure::Flag(reconciled)),
-        (
-            "reconciliation_exists",
-            Figure::Flag(reconciliation.is_some()),
-        ),
-    ];
-    let lateness = reconciliation
-        .and_then(|stored| verdict_days(client, &day, stored))
-        .map(|days| ("verdict_days", Figure::Count(days)));
     Statement {
         provider: ID.to_owned(),
         id: day.date.to_string(),
@@ -208,22 +199,9 @@ pub(super) fn statement(
         period,
         currency: client.currency(),
         figures: totals
-            .chain(verdict)
-            .chain(lateness)
+            .chain(verdicts::figures(client, day.date, told, listed))
             .map(|(name, figure)| (name.to_owned(), figure))
             .collect(),
         day: Some(day),
     }
-}
-
-/// The whole days from the opening of a day to when its reconciliation was last
-/// stored, where both are known: one that differed and was corrected is as late
-/// as its correction.
-fn verdict_days(client: &Client, day: &LocalDay, stored: &Reconciliation) -> Option<u64> {
-    let calendar = client.calendar();
-    let opening = calendar.opening(day.date).ok()?.timestamp();
-    let stored_at = stored.update_date_time.or(stored.insert_date_time)?;
-    let at = calendar.instant(stored_at).ok()?;
-    let hours = opening.duration_until(at).as_hours();
-    Some(u64::try_from(hours / 24).unwrap_or_default())
 }

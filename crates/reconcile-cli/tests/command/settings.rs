@@ -325,7 +325,7 @@ fn providers_are_listed_with_every_setting_and_its_variable() {
       on request        none
       statements        yes
       attest            yes
-      identities        8
+      identities        9
       window            1 day a request; any range is split
       days              Europe/Istanbul
       settings (reconcile.toml, [providers.paywall]; or the environment)

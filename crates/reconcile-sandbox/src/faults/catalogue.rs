@@ -85,6 +85,7 @@ catalogue! {
         NotFoundCode, "not-found-code", code(56), "Paywall's code for a payment that it does not know";
         RangeLimit, "range-limit", RANGE, "from how many days on Paywall's list of reconciliations refuses, 31 unless turned";
         LengthIsEnd, "length-is-end", Values::Flag, "the `length` of Paywall's list of reconciliations is where it ends";
+        RangeOf, "range-of", Values::Choice("day|stored"), "which date Paywall's list of reconciliations is asked by: the day that is reconciled, or when that was stored";
         ReconcileAgain, "reconcile-again", Values::Choice("update|insert"), "what Paywall keeps when a day is sent again that differed";
         TotalCounts, "total-counts", Values::Choice("all|decided|parts"), "what Paywall's total counts: all, what succeeded or failed, or the sum of the parts";
         DayOf, "day-of", Values::Choice("step|transaction"), "the day on which Paywall counts refunds and cancellations";
@@ -99,6 +100,8 @@ catalogue! {
         VerdictMissing, "verdict-missing", Values::Flag, "one day was never reconciled with Paywall";
         VerdictLate, "verdict-late", Values::Flag, "one day was reconciled with Paywall 43 days late";
         VerdictFalse, "verdict-false", Values::Flag, "one day differed at Paywall and was not sent again";
+        EndOfDayStale, "end-of-day-stale", Values::Flag, "Paywall answers about one end of day with the one before";
+        ListDisagrees, "list-disagrees", Values::Choice("verdict|twice|alone|later"), "what Paywall lists of one day, and the day itself does not tell: another verdict, a second one, one at all, one 3 days later";
         RefusalShape, "refusal-shape", Values::Choice("mixed|plain|rich"), "how StreamPay refuses: wrong fields plainly and all else with a code, or all in one way";
         PagesShape, "pages-shape", Values::Choice("documented|absent|current|number|both"), "what StreamPay's lists say of their pages";
         PagesNumber, "pages-number", Values::Choice("count|current"), "what StreamPay's pages are where they are a number";

@@ -228,6 +228,8 @@ impl Gateway {
         if faults.is_on(FaultKind::MissingDay) && place == count * 3 / 4 {
             return None;
         }
+        let is_stale = faults.is_on(FaultKind::EndOfDayStale) && place == count * 3 / 5;
+        let day = if is_stale { day.yesterday().ok()? } else { day };
         let mut figures = totals::end_of_day(&self.world, day, &self.convention)?;
         if faults.is_on(FaultKind::EndOfDayOff) && place == count / 2 {
             match faults.value(FaultKind::EndOfDayOff) {

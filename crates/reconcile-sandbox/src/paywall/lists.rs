@@ -9,7 +9,7 @@ use super::api::Gateway;
 use super::parameters::{Parameters, day};
 use super::problem::Problem;
 use super::render::Page;
-use super::world::{PaywallStatus, PaywallStep, PaywallTransaction};
+use super::world::{PaywallStatus, PaywallStep, PaywallTransaction, day_of};
 use crate::chaos::Strike;
 use crate::faults::{FaultKind, Faults};
 
@@ -244,8 +244,14 @@ impl Gateway {
         strike: Option<Strike>,
     ) -> Result<Vec<u8>, Problem> {
         let struck = |kind| strike.is_some_and(|strike| strike.kind == kind);
-        let mut all = self.register.until(self.now());
-        all.retain(|entry| query.from <= entry.day && entry.day <= query.to);
+        let mut all = self.register.listed(self.now());
+        all.retain(|entry| {
+            let day = match self.desk.faults.value(FaultKind::RangeOf) {
+                0 => entry.day,
+                _ => day_of(entry.inserted, &self.convention.zone),
+            };
+            query.from <= day && day <= query.to
+        });
         if self.desk.faults.is_on(FaultKind::RepeatedDay)
             && let Some(entry) = all.get(all.len() / 5).copied()
         {

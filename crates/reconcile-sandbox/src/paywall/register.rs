@@ -26,6 +26,25 @@ pub(super) struct Register {
     entries: Mutex<Vec<Entry>>,
     /// A day that is sent again gets another entry, not a change of its own.
     inserts_again: bool,
+    disagreement: Option<Disagreement>,
+}
+
+/// What the list shows of a day, and the day itself does not tell.
+#[derive(Debug, Clone, Copy)]
+struct Disagreement {
+    day: Date,
+    shows: Shows,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    OtherVerdict,
+    /// A second entry.
+    Second,
+    /// An entry, where none is told of.
+    Any,
+    /// That it was stored later.
+    Later,
 }
 
 /// The day is reconciled already.
@@ -64,17 +83,47 @@ impl Register {
         Self {
             entries: Mutex::new(entries),
             inserts_again: faults.value(FaultKind::ReconcileAgain) != 0,
+            disagreement: Disagreement::of(&days, faults),
         }
     }
 
     /// The last that was kept of a day.
     pub(super) fn of(&self, day: Date, now: i64) -> Option<Entry> {
+        let hides = |it: Disagreement| it.day == day && it.shows == Shows::Any;
+        if self.disagreement.is_some_and(hides) {
+            return None;
+        }
         let all = self.until(now);
         all.into_iter().rev().find(|entry| entry.day == day)
     }
 
+    /// What is listed of all that was kept until now, the first first.
+    pub(super) fn listed(&self, now: i64) -> Vec<Entry> {
+        let mut all = self.until(now);
+        let last = all.last().map_or(FIRST_ENTRY, |entry| entry.id);
+        if let Some(Disagreement { day, shows }) = self.disagreement
+            && let Some(place) = all.iter().position(|entry| entry.day == day)
+            && let Some(entry) = all.get_mut(place)
+        {
+            match shows {
+                Shows::OtherVerdict => entry.is_reconciled = !entry.is_reconciled,
+                Shows::Second => {
+                    let second = Entry {
+                        id: last + 1,
+                        inserted: entry.inserted + MINUTE,
+                        ..*entry
+                    };
+                    all.insert(place + 1, second);
+                }
+                Shows::Any => {}
+                Shows::Later => entry.inserted += 3 * DAY,
+            }
+        }
+        all
+    }
+
     /// All that was kept until now, the first first.
-    pub(super) fn until(&self, now: i64) -> Vec<Entry> {
+    fn until(&self, now: i64) -> Vec<Entry> {
         let mut all = self.with(|entries| entries.clone());
         all.retain(|entry| entry.inserted <= now);
         all
@@ -119,6 +168,20 @@ impl Register {
 
 /// The id before the first, near those of the published sample.
 const FIRST_ENTRY: u64 = 145_645;
+
+impl Disagreement {
+    fn of(days: &[Date], faults: &Faults) -> Option<Self> {
+        let shows = match faults.value(FaultKind::ListDisagrees) {
+            _ if !faults.is_on(FaultKind::ListDisagrees) => return None,
+            0 => Shows::OtherVerdict,
+            1 => Shows::Second,
+            2 => Shows::Any,
+            _ => Shows::Later,
+        };
+        let day = *days.get(days.len() * 2 / 5)?;
+        Some(Self { day, shows })
+    }
+}
 
 /// Each fault bends a day of its own, so that they can be told apart when
 /// several are on.

@@ -359,6 +359,11 @@ pub(super) fn start_of(day: Date, zone: &TimeZone) -> i64 {
     midnight.map_or(i64::MAX, |it| it.timestamp().as_microsecond())
 }
 
+/// The day on which a microsecond is.
+pub(super) fn day_of(microsecond: i64, zone: &TimeZone) -> Date {
+    instant(microsecond).to_zoned(zone.clone()).date()
+}
+
 /// The first microsecond of a day, and of the next.
 pub(super) fn bounds(day: Date, zone: &TimeZone) -> (i64, i64) {
     let next = day.tomorrow().unwrap_or(Date::MAX);

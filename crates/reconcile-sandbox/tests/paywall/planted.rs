@@ -100,20 +100,62 @@ async fn a_late_verdict_is_there_once_it_is_not_late_any_more() {
     assert!(at.starts_with("2026-02-15T"), "{at}");
 }
 
+/// The list of reconciliations, the first stored first.
+async fn listed(fault: &str) -> Vec<Value> {
+    let client = Client::struck_by(fault).await;
+    let parameters = [
+        ("datefrom", DAYS[0]),
+        ("dateto", DAYS[4]),
+        ("start", "0"),
+        ("length", "20"),
+        ("sortvalue", "asc"),
+    ];
+    let list = client.get("/vpos/reconciliation/list", &parameters).await;
+    list.success()["Data"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn the_list_disagrees_with_what_is_told_of_one_day() {
+    let right = listed("latency=1").await;
+    let verdict = listed("list-disagrees=verdict").await;
+    assert_eq!(differing(&right, &verdict), [2]);
+    assert_eq!(verdict[2]["IsReconciled"], false);
+    let mut twice = listed("list-disagrees=twice").await;
+    let second = twice.remove(3);
+    assert_eq!(twice, right);
+    assert_eq!(second["ReconciliationDate"], "2026-01-03T00:00:00");
+    assert!(
+        right
+            .iter()
+            .all(|entry| entry["ReconciliationId"] != second["ReconciliationId"])
+    );
+    let later = listed("list-disagrees=later").await;
+    assert_eq!(differing(&right, &later), [2]);
+    let stored = later[2]["InsertDateTime"].as_str().unwrap();
+    assert!(stored.starts_with("2026-01-07T"), "{stored}");
+    assert_eq!(listed("list-disagrees=alone").await, right);
+
+    let told = verdicts("latency=1").await;
+    for fault in ["verdict", "twice", "later"] {
+        let fault = format!("list-disagrees={fault}");
+        assert_eq!(verdicts(&fault).await, told, "{fault}");
+    }
+    let alone = verdicts("list-disagrees=alone").await;
+    assert_eq!(differing(&told, &alone), [2]);
+    assert_eq!(alone[2]["ErrorCode"], 3);
+}
+
+#[tokio::test]
+async fn one_end_of_day_is_the_one_before() {
+    let right = ends_of_days(&Client::plain().await).await;
+    let stale = ends_of_days(&Client::struck_by("end-of-day-stale").await).await;
+    assert_eq!(differing(&right, &stale), [3]);
+    assert_eq!(stale[3], right[2]);
+}
+
 #[tokio::test]
 async fn one_reconciliation_is_listed_twice() {
-    let days = async |fault: &str| {
-        let client = Client::struck_by(fault).await;
-        let parameters = [
-            ("datefrom", DAYS[0]),
-            ("dateto", DAYS[4]),
-            ("start", "0"),
-            ("length", "20"),
-        ];
-        let list = client.get("/vpos/reconciliation/list", &parameters).await;
-        list.success()["Data"].as_array().unwrap().clone()
-    };
-    let (right, repeated) = (days("latency=1").await, days("repeated-day").await);
+    let (right, repeated) = (listed("latency=1").await, listed("repeated-day").await);
     assert_eq!((right.len(), repeated.len()), (5, 6));
     let mut once = repeated.clone();
     once.dedup();

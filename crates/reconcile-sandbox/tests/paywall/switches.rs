@@ -279,6 +279,11 @@ async fn the_list_of_reconciliations_is_bounded_as_turned() {
         1
     );
     assert_eq!(list("latency=1", "2025-12-31", "3").await.code(), 386);
+    // Stored on the mornings after: the first to the fourth of five days.
+    assert_eq!(
+        count(list("range-of=stored", "2026-01-05", "9").await.success()),
+        3
+    );
 }
 
 #[tokio::test]
