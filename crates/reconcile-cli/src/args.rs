@@ -63,6 +63,9 @@ pub(crate) enum Command {
     Run(Run),
     /// Match two files; no provider
     Match(Match),
+    /// Explain rules files, and compare what two of them match
+    #[command(subcommand)]
+    Rules(Rules),
     /// Compare your totals of a day with the provider's, and send them
     Attest(Attest),
     /// Run the simulator alone
@@ -230,6 +233,55 @@ pub(crate) struct Books {
     /// provider rows out of the pull, and count them
     #[arg(long)]
     pub(crate) skip_invalid: bool,
+}
+
+/// What a rules file says, and what a change of it does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rules {
+    /// Validate a rules file and explain it in words
+    Check(RulesCheck),
+    /// List the matches that other rules gain, lose and move
+    Diff(RulesDiff),
+}
+
+/// Validates a rules file and explains it in words, in the order in which it is
+/// done, with the defaults that are in force.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesCheck {
+    /// The rules [default: what holds without any]
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Matches the same two files by two rules files, and lists the matches that the
+/// new rules gain, lose and move (a row of it has another counterpart).
+///
+/// Exits with 0 when the matches are the same, with 1 when they differ.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesDiff {
+    /// The rules as they were
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The rules as they are to be
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    /// The ledger: CSV, JSON Lines or Parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: PathBuf,
+    /// The provider's records, as `reconcile pull` writes them or as the rules say
+    #[arg(long, value_name = "FILE")]
+    pub(crate) records: PathBuf,
+    /// What the list is written as
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ListFormat,
+}
+
+/// The format of a list on stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Table,
+    Csv,
+    Jsonl,
 }
 
 /// Compares your totals of a day with the provider's own, each beside the

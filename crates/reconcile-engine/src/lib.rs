@@ -2,6 +2,7 @@
 
 mod book;
 mod bundles;
+mod changes;
 mod code;
 mod crowd;
 mod error;
@@ -25,6 +26,7 @@ mod sum;
 mod units;
 
 pub use book::{Book, Flow, Row, RowIndex};
+pub use changes::{Change, changes};
 pub use code::{BreakCode, Severity};
 pub use error::EngineError;
 pub use listing::Listing;

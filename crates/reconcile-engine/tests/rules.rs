@@ -13,23 +13,25 @@ fn the_defaults_are_told_in_words() {
         Rules::default().describe(),
         [
             "Money moved where the status is succeeded, and in ledger rows without one; it is \
-             under way where the status is pending or on_hold.",
+             under way where the status is pending or on_hold; a row of another status moved none, \
+             and takes no part unless the other side claims it.",
             "Pass 1, reference: rows with equal reference, amounts equal; groups of several rows \
              to several under one key; what shares the key and differs is a break.",
-            "Pass 2, reference_normalised: rows with equal reference [normalised case, normalised \
-             punctuation, normalised accents, normalised digits, normalised zeros], amounts \
-             equal; groups of several rows to several under one key; what shares the key and \
+            "Pass 2, reference_normalised: rows with equal reference (without regard to capitals, \
+             punctuation, accents, the script of digits and leading zeros), amounts equal; groups of several rows to several under one key; what shares the key and \
              differs is a break.",
             "Pass 3, amount_date_text: the best counterpart, amounts equal, from 3 days before to \
              7 after the ledger's day, description of the ledger and description of the provider \
-             alike by 0.4 or more; never rows with two different references; ambiguous within \
-             0.05.",
+             alike by 0.4 or more; never rows with two different references; ambiguous unless better than any \
+             other by 0.05.",
             "Pass 4, sum_of_records: rows that add up to one, amounts equal, from 7 days before to 3 \
              after the ledger's day; groups of one ledger row to several records, at most 60 rows \
-             that share date; never rows with two different references; ambiguous within 0.05.",
+             that share date; never rows with two different references; ambiguous unless better than any other by 0.05.",
             "Pass 5, sum_of_entries: rows that add up to one, amounts equal, from 3 days before to 7 \
              after the ledger's day; groups of several ledger rows to one record, at most 60 rows \
-             that share date; never rows with two different references; ambiguous within 0.05.",
+             that share date; never rows with two different references; ambiguous unless better than any other by 0.05.",
+            "Each row is used once, and a pass sees what the passes before it left. What the last \
+             one leaves is a break.",
         ]
     );
     Rules::default().check().unwrap();

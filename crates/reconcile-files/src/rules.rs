@@ -4,6 +4,7 @@ mod passes;
 mod resolve;
 mod tables;
 mod values;
+mod words;
 
 use std::{fs, path::Path};
 

@@ -9,6 +9,7 @@ mod output;
 mod prove;
 mod providers;
 mod pull;
+mod rules;
 mod run;
 mod sandbox;
 mod statements;
@@ -39,6 +40,7 @@ pub(crate) async fn run(args: Args) -> Result<Finding, CommandError> {
         Command::Prove(prove) => prove::run(global, &prove).await,
         Command::Run(run) => run::run(global, &run).await,
         Command::Match(files) => match_files::run(global, &files).await,
+        Command::Rules(command) => rules::run(&command).await,
         Command::Attest(attest) => attest::run(global, &attest).await,
         Command::Sandbox(sandbox) => sandbox::run(global, &sandbox).await,
     }

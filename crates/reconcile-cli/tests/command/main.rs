@@ -16,6 +16,7 @@ mod errors;
 mod files;
 mod gateways;
 mod proofs;
+mod rules;
 mod scene;
 mod secrets;
 mod settings;

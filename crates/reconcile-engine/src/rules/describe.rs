@@ -5,8 +5,8 @@ use std::fmt::{Display, Write};
 use reconcile_core::Currency;
 
 use super::{
-    Basis, Column, DayWindow, Equality, Exclude, GroupBy, Grouping, Pass, Rules, Sides, Take,
-    Tolerance, Tolerances, pass::Way,
+    Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, GroupBy, Grouping,
+    Normalisation, Pass, Rules, Sides, Take, Tolerance, Tolerances, pass::Way,
 };
 use crate::Side;
 
@@ -15,17 +15,21 @@ pub(super) fn rules(rules: &Rules) -> Vec<String> {
     let exclusions = rules.exclusions.iter().map(exclusion);
     let statuses = format!(
         "Money moved where the status is {}, and in ledger rows without one; it is under way \
-         where the status is {}.",
+         where the status is {}; a row of another status moved none, and takes no part unless \
+         the other side claims it.",
         words(&rules.counts, "or"),
         words(&rules.pending, "or"),
     );
-    let fees = fees(rules);
     let numbered = rules.passes.iter().zip(1..);
     let passes = numbered.map(|(one, number)| format!("Pass {number}, {}", pass(one, rules)));
+    let rest = "Each row is used once, and a pass sees what the passes before it left. What the \
+                last one leaves is a break.";
     exclusions
         .chain([statuses])
-        .chain(fees)
+        .chain(fees(rules))
+        .chain(business_days(rules))
         .chain(passes)
+        .chain([rest.to_owned()])
         .collect()
 }
 
@@ -51,27 +55,87 @@ fn exclusion(rule: &Exclude) -> String {
     )
 }
 
-fn fees(rules: &Rules) -> Option<String> {
+fn fees(rules: &Rules) -> Vec<String> {
     let fees = &rules.fees;
     if !fees.tell_sides_apart() {
-        return None;
+        return Vec::new();
     }
     let of = |basis| match basis {
         Basis::Gross => "gross",
         Basis::Net => "net",
     };
-    let terms = match (fees.schedule.len(), fees.infer) {
-        (0, _) => "fees inferred from the data".to_owned(),
-        (1, false) => "one fee term".to_owned(),
-        (terms, false) => format!("{terms} fee terms"),
-        (terms, true) => format!("{terms} fee term(s), others inferred from the data"),
-    };
-    Some(format!(
-        "The ledger states {} amounts, the provider {} ones: {terms}, and {}% tax on the fee.",
+    let mut sentences = vec![format!(
+        "The ledger states {} amounts, the provider {} ones: net is gross without the fee and \
+         {}% tax on the fee, both rounded to the minor unit.",
         of(fees.ledger),
         of(fees.records),
         fees.tax_percent,
-    ))
+    )];
+    let mut terms = fees.schedule.iter();
+    sentences.extend(terms.next().map(|term| fee_term(term, "any")));
+    sentences.extend(terms.map(|term| fee_term(term, "any other")));
+    if fees.infer {
+        let others = if fees.schedule.is_empty() {
+            "Fees are"
+        } else {
+            "Fees that no term covers are"
+        };
+        sentences.push(format!(
+            "{others} inferred from the rows that are already matched."
+        ));
+    }
+    sentences
+}
+
+/// The term; `any` is what it covers where it says no more.
+fn fee_term(term: &FeeTerm, any: &str) -> String {
+    let method = term.method.iter().map(|method| format!("by {method}"));
+    let currency = term
+        .currency
+        .iter()
+        .map(|currency| format!("in {currency}"));
+    let of: Vec<_> = method.chain(currency).collect();
+    let of = if of.is_empty() {
+        format!("of {any} payment")
+    } else {
+        format!("of a payment {}", of.join(" "))
+    };
+    let mut parts = Vec::new();
+    if !term.flat.is_zero() {
+        parts.push(term.flat.to_string());
+    }
+    if term.tiers.is_empty() && !term.percent.is_zero() {
+        parts.push(format!("{}% of the gross amount", term.percent));
+    }
+    parts.extend(term.tiers.iter().map(|tier| match tier.up_to {
+        Some(end) => format!("{}% of what lies below {end}", tier.percent),
+        None => format!("{}% of what lies above", tier.percent),
+    }));
+    let least = term.least.map(|least| format!(", at least {least}"));
+    let most = term.most.map(|most| format!(", at most {most}"));
+    format!(
+        "The fee {of} is {}{}{}.",
+        words(parts, "and"),
+        least.unwrap_or_default(),
+        most.unwrap_or_default(),
+    )
+}
+
+fn business_days(rules: &Rules) -> Option<String> {
+    let mut windows = rules.passes.iter().filter_map(|pass| pass.days);
+    windows.find(|window| window.business)?;
+    let Calendar { weekend, holidays } = &rules.calendar;
+    let weekend = weekend.iter().map(|day| format!("{day:?}s"));
+    let holidays = (!holidays.is_empty()).then(|| match holidays.len() {
+        1 => "one holiday".to_owned(),
+        count => format!("{count} holidays"),
+    });
+    let none: Vec<_> = weekend.chain(holidays).collect();
+    Some(if none.is_empty() {
+        "Every day is a business day.".to_owned()
+    } else {
+        format!("Business days are all but {}.", words(none, "and"))
+    })
 }
 
 fn pass(pass: &Pass, rules: &Rules) -> String {
@@ -112,7 +176,10 @@ fn pass(pass: &Pass, rules: &Rules) -> String {
         if !pass.across_references {
             add(&"; never rows with two different references");
         }
-        add(&format_args!("; ambiguous within {}", pass.margin));
+        add(&format_args!(
+            "; ambiguous unless better than any other by {}",
+            pass.margin
+        ));
     }
     text.push('.');
     text
@@ -124,18 +191,18 @@ fn equality(one: &Equality) -> String {
     } else {
         format!("{} (ledger) and {} (provider)", one.ledger, one.records)
     };
-    let mut notes: Vec<String> = one
-        .normalise
-        .iter()
-        .map(|step| format!("normalised {step}"))
-        .collect();
-    notes.extend(
-        one.prefixes
-            .iter()
-            .map(|prefix| format!("without \"{prefix}\"")),
-    );
+    let ignored = one.normalise.iter().map(|step| match step {
+        Normalisation::Case => "capitals".to_owned(),
+        Normalisation::Punctuation => "punctuation".to_owned(),
+        Normalisation::Accents => "accents".to_owned(),
+        Normalisation::Digits => "the script of digits".to_owned(),
+        Normalisation::Zeros => "leading zeros".to_owned(),
+    });
+    let cut = one.prefixes.iter();
+    let cut = cut.map(|prefix| format!("\"{prefix}\" in front"));
+    let notes: Vec<_> = ignored.chain(cut).collect();
     if !notes.is_empty() {
-        text = format!("{text} [{}]", notes.join(", "));
+        text = format!("{text} (without regard to {})", words(notes, "and"));
     }
     text
 }
@@ -153,7 +220,7 @@ fn tolerance(limit: &Tolerance) -> String {
     match (absolute.is_zero(), percent.is_zero(), limit.take) {
         (true, true, _) => "equal".to_owned(),
         (false, true, _) => format!("within {absolute}"),
-        (true, false, _) => format!("within {percent}%"),
+        (true, false, _) => format!("within {percent}% of the ledger's"),
         (false, false, Take::Smaller) => {
             format!("within the smaller of {absolute} and {percent}%")
         }

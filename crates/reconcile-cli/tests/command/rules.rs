@@ -1,0 +1,213 @@
+//! Rules files: explained, refused, and compared on the same data.
+
+use reconcile_engine::Rules;
+
+use crate::scene::Scene;
+
+#[test]
+fn a_rules_file_is_explained_in_the_order_in_which_it_is_done() {
+    let scene = Scene::bare();
+    scene.write(
+        "rules.toml",
+        r#"
+[ledger]
+columns = { reference = "Order No" }
+decimal_separator = ","
+thousands_separator = "."
+zone = "Europe/Berlin"
+cutoff = "23:30"
+attributes = ["memo_ref"]
+currency = "EUR"
+
+[tolerance]
+absolute = "0.01"
+currencies.KWD = { absolute = "0.005", percent = "1", take = "larger" }
+
+[calendar]
+weekend = ["friday", "saturday"]
+holidays = ["2026-01-01"]
+
+[fees]
+ledger = "net"
+infer = true
+tax_percent = "18"
+schedule = [{ method = "YP", flat = "0.30", percent = "2.9", least = "0.50" }, { tiers = [{ up_to = "100", percent = "3" }, { percent = "2" }] }]
+
+[[exclude]]
+side = "ledger"
+kind = ["adjustment"]
+description_has = "transfer"
+reason = "internal transfer"
+
+[[pass]]
+name = "by rrn"
+equal = [{ ledger = "memo_ref", records = "attributes.rrn", normalise = ["case", "zeros"], prefix = "ORD-" }]
+days = { after = 3, business = true }
+net = true
+
+[[pass]]
+name = "payouts"
+days = { before = 7, after = 3 }
+tolerance = { percent = "0.5" }
+group = { by = "sum", sides = "one_to_many", evidence = ["day", "account"], most = 200 }
+"#,
+    );
+    let ran = scene.run("rules check rules.toml").exits(0);
+    insta::assert_snapshot!(ran.stdout, @r#"
+    rules.toml makes sense. What it says:
+    
+    Reading the ledger
+    - Columns that must be there: reference (in "Order No"), amount, date.
+    - Amounts are written as 1.234,50.
+    - Dates are written as 2026-01-31, or as RFC 3339 instants; an instant counts for its day in Europe/Berlin; from 23:30:00 on, it counts for the next.
+    - Attributes that are kept: memo_ref.
+    - A row that does not say has currency EUR.
+    
+    Reading a file of records
+    - Columns that must be there: id, reference, amount, currency, date (in "created_at"), kind, direction, status.
+    - Amounts are written as 1234.50.
+    - Dates are written as 2026-01-31, or as RFC 3339 instants; an instant counts for its day in UTC, or of the provider that is pulled.
+    - Attributes that are kept: rrn; each a column of its own, or a key of the JSON in the column "attributes".
+    
+    Matching
+    - Rows of the ledger of kind adjustment and with "transfer" in the description take no part: internal transfer.
+    - Money moved where the status is succeeded, and in ledger rows without one; it is under way where the status is pending or on_hold; a row of another status moved none, and takes no part unless the other side claims it.
+    - The ledger states net amounts, the provider gross ones: net is gross without the fee and 18% tax on the fee, both rounded to the minor unit.
+    - The fee of a payment by YP is 0.30 and 2.9% of the gross amount, at least 0.50.
+    - The fee of any other payment is 3% of what lies below 100 and 2% of what lies above.
+    - Fees that no term covers are inferred from the rows that are already matched.
+    - Business days are all but Fridays, Saturdays and one holiday.
+    - Pass 1, by rrn: rows with equal attributes.memo_ref (ledger) and attributes.rrn (provider) (without regard to capitals, leading zeros and "ORD-" in front), amounts after fees within 0.01, in KWD within the larger of 0.005 and 1%, up to 3 business days after the ledger's day; what shares the key and differs is a break.
+    - Pass 2, payouts: rows that add up to one, amounts within 0.5% of the ledger's, from 7 days before to 3 after the ledger's day; groups of one ledger row to several records, at most 200 rows that share date and account; never rows with two different references; ambiguous unless better than any other by 0.05.
+    - Each row is used once, and a pass sees what the passes before it left. What the last one leaves is a break.
+    
+    Defaults in force
+    - [statuses] counts: succeeded; where a provider lists reversals as records of their own, reversed too.
+    - [statuses] pending: pending and on_hold.
+    "#);
+}
+
+#[test]
+fn without_a_file_the_defaults_are_explained() {
+    let ran = Scene::bare().run("rules check").exits(0);
+    for sentence in Rules::default().describe() {
+        assert!(
+            ran.stdout.contains(&format!("\n- {sentence}\n")),
+            "{sentence}"
+        );
+    }
+    let (_, in_force) = ran
+        .stdout
+        .split_once("Defaults in force\n")
+        .expect("a part");
+    insta::assert_snapshot!(in_force, @r"
+    - [[pass]]: the passes above.
+    - [tolerance]: none; amounts are equal where a pass does not say otherwise.
+    - [statuses] counts: succeeded; where a provider lists reversals as records of their own, reversed too.
+    - [statuses] pending: pending and on_hold.
+    - [calendar]: Saturday and Sunday are no business days, and there are no holidays.
+    - [fees]: none; amounts are compared as both sides state them.
+    - [[exclude]]: none.
+    ");
+}
+
+#[test]
+fn a_rules_file_that_makes_no_sense_is_refused_by_its_place() {
+    let scene = Scene::bare();
+    scene.write(
+        "rules.toml",
+        "[[pass]]\nname = \"p\"\nequal = [\"refrence\"]\n",
+    );
+    insta::assert_snapshot!(scene.refusal(2, "rules check rules.toml"), @r#"
+    error: rules.toml, line 3, column 10: `refrence` is none of id, reference, account, method, description, amount, date, attributes.NAME
+      hint: a column of the file is named as an attribute: attributes = ["batch"] under [ledger] or [records], then "attributes.batch"
+    "#);
+    scene.write("sound.toml", "");
+    insta::assert_snapshot!(
+            scene.refusal(2, "rules diff sound.toml rules.toml --ledger none.csv --records none.csv"),
+            @r#"
+    error: rules.toml, line 3, column 10: `refrence` is none of id, reference, account, method, description, amount, date, attributes.NAME
+      hint: a column of the file is named as an attribute: attributes = ["batch"] under [ledger] or [records], then "attributes.batch"
+    "#
+    );
+}
+
+/// Two lines whose references say one thing and whose receipts another, and one
+/// that only its receipt brings to its record.
+fn books() -> Scene {
+    let scene = Scene::bare();
+    scene.write(
+        "ledger.csv",
+        "id,reference,amount,currency,date,receipt\n\
+         l1,A,10.00,PEN,2026-03-02,2\n\
+         l2,B,10.00,PEN,2026-03-02,1\n\
+         l3,,7.00,PEN,2026-03-02,3\n",
+    );
+    scene.write(
+        "records.csv",
+        "id,reference,amount,currency,created_at,kind,direction,status,attributes\n\
+         r1,A,10.00,PEN,2026-03-02T10:00:00Z,payment,credit,succeeded,\"{\"\"receipt\"\":1}\"\n\
+         r2,B,10.00,PEN,2026-03-02T10:00:00Z,payment,credit,succeeded,\"{\"\"receipt\"\":2}\"\n\
+         =r3,X,7.00,PEN,2026-03-02T10:00:00Z,payment,credit,succeeded,\"{\"\"receipt\"\":3}\"\n",
+    );
+    scene.write(
+        "references.toml",
+        "[[pass]]\nname = \"reference\"\nequal = [\"reference\"]\n",
+    );
+    scene.write(
+        "receipts.toml",
+        "[ledger]\nattributes = [\"receipt\"]\n[[pass]]\nname = \"receipt\"\nequal = [\"attributes.receipt\"]\n",
+    );
+    scene
+}
+
+const DATA: &str = "--ledger ledger.csv --records records.csv";
+
+#[test]
+fn other_rules_show_what_they_gain_lose_and_move() {
+    let scene = books();
+    let ran = scene
+        .run(&format!("rules diff references.toml receipts.toml {DATA}"))
+        .exits(1);
+    insta::assert_snapshot!(ran.stdout, @r"
+    change  old rule   old ledger ids  old record ids  new rule  new ledger ids  new record ids
+    moved   reference  l1              r1              receipt   l1              r2
+    moved   reference  l2              r2              receipt   l2              r1
+    gained  -          -               -               receipt   l3              =r3
+    1 gained, 0 lost, 2 moved.
+    ");
+    let ran = scene
+        .run(&format!(
+            "rules diff receipts.toml references.toml {DATA} --format csv"
+        ))
+        .exits(1);
+    insta::assert_snapshot!(ran.stdout, @r"
+    change,old_rule,old_ledger_ids,old_record_ids,new_rule,new_ledger_ids,new_record_ids
+    moved,receipt,l1,r2,reference,l1,r1
+    moved,receipt,l2,r1,reference,l2,r2
+    lost,receipt,l3,'=r3,,,
+    ");
+    let ran = scene
+        .run(&format!(
+            "rules diff references.toml receipts.toml {DATA} --format jsonl"
+        ))
+        .exits(1);
+    insta::assert_snapshot!(ran.stdout, @r#"
+    {"change":"moved","old_rule":"reference","old_ledger_ids":"l1","old_record_ids":"r1","new_rule":"receipt","new_ledger_ids":"l1","new_record_ids":"r2"}
+    {"change":"moved","old_rule":"reference","old_ledger_ids":"l2","old_record_ids":"r2","new_rule":"receipt","new_ledger_ids":"l2","new_record_ids":"r1"}
+    {"change":"gained","old_rule":"","old_ledger_ids":"","old_record_ids":"","new_rule":"receipt","new_ledger_ids":"l3","new_record_ids":"=r3"}
+    "#);
+}
+
+#[test]
+fn rules_that_match_the_same_are_no_difference() {
+    let scene = books();
+    scene.write(
+        "renamed.toml",
+        "[[pass]]\nname = \"by order\"\nequal = [\"reference\"]\n",
+    );
+    let ran = scene
+        .run(&format!("rules diff references.toml renamed.toml {DATA}"))
+        .exits(0);
+    assert_eq!(ran.stdout, "The matches are the same.\n");
+}

@@ -1,0 +1,142 @@
+//! The rules file in words.
+
+use std::fmt::Display;
+
+use jiff::tz::TimeZone;
+use reconcile_engine::{Pass, Rules};
+
+use super::RulesFile;
+use crate::{Field, Mapping, mapping::Side};
+
+impl RulesFile {
+    /// What the file says, in the order in which it is done: how each file is
+    /// read, what takes part and what matches, and which defaults are in force.
+    /// Each part is a heading and its sentences.
+    #[must_use]
+    pub fn describe(&self) -> Vec<(&'static str, Vec<String>)> {
+        let ledger = mapping(&self.ledger, Side::Ledger);
+        let records = mapping(&self.records, Side::Records);
+        let mut parts = vec![
+            ("Reading the ledger", ledger),
+            ("Reading a file of records", records),
+            ("Matching", self.rules.describe()),
+        ];
+        let defaults = self.defaults_in_force();
+        if !defaults.is_empty() {
+            parts.push(("Defaults in force", defaults));
+        }
+        parts
+    }
+
+    /// The parts of the rules that are as without a file.
+    fn defaults_in_force(&self) -> Vec<String> {
+        let (rules, defaults) = (&self.rules, Rules::default());
+        let counts = "[statuses] counts: succeeded; where a provider lists reversals as records \
+                      of their own, reversed too.";
+        let parts = [
+            (
+                rules.passes == Pass::defaults(),
+                "[[pass]]: the passes above.",
+            ),
+            (
+                rules.tolerance == defaults.tolerance,
+                "[tolerance]: none; amounts are equal where a pass does not say otherwise.",
+            ),
+            (!self.says_what_counts, counts),
+            (
+                rules.pending == defaults.pending,
+                "[statuses] pending: pending and on_hold.",
+            ),
+            (
+                rules.calendar == defaults.calendar,
+                "[calendar]: Saturday and Sunday are no business days, and there are no holidays.",
+            ),
+            (
+                !rules.fees.tell_sides_apart(),
+                "[fees]: none; amounts are compared as both sides state them.",
+            ),
+            (rules.exclusions.is_empty(), "[[exclude]]: none."),
+        ];
+        let in_force = parts.into_iter().filter(|(is_default, _)| *is_default);
+        in_force.map(|(_, words)| words.to_owned()).collect()
+    }
+}
+
+/// How a file of this side is read.
+fn mapping(mapping: &Mapping, side: Side) -> Vec<String> {
+    let mut sentences = vec![columns(mapping, side), amounts(mapping), days(mapping)];
+    if !mapping.attributes.is_empty() {
+        let attributes = mapping.attributes.iter();
+        let attributes = attributes.map(|(name, column)| renamed(name, column));
+        let beside = match side {
+            Side::Ledger => "",
+            Side::Records => {
+                "; each a column of its own, or a key of the JSON in the column \"attributes\""
+            }
+        };
+        sentences.push(format!(
+            "Attributes that are kept: {}{beside}.",
+            list(attributes)
+        ));
+    }
+    let kind = mapping.kind.map(|kind| format!("kind {kind}"));
+    let direction = mapping.direction.map(|word| format!("direction {word}"));
+    let currency = mapping.currency.map(|code| format!("currency {code}"));
+    let constants: Vec<_> = [kind, direction, currency].into_iter().flatten().collect();
+    if !constants.is_empty() {
+        sentences.push(format!("A row that does not say has {}.", list(constants)));
+    }
+    if mapping.delimiter != b',' {
+        let delimiter = char::from(mapping.delimiter).escape_default();
+        sentences.push(format!("\"{delimiter}\" separates the cells of a CSV."));
+    }
+    sentences
+}
+
+fn columns(mapping: &Mapping, side: Side) -> String {
+    let needed = Field::ALL
+        .into_iter()
+        .filter(|field| mapping.needs(side, *field))
+        .map(|field| renamed(field.as_str(), mapping.column(side, field)));
+    format!("Columns that must be there: {}.", list(needed))
+}
+
+fn renamed(name: &str, column: &str) -> String {
+    if name == column {
+        name.to_owned()
+    } else {
+        format!("{name} (in \"{column}\")")
+    }
+}
+
+fn amounts(mapping: &Mapping) -> String {
+    let decimal = mapping.decimal_separator;
+    match mapping.thousands_separator {
+        Some(thousands) => format!("Amounts are written as 1{thousands}234{decimal}50."),
+        None => format!("Amounts are written as 1234{decimal}50."),
+    }
+}
+
+fn days(mapping: &Mapping) -> String {
+    let form = match &mapping.date_format {
+        Some(pattern) => format!("Dates are written as {pattern}"),
+        None => "Dates are written as 2026-01-31, or as RFC 3339 instants".to_owned(),
+    };
+    let zone = match mapping.zone.as_ref().map(TimeZone::iana_name) {
+        Some(Some(zone)) => zone,
+        Some(None) => "a zone without a name",
+        None => "UTC, or of the provider that is pulled",
+    };
+    let cutoff = mapping.cutoff.map_or_else(String::new, |cutoff| {
+        format!(
+            "; from {} on, it counts for the next",
+            cutoff.strftime("%H:%M:%S")
+        )
+    });
+    format!("{form}; an instant counts for its day in {zone}{cutoff}.")
+}
+
+fn list<T: Display>(words: impl IntoIterator<Item = T>) -> String {
+    let words: Vec<_> = words.into_iter().map(|word| word.to_string()).collect();
+    words.join(", ")
+}
