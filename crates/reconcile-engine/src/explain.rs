@@ -3,10 +3,12 @@
 //! A cause is named only where arithmetic shows it.
 
 mod equations;
+mod leftovers;
 
-use reconcile_core::Currency;
+use reconcile_core::{Currency, Status};
 use rust_decimal::Decimal;
 
+pub(crate) use self::leftovers::relate;
 use crate::{BreakCode, Row};
 
 /// The two sides of a pair that differs, with the sums that they moved: what
@@ -102,6 +104,15 @@ fn remark(code: BreakCode, ledger: &Row<'_>, record: &Row<'_>) -> Option<String>
             "sign flipped: a {} in the ledger, a {} at the provider",
             ledger.direction, record.direction
         )),
+        BreakCode::DateOutOfWindow => cut_off(ledger, record),
+        BreakCode::StatusMismatch if changed_after(ledger, record) => {
+            let (booked, listed) = ledger.status.zip(record.status)?;
+            Some(format!(
+                "the status changed after the cut-off: {booked} in the ledger on {}, {listed} at \
+                 the provider on {}",
+                ledger.date, record.date
+            ))
+        }
         BreakCode::Timing | BreakCode::StatusMismatch => {
             let says = |row: &Row<'_>| row.status.map_or("nothing", |status| status.as_str());
             Some(match ledger.status {
@@ -121,6 +132,24 @@ fn remark(code: BreakCode, ledger: &Row<'_>, record: &Row<'_>) -> Option<String>
         }
         _ => None,
     }
+}
+
+/// One day between the two.
+fn cut_off(ledger: &Row<'_>, record: &Row<'_>) -> Option<String> {
+    let next = ledger.date.tomorrow().ok()?;
+    (next == record.date).then(|| {
+        format!(
+            "next-day cut-off: booked on {}, listed on {}",
+            ledger.date, record.date
+        )
+    })
+}
+
+/// Whether the ledger has a payment under way, and the provider what became of
+/// it on a later day.
+fn changed_after(ledger: &Row<'_>, record: &Row<'_>) -> bool {
+    let under_way = |status| matches!(status, Some(Status::Pending | Status::OnHold));
+    under_way(ledger.status) && !under_way(record.status) && ledger.date < record.date
 }
 
 /// What is taken away, in brackets where it is negative.

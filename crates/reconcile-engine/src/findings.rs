@@ -331,6 +331,16 @@ impl<'a> Findings<'a> {
         order::sort_matches(self.matches.couples_mut(), ledger, records);
         order::sort_groups(self.matches.groups_mut(), ledger, records);
         order::sort_breaks(&mut self.breaks, ledger, records);
+        let unsought = explain::relate(&mut self.breaks, ledger, records);
+        if unsought > 0 {
+            let (breaks, lie) = match unsought {
+                1 => ("break", "lies"),
+                _ => ("breaks", "lie"),
+            };
+            self.note(format!(
+                "{unsought} {breaks} {lie} among too many unmatched rows to seek sums of them"
+            ));
+        }
         order::sort_excluded(&mut self.excluded, ledger, records);
         let conservation = self.conservation()?;
         let totals = |book: &Book| {

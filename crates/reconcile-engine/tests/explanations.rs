@@ -5,7 +5,7 @@
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use reconcile_core::{Direction, Money};
+use reconcile_core::{Direction, Money, Status};
 use reconcile_engine::{Absence, Book, BreakCode, Context, Row, Rules, reconcile};
 use rust_decimal::{Decimal, dec};
 
@@ -228,6 +228,135 @@ fn a_split_that_is_off_by_a_unit_a_part_is_rounded() {
     );
     let (code, _) = explained(&whole, &parts(dec!(3.29))).remove(0);
     assert_eq!(code, BreakCode::SplitIncomplete);
+}
+
+/// A row without a counterpart: its reference is its own.
+fn lone(id: &'static str, amount: Decimal, day: i8) -> Row<'static> {
+    Row {
+        reference: Some(id),
+        date: date(2026, 11, day),
+        ..row(id, amount, "PEN")
+    }
+}
+
+/// What stands behind the finding of each row without a counterpart.
+fn related(ledger: &[Row<'_>], records: &[Row<'_>]) -> Vec<String> {
+    let told = explained(ledger, records).into_iter();
+    told.map(|(_, text)| {
+        let told = text.split_once("; ").map(|(_, told)| told.to_owned());
+        told.unwrap_or_default()
+    })
+    .collect()
+}
+
+#[test]
+fn a_row_of_the_next_day_with_the_same_amount_is_a_cut_off() {
+    let (booked, listed) = (lone("L-1", dec!(30), 3), lone("R-1", dec!(30), 4));
+    assert_eq!(
+        related(&[booked], &[listed]),
+        [
+            "R-1 of the next day, 2026-11-04, has the same amount: a cut-off between them",
+            "L-1 of the day before, 2026-11-03, has the same amount: a cut-off between them",
+        ]
+    );
+    // Two of them, and it is anybody's.
+    assert_eq!(
+        related(&[booked], &[listed, lone("R-2", dec!(30), 2)])[0],
+        "the amount of the unmatched record R-2 30.00, one of 2 choices of one"
+    );
+    // Two days lie between.
+    assert_eq!(
+        related(&[booked], &[lone("R-1", dec!(30), 5)])[0],
+        "the amount of the unmatched record R-1 30.00, and of no other one"
+    );
+    assert_eq!(related(&[booked], &[lone("R-1", dec!(30), 7)]), ["", ""]);
+}
+
+#[test]
+fn a_row_is_the_sum_of_two_or_three_that_nothing_else_claims() {
+    let whole = [lone("L-1", dec!(30), 3)];
+    let parts = [
+        lone("R-1", dec!(10), 3),
+        lone("R-2", dec!(19.99), 3),
+        lone("R-3", dec!(0.01), 4),
+    ];
+    assert_eq!(
+        related(&whole, &parts)[0],
+        "the sum of the unmatched records R-1 10.00 + R-2 19.99 + R-3 0.01, and of no other three"
+    );
+    let more = [
+        parts.as_slice(),
+        &[lone("R-4", dec!(20), 4), lone("R-5", dec!(10), 4)],
+    ]
+    .concat();
+    assert_eq!(
+        related(&whole, &more)[0],
+        "the sum of the unmatched records R-1 10.00 + R-4 20.00, one of 2 choices of two"
+    );
+}
+
+#[test]
+fn a_difference_is_the_sum_of_rows_that_nothing_else_claims() {
+    let (ledger, record) = (row("L-1", dec!(30), "PEN"), row("R-1", dec!(17), "PEN"));
+    let parts = [lone("R-2", dec!(6), 3), lone("R-3", dec!(7), 4)];
+    let text = "ledger 30.00 − provider 17.00 = 13.00 PEN, the sum of the unmatched records R-2 \
+                6.00 + R-3 7.00, and of no other two";
+    let found = explained(&[ledger], &[&[record], parts.as_slice()].concat());
+    assert!(
+        found.contains(&(BreakCode::AmountMismatch, text.to_owned())),
+        "{found:?}"
+    );
+    let text = "ledger 17.00 − provider 30.00 = -13.00 PEN, the amount of the unmatched booking \
+                L-2 13.00, and of no other one";
+    let (short, whole) = (row("L-1", dec!(17), "PEN"), row("R-1", dec!(30), "PEN"));
+    let found = explained(&[short, lone("L-2", dec!(13), 3)], &[whole]);
+    assert!(
+        found.contains(&(BreakCode::AmountMismatch, text.to_owned())),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_search_among_too_many_rows_says_that_it_gave_up() {
+    let ids: Vec<String> = (0..41).map(|number| format!("R-{number}")).collect();
+    let records: Vec<_> = ids
+        .iter()
+        .map(|id| Row {
+            id,
+            reference: Some(id),
+            ..lone("", dec!(7), 3)
+        })
+        .collect();
+    let ledger = [lone("L-1", dec!(14), 3)];
+    let outcome = reconcile(
+        &book(&ledger),
+        &book(&records),
+        &Rules::default(),
+        &proven(),
+    )
+    .unwrap();
+    let note = "1 break lies among too many unmatched rows to seek sums of them";
+    assert_eq!(outcome.notes, [note]);
+    assert_eq!(related(&ledger, &records)[0], "");
+}
+
+#[test]
+fn a_status_that_changed_after_the_cut_off_is_told_with_its_days() {
+    let pending = Row {
+        status: Some(Status::Pending),
+        ..row("L-1", dec!(30), "PEN")
+    };
+    let paid = Row {
+        status: Some(Status::Succeeded),
+        date: date(2026, 11, 4),
+        ..row("R-1", dec!(30), "PEN")
+    };
+    let text = "ledger 0.00 − provider 30.00 = -30.00 PEN, the status changed after the cut-off: \
+                pending in the ledger on 2026-11-03, succeeded at the provider on 2026-11-04";
+    assert_eq!(
+        couple(pending, paid),
+        (BreakCode::StatusMismatch, text.to_owned())
+    );
 }
 
 /// Whether the equation that a text claims holds between the figures.

@@ -7,7 +7,7 @@ use reconcile_core::Currency;
 use rust_decimal::Decimal;
 
 use super::shown;
-use crate::{BreakCode, Row};
+use crate::{BreakCode, Row, sum::exact_difference};
 
 /// Two rows whose amounts differ.
 pub(super) struct Case<'a> {
@@ -36,7 +36,7 @@ const ORDER: &[(Equation, BreakCode)] = &[
 /// The first equation that closes, and what it makes of the break.
 pub(super) fn first(ledger: &Row<'_>, record: &Row<'_>) -> Option<(String, BreakCode)> {
     let (booked, listed) = (ledger.amount, record.amount);
-    let gap = booked.max(listed).checked_sub(booked.min(listed))?;
+    let gap = exact_difference(booked.max(listed), booked.min(listed))?;
     if gap.is_zero() {
         return None;
     }

@@ -144,7 +144,8 @@ fn a_search_for_a_sum_that_gives_up_says_so() {
         outcome.notes,
         [
             "pass payout: the search for rows that add up took too much work for 1 rows; it gave up \
-          on them and matched none"
+          on them and matched none",
+            "1 break lies among too many unmatched rows to seek sums of them",
         ]
     );
 }
