@@ -74,8 +74,9 @@ codes! {
     StatusMismatch = "status_mismatch", High, "One side says paid, the other does not";
     /// The dates lie too far apart, or a verdict came too late.
     DateOutOfWindow = "date_out_of_window", Medium, "Dates too far apart";
-    /// One reference stands for different things.
-    ReferenceMismatch = "reference_mismatch", Medium, "Same reference, different kind of movement";
+    /// One reference stands for different things, or two that differ by a slip
+    /// for the same.
+    ReferenceMismatch = "reference_mismatch", Medium, "References contradict what moved";
     /// The fee is not the agreed one.
     FeeVariance = "fee_variance", Medium, "Fee differs";
     /// The tax is not the expected one.

@@ -124,6 +124,12 @@ fn remark(code: BreakCode, ledger: &Row<'_>, record: &Row<'_>) -> Option<String>
                 None => format!("the provider says {}", says(record)),
             })
         }
+        BreakCode::ReferenceMismatch if ledger.reference != record.reference => {
+            let (ledger, record) = ledger.reference.zip(record.reference)?;
+            Some(format!(
+                "a slip in the reference: {ledger} in the ledger, {record} at the provider"
+            ))
+        }
         BreakCode::ReferenceMismatch => {
             let (ledger, record) = ledger.kind.zip(record.kind)?;
             Some(format!(

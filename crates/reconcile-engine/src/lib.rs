@@ -21,6 +21,7 @@ mod prove;
 mod reconcile;
 mod rules;
 mod search;
+mod slips;
 mod subset;
 mod sum;
 mod units;

@@ -13,7 +13,7 @@ use crate::{
     keys,
     nearest::Pair,
     rules::{Standing, Way},
-    search,
+    search, slips,
 };
 
 /// What a reconciliation knows beside the rows and the rules.
@@ -109,7 +109,8 @@ pub fn reconcile(
     if let Some(first) = rules.passes.first() {
         findings.begin(0, first);
     }
-    let open = open.rows(&findings);
+    let mut open = open.rows(&findings);
+    slips::file(&mut findings, &mut open)?;
     for row in open.ledger {
         findings.ledger_alone(row);
     }

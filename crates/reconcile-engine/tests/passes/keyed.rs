@@ -152,3 +152,28 @@ fn what_a_rule_excludes_takes_no_part() {
     assert!(said[1].starts_with("missing_in_ledger /R-1"));
     assert_eq!(said[2], "L-1 left out: internal transfer");
 }
+
+#[test]
+fn a_slip_in_a_reference_is_named_and_never_matched() {
+    let said = lines(
+        &[
+            "L-1 30 3 ref=ORD-1234",
+            "L-2 30 3 ref=ORD-9999",
+            "L-3 5 3 ref=ABCDE",
+            "L-4 5 3 ref=ABCDF",
+        ],
+        &[
+            "R-1 30 4 ref=ORD-1243",
+            "R-2 30 9 ref=ORD-9998",
+            "R-3 5 3 ref=ABCDX",
+        ],
+        &Rules::default(),
+    );
+    assert_eq!(
+        said.last().unwrap(),
+        "reference_mismatch L-1/R-1 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN, a \
+         slip in the reference: ORD-1234 in the ledger, ORD-1243 at the provider"
+    );
+    // Too many days apart, or two that it could be: each stands alone.
+    assert_eq!(said.len(), 6, "{said:#?}");
+}

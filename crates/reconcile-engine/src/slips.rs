@@ -1,0 +1,163 @@
+//! References with a slip of the pen: one sign wrong, missing, too many, or two
+//! that changed places.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::{ToSpan, civil::Date};
+use reconcile_core::{Currency, Direction};
+use rust_decimal::Decimal;
+
+use crate::{
+    Book, BreakCode, Column, EngineError, RowIndex,
+    findings::Findings,
+    join::Crowd,
+    nearest::Pair,
+    rules::{Standing, Way},
+};
+
+/// How many pairs are looked at.
+const BUDGET: usize = 1 << 22;
+
+/// How long a reference is at least in which a slip shows.
+const LEAST_LENGTH: usize = 5;
+
+/// What two rows with a slip between their references have in common, beside
+/// the day, which may be the next.
+type Face = (Currency, Direction, Decimal, Date);
+
+/// Files what differs by nothing but a slip in the reference, where there is
+/// only one such counterpart on either side. What two references share is no
+/// match: a person must say which of them is right.
+pub(crate) fn file(findings: &mut Findings<'_>, open: &mut Crowd) -> Result<(), EngineError> {
+    let by_reference = findings.rules.passes.iter().any(|pass| {
+        let mut equal = pass.equal.iter();
+        pass.way() == Way::Key && equal.any(|one| one.ledger == Column::Reference)
+    });
+    if !by_reference {
+        return Ok(());
+    }
+    let face = |book: &Book, row: RowIndex| -> Option<Face> {
+        let facts = book.facts(row);
+        let takes_part = findings.rules.standing(facts.status) == Standing::Moved
+            && book
+                .reference(row)
+                .is_some_and(|text| text.chars().count() >= LEAST_LENGTH);
+        takes_part.then(|| {
+            (
+                facts.currency,
+                facts.direction,
+                facts.amount.normalize(),
+                facts.date,
+            )
+        })
+    };
+    let mut records: HashMap<Face, Vec<RowIndex>> = HashMap::new();
+    for &row in &open.records {
+        if let Some(face) = face(findings.records, row) {
+            records.entry(face).or_default().push(row);
+        }
+    }
+    let mut pairs = Vec::new();
+    let mut looked = 0;
+    for &row in &open.ledger {
+        let Some((currency, direction, amount, date)) = face(findings.ledger, row) else {
+            continue;
+        };
+        for days in -1..=1 {
+            let near = date.checked_add(days.days()).ok();
+            let same = near.and_then(|near| records.get(&(currency, direction, amount, near)));
+            for &record in same.into_iter().flatten() {
+                looked += 1;
+                if is_slip(findings, row, record) {
+                    pairs.push((row, record));
+                }
+            }
+            if looked > BUDGET {
+                findings.note(
+                    "too many rows without a counterpart have the same amount and day to look \
+                     for slips in their references; none was looked for"
+                        .to_owned(),
+                );
+                return Ok(());
+            }
+        }
+    }
+    let mut times = (BTreeMap::new(), BTreeMap::new());
+    for (row, record) in &pairs {
+        *times.0.entry(*row).or_insert(0) += 1;
+        *times.1.entry(*record).or_insert(0) += 1;
+    }
+    pairs.retain(|(row, record)| times.0.get(row) == Some(&1) && times.1.get(record) == Some(&1));
+    for &(ledger, record) in &pairs {
+        let pair = Pair {
+            ledger,
+            record,
+            ambiguous: false,
+        };
+        findings.differing(pair, BreakCode::ReferenceMismatch)?;
+    }
+    let (ledger, records) = pairs.into_iter().unzip();
+    open.remove(Crowd { ledger, records });
+    Ok(())
+}
+
+/// Whether two rows of kinds that agree have references with a slip between them.
+fn is_slip(findings: &Findings<'_>, row: RowIndex, record: RowIndex) -> bool {
+    let kinds = (
+        findings.ledger.facts(row).kind,
+        findings.records.facts(record).kind,
+    );
+    let references = (
+        findings.ledger.reference(row),
+        findings.records.reference(record),
+    );
+    let (Some(left), Some(right)) = references else {
+        return false;
+    };
+    kinds
+        .0
+        .zip(kinds.1)
+        .is_none_or(|(left, right)| left == right)
+        && are_a_slip_apart(left.trim(), right.trim())
+}
+
+/// Whether one sign is wrong, missing or too many, or two neighbours changed
+/// places.
+fn are_a_slip_apart(left: &str, right: &str) -> bool {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let front = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
+    let (left, right) = (left.split_at(front).1, right.split_at(front).1);
+    let ends = left.iter().rev().zip(right.iter().rev());
+    let back = ends.take_while(|(a, b)| a == b).count();
+    match (
+        left.split_at(left.len() - back).0,
+        right.split_at(right.len() - back).0,
+    ) {
+        ([_], [_] | []) | ([], [_]) => true,
+        ([a, b], [c, d]) => a == d && b == c,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_one_sign_or_two_that_changed_places() {
+        for slip in [
+            "ORD-1243",
+            "ORD-123",
+            "ORD-12344",
+            "ORD-1235",
+            "RD-1234",
+            "ROD-1234",
+        ] {
+            assert!(are_a_slip_apart("ORD-1234", slip), "{slip}");
+        }
+        for other in ["ORD-1234", "ORD-4321", "ORD-12", "ORD-1256", "ÑRD-123"] {
+            assert!(!are_a_slip_apart("ORD-1234", other), "{other}");
+        }
+        assert!(are_a_slip_apart("AAAA", "AAA"));
+    }
+}
