@@ -329,7 +329,11 @@ impl Settling<'_> {
                 let facts = book.facts(row);
                 Some(Seeker {
                     key: key(side, &facts)?,
-                    amount: findings.compared(pass, side, row),
+                    amount: if pass.net {
+                        findings.compared(pass, side, row)
+                    } else {
+                        facts.amount
+                    },
                     date: facts.date,
                     side,
                     row,
