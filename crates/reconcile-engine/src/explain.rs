@@ -98,6 +98,14 @@ pub(crate) fn repeated(row: &Row<'_>, place: &str, twin: &str) -> String {
     )
 }
 
+/// Whether both rows say their kinds, and say different ones.
+fn contradict(ledger: &Row<'_>, record: &Row<'_>) -> bool {
+    ledger
+        .kind
+        .zip(record.kind)
+        .is_some_and(|(booked, listed)| booked != listed)
+}
+
 fn remark(code: BreakCode, ledger: &Row<'_>, record: &Row<'_>) -> Option<String> {
     match code {
         BreakCode::SignMismatch => Some(format!(
@@ -124,7 +132,7 @@ fn remark(code: BreakCode, ledger: &Row<'_>, record: &Row<'_>) -> Option<String>
                 None => format!("the provider says {}", says(record)),
             })
         }
-        BreakCode::ReferenceMismatch if ledger.reference != record.reference => {
+        BreakCode::ReferenceMismatch if !contradict(ledger, record) => {
             let (ledger, record) = ledger.reference.zip(record.reference)?;
             Some(format!(
                 "a slip in the reference: {ledger} in the ledger, {record} at the provider"
