@@ -57,7 +57,7 @@ fn the_summary_has_the_keys_of_the_contract_in_its_order() {
       "ledger": {
         "rows": 111,
         "amounts": {
-          "PEN": "27036.02",
+          "PEN": "27046.01",
           "USD": "-614.21"
         }
       },
@@ -92,9 +92,9 @@ fn the_summary_has_the_keys_of_the_contract_in_its_order() {
       "verdict": "breaks",
       "conservation": {
         "PEN": {
-          "ledger": "27036.02",
+          "ledger": "27046.01",
           "records": "30807.74",
-          "explained": "-3771.72"
+          "explained": "-3761.73"
         },
         "USD": {
           "ledger": "-614.21",
