@@ -181,13 +181,13 @@ impl<'a> Collector<'a> {
     fn take(
         &mut self,
         line: u64,
-        row: Result<(Cells<'_>, Attributes<'_>), Problem>,
+        row: Result<&(Cells<'_>, Attributes<'_>), Problem>,
         text: impl FnOnce() -> Vec<u8>,
     ) -> Result<(), FileError> {
         self.ledger.rows += 1;
         let reader = RowReader::new(self.side, self.mapping);
         let row = row.and_then(|(cells, attributes)| {
-            let row = reader.row(line, &cells, &mut self.line_number)?;
+            let row = reader.row(line, cells, &mut self.line_number)?;
             Ok((row, attributes))
         });
         match row {

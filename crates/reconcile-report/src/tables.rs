@@ -334,8 +334,9 @@ fn code<'r>(currency: Option<Currency>) -> Cell<'r> {
 /// The ids of rows.
 fn ids<'r>(book: &'r Book, rows: &[RowIndex]) -> Cell<'r> {
     match rows {
-        &[row] if !book.id(row).contains(SEPARATORS) => match book.id(row) {
+        &[row] => match book.id(row) {
             "" => Cell::Absent,
+            id if id.contains(SEPARATORS) => joined([id].into_iter()),
             id => text(id),
         },
         rows => joined(rows.iter().map(|&row| book.id(row))),

@@ -25,8 +25,11 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
     collector.ledger.header = header.text.to_vec();
     let columns = Columns::of(&header, collector)?;
     while let Some(record) = next(&mut records, collector)? {
-        let cells = columns.cells(&record);
-        collector.take(record.line, cells, || record.text.to_vec())?;
+        // Filled where it lies: it is too large to be handed from hand to hand
+        // a million times.
+        let mut row = (Cells::default(), Attributes::new());
+        let read = columns.fill(&record, &mut row);
+        collector.take(record.line, read.map(|()| &row), || record.text.to_vec())?;
     }
     Ok(())
 }
@@ -118,7 +121,11 @@ impl<'m> Columns<'m> {
         })
     }
 
-    fn cells<'r>(&self, record: &Record<'r>) -> Result<(Cells<'r>, Attributes<'r>), Problem>
+    fn fill<'r>(
+        &self,
+        record: &Record<'r>,
+        (cells, attributes): &mut (Cells<'r>, Attributes<'r>),
+    ) -> Result<(), Problem>
     where
         'm: 'r,
     {
@@ -135,7 +142,6 @@ impl<'m> Columns<'m> {
             let cell = text.get(record.range(index));
             cell.ok_or_else(|| self.not_utf8(record))
         };
-        let mut cells = Cells::default();
         for (field, index) in &self.wanted {
             let cell = cell(*index)?;
             // Only our own files are known to have had their formulas defused.
@@ -145,14 +151,13 @@ impl<'m> Columns<'m> {
             };
             cells.set(*field, Cell::text(cell));
         }
-        let mut attributes = Attributes::new();
         for (name, index) in &self.attributes.columns {
-            attributes::add(name, Cell::text(cell(*index)?), &mut attributes);
+            attributes::add(name, Cell::text(cell(*index)?), attributes);
         }
         if let Some(object) = self.attributes.object {
-            self.attributes.keys.pick(cell(object)?, &mut attributes)?;
+            self.attributes.keys.pick(cell(object)?, attributes)?;
         }
-        Ok((cells, attributes))
+        Ok(())
     }
 
     fn not_utf8(&self, record: &Record<'_>) -> Problem {

@@ -58,6 +58,7 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
         }
         let row = values.as_ref().map_err(Problem::clone);
         let row = row.and_then(|values| values.row(&names));
+        let row = row.as_ref().map_err(Problem::clone);
         collector.take(number, row, || text.as_bytes().to_vec())?;
     }
     used.map_or(Ok(()), |used| used.check(&names, collector))

@@ -42,6 +42,7 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
             }
             let (cells, attributes) = columns.row();
             let row = attributes.map(|attributes| (cells, attributes));
+            let row = row.as_ref().map_err(Problem::clone);
             collector.take(number, row, || as_json(&cells))?;
         }
     }
