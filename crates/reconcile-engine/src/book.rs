@@ -372,6 +372,18 @@ impl Book {
         self.attributes.of(index)
     }
 
+    /// Whether any row states a fee or a tax.
+    pub(crate) fn states_charges(&self) -> bool {
+        let mut classes = self.classes.members.iter().map(|members| members.class);
+        classes.any(|class| class.fee.is_some() || class.tax.is_some())
+    }
+
+    /// Whether any row states what settled.
+    pub(crate) fn states_settled(&self) -> bool {
+        let mut classes = self.classes.members.iter().map(|members| members.class);
+        classes.any(|class| class.settled.is_some())
+    }
+
     /// Every row, in the order of pushing.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Row<'_>> {

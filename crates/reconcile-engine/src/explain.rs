@@ -5,7 +5,7 @@
 mod equations;
 mod leftovers;
 
-use reconcile_core::{Currency, Status};
+use reconcile_core::{Currency, Money, Status};
 use rust_decimal::Decimal;
 
 pub(crate) use self::leftovers::relate;
@@ -25,6 +25,11 @@ pub(crate) fn pair(
             money(ledger.signed(), ledger.currency),
             money(record.signed(), record.currency),
         );
+        let booked = Money::new(ledger.amount, ledger.currency);
+        if record.settled == Some(booked) {
+            let settled = money(booked.amount, booked.currency);
+            return (code, format!("{text}, and the provider settled {settled}"));
+        }
         return (code, text);
     };
     let currency = ledger.currency;
@@ -75,6 +80,15 @@ pub(crate) fn group(
         money(difference, currency),
     );
     (code, text)
+}
+
+/// A pair whose amounts agree, or nearly, and whose other figures do not.
+pub(crate) fn beside(ledger: &Row<'_>, record: &Row<'_>, finding: &str) -> String {
+    format!(
+        "ledger {}, provider {}: {finding}",
+        money(ledger.signed(), ledger.currency),
+        money(record.signed(), record.currency),
+    )
 }
 
 /// A row that the other side does not have.
@@ -167,7 +181,7 @@ fn changed_after(ledger: &Row<'_>, record: &Row<'_>) -> bool {
 }
 
 /// What is taken away, in brackets where it is negative.
-fn operand(amount: Decimal, currency: Currency) -> String {
+pub(crate) fn operand(amount: Decimal, currency: Currency) -> String {
     let amount = shown(amount, currency);
     if amount.is_sign_negative() {
         format!("({amount})")
@@ -176,12 +190,12 @@ fn operand(amount: Decimal, currency: Currency) -> String {
     }
 }
 
-fn money(amount: Decimal, currency: Currency) -> String {
+pub(crate) fn money(amount: Decimal, currency: Currency) -> String {
     format!("{} {currency}", shown(amount, currency))
 }
 
 /// The amount with the digits of its currency at least.
-fn shown(mut amount: Decimal, currency: Currency) -> Decimal {
+pub(crate) fn shown(mut amount: Decimal, currency: Currency) -> Decimal {
     if let Some(exponent) = currency.exponent()
         && amount.scale() < exponent
     {

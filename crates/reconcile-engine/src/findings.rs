@@ -245,6 +245,39 @@ impl<'a> Findings<'a> {
         Ok(())
     }
 
+    /// Makes breaks of the matched pairs that moved money and of which `finding`
+    /// tells what is wrong beside the amounts.
+    pub(crate) fn demote(
+        &mut self,
+        finding: impl Fn(&Row<'_>, &Row<'_>) -> Option<(BreakCode, String)>,
+    ) -> Result<(), EngineError> {
+        let (ledger, records) = (self.ledger, self.records);
+        let told = |couple: &Couple| {
+            let moved = couple.rule != Rule::SameStatus;
+            let finding = || finding(&ledger.row(couple.ledger), &records.row(couple.record));
+            moved.then(finding).flatten()
+        };
+        for couple in self.matches.take_out(|couple| told(couple).is_some()) {
+            let Some((code, finding)) = told(&couple) else {
+                continue;
+            };
+            let (row, record) = (ledger.row(couple.ledger), records.row(couple.record));
+            let (expected, actual) = (row.signed(), record.signed());
+            let name = self.rules.passes.get(usize::from(couple.pass));
+            self.breaks.push(Break {
+                ledger: vec![couple.ledger],
+                records: vec![couple.record],
+                expected: Some(expected),
+                actual: Some(actual),
+                difference: Some(difference(row.currency, expected, actual)?),
+                explanation: explain::beside(&row, &record, &finding),
+                rule: name.map_or_else(|| self.pass.1.clone(), |pass| pass.name.clone()),
+                ..self.open_break(code, &row)
+            });
+        }
+        Ok(())
+    }
+
     /// Files a ledger row that repeats `twin`.
     pub(crate) fn booked_again(&mut self, row: RowIndex, twin: RowIndex) {
         let what = self.ledger.row(row);

@@ -7,6 +7,7 @@ mod code;
 mod crowd;
 mod error;
 mod explain;
+mod figures;
 mod findings;
 mod join;
 mod keys;

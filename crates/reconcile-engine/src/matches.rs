@@ -102,6 +102,18 @@ impl Matches {
         self.groups.push(group);
     }
 
+    /// Takes out the pairs that are not to be kept.
+    pub(crate) fn take_out(&mut self, taken: impl Fn(&Couple) -> bool) -> Vec<Couple> {
+        let couples: Vec<Couple> = self
+            .couples
+            .extract_if(.., |couple| taken(couple))
+            .collect();
+        for couple in &couples {
+            self.differences.remove(&couple.ledger);
+        }
+        couples
+    }
+
     /// The differences that there are, each with a row of the ledger.
     pub(crate) fn differences(&self) -> impl Iterator<Item = (RowIndex, Decimal)> {
         let couples = self.differences.iter();

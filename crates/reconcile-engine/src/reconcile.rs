@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::{
     Book, Column, DayWindow, EngineError, Equality, Exclusion, Outcome, Pass, Rule, Rules, Side,
     book::Facts,
-    bundles, crowd,
+    bundles, crowd, figures,
     findings::Findings,
     join::{self, Crowd, Joined},
     keys,
@@ -117,6 +117,7 @@ pub fn reconcile(
     for row in open.records {
         findings.record_alone(row);
     }
+    figures::review(&mut findings)?;
     findings.into_outcome()
 }
 

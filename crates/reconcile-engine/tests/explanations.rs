@@ -359,6 +359,135 @@ fn a_status_that_changed_after_the_cut_off_is_told_with_its_days() {
     );
 }
 
+/// Records of one day that agree on what is usual, and the last of which is
+/// changed; all are booked as they are listed.
+fn unusual(usual: impl Fn(&mut Row<'_>, i64), change: impl Fn(&mut Row<'_>)) -> Vec<String> {
+    let ids: Vec<String> = (10..20).map(|number| number.to_string()).collect();
+    let last = ids.last().unwrap();
+    let mut ledger = Vec::new();
+    let mut records = Vec::new();
+    for (id, number) in ids.iter().zip(10..) {
+        let mut record = Row {
+            id,
+            reference: Some(id),
+            ..row("", Decimal::from(number), "PEN")
+        };
+        ledger.push(record);
+        usual(&mut record, number);
+        if id == last {
+            change(&mut record);
+        }
+        records.push(record);
+    }
+    let told = explained(&ledger, &records).into_iter();
+    told.map(|(code, text)| format!("{code}: {text}")).collect()
+}
+
+#[test]
+fn fees_and_taxes_that_both_sides_state_must_agree() {
+    let stating = |id, fee, tax| Row {
+        fee: Some(fee),
+        tax: Some(tax),
+        ..row(id, dec!(30), "PEN")
+    };
+    let booked = stating("L-1", dec!(1.47), dec!(0.26));
+    assert_eq!(
+        couple(booked, stating("R-1", dec!(1.5), dec!(0.27))),
+        (
+            BreakCode::FeeVariance,
+            "ledger 30.00 PEN, provider 30.00 PEN: the fees differ: ledger 1.47 − provider 1.50 = \
+             -0.03 PEN"
+                .to_owned()
+        )
+    );
+    assert_eq!(
+        couple(booked, stating("R-1", dec!(1.47), dec!(0.27))),
+        (
+            BreakCode::TaxVariance,
+            "ledger 30.00 PEN, provider 30.00 PEN: the taxes differ: ledger 0.26 − provider 0.27 \
+             = -0.01 PEN"
+                .to_owned()
+        )
+    );
+    assert_eq!(
+        explained(&[booked], &[stating("R-1", dec!(1.470), dec!(0.26))]),
+        []
+    );
+    // What one side does not state contradicts nothing.
+    let silent = row("R-1", dec!(30), "PEN");
+    assert_eq!(explained(&[booked], &[silent]), []);
+}
+
+#[test]
+fn a_record_that_settles_anything_but_its_net_is_a_break_where_the_others_do_not() {
+    let pen = |amount| Some(Money::new(amount, "PEN".parse().unwrap()));
+    let usual = |record: &mut Row<'_>, _| {
+        record.fee = Some(dec!(0.50));
+        record.tax = Some(dec!(0.09));
+        record.settled = pen(record.amount - dec!(0.59));
+    };
+    assert_eq!(unusual(usual, |_| ()), [""; 0]);
+    let changed = unusual(usual, |record| record.settled = pen(dec!(18.50)));
+    assert_eq!(
+        changed,
+        [
+            "net_identity: ledger 19.00 PEN, provider 19.00 PEN: settled 18.50 − (19.00 − fee \
+             0.50 − tax 0.09) = 0.09 PEN, which is nothing for 9 of 10 records"
+        ]
+    );
+    // Where hardly any record settles its net, gross is what settles.
+    let gross = |record: &mut Row<'_>, _| {
+        record.fee = Some(dec!(0.50));
+        record.settled = pen(record.amount);
+    };
+    assert_eq!(
+        unusual(gross, |record| record.settled = pen(dec!(18.50))),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_rate_off_the_median_of_its_day_is_a_break_where_the_day_has_one_rate() {
+    let usd = |amount| Some(Money::new(amount, "USD".parse().unwrap()));
+    let usual = |record: &mut Row<'_>, number| {
+        record.settled = usd((Decimal::from(number) * dec!(0.267)).round_dp(2));
+    };
+    assert_eq!(unusual(usual, |_| ()), [""; 0]);
+    let changed = unusual(usual, |record| record.settled = usd(dec!(5.70)));
+    assert_eq!(
+        changed,
+        [
+            "fx_variance: ledger 19.00 PEN, provider 19.00 PEN: settled 5.70 − 5.07 at the median \
+             rate of the day, 4.54 USD for 17.00 PEN, = 0.63 USD; 9 records have it"
+        ]
+    );
+    // A day of many rates has no rate to be off.
+    let drifting = |record: &mut Row<'_>, number| {
+        record.settled = usd(Decimal::from(number) * Decimal::new(200 + 9 * number, 3));
+    };
+    assert_eq!(
+        unusual(drifting, |record| record.settled = usd(dec!(5.70))),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_currency_taken_for_the_one_that_settled_is_told() {
+    let record = Row {
+        settled: Some(Money::new(dec!(8.01), "USD".parse().unwrap())),
+        ..row("R-1", dec!(30), "PEN")
+    };
+    assert_eq!(
+        couple(row("L-1", dec!(8.01), "USD"), record),
+        (
+            BreakCode::CurrencyMismatch,
+            "ledger 8.01 USD, provider 30.00 PEN: the currencies differ, and the provider settled \
+             8.01 USD"
+                .to_owned()
+        )
+    );
+}
+
 /// Whether the equation that a text claims holds between the figures.
 fn closes(text: &str, ledger: &Row<'_>, record: &Row<'_>) -> bool {
     let (booked, listed) = (ledger.amount, record.amount);

@@ -1,0 +1,243 @@
+//! What matched rows state beside their amounts: fee, tax, and what settled.
+//!
+//! A pair whose amounts agree is a break where one of these shows by arithmetic
+//! that something is wrong. What the provider's own records do not agree on
+//! among themselves shows nothing.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use reconcile_core::{Currency, Direction, Kind, Money};
+use rust_decimal::Decimal;
+
+use crate::{
+    BreakCode, EngineError, Row,
+    explain::{money, operand, shown},
+    findings::Findings,
+    rules::{Standing, to_minor},
+    sum::exact_difference,
+};
+
+/// How many records must show a convention, or the rate of a day.
+const LEAST: usize = 8;
+
+/// How many of ten of them must agree on it.
+const OF_TEN: usize = 9;
+
+/// Takes the pairs out of the matches whose other figures contradict each other.
+pub(crate) fn review(findings: &mut Findings<'_>) -> Result<(), EngineError> {
+    let (ledger, records) = (findings.ledger, findings.records);
+    let fees = ledger.states_charges() && records.states_charges();
+    if !fees && !records.states_settled() {
+        return Ok(());
+    }
+    // The records that moved money show what is usual.
+    let counts = |row: &Row<'_>| findings.rules.standing(row.status) == Standing::Moved;
+    let stating = |row: &Row<'_>| row.settled.is_some() && counts(row);
+    let settling: Vec<Row<'_>> = records.iter().filter(stating).collect();
+    let nets = Nets::of(&settling);
+    let rates = Rates::of(&settling);
+    findings.demote(|row, record| {
+        fee(row, record)
+            .or_else(|| tax(row, record))
+            .or_else(|| nets.off(record))
+            .or_else(|| rates.off(record))
+    })
+}
+
+type Finding = (BreakCode, String);
+
+fn fee(row: &Row<'_>, record: &Row<'_>) -> Option<Finding> {
+    let text = charge("fees", row.currency, row.fee?, record.fee?)?;
+    Some((BreakCode::FeeVariance, text))
+}
+
+fn tax(row: &Row<'_>, record: &Row<'_>) -> Option<Finding> {
+    let text = charge("taxes", row.currency, row.tax?, record.tax?)?;
+    Some((BreakCode::TaxVariance, text))
+}
+
+fn charge(what: &str, currency: Currency, booked: Decimal, listed: Decimal) -> Option<String> {
+    let off = exact_difference(booked, listed).filter(|off| !off.is_zero())?;
+    Some(format!(
+        "the {what} differ: ledger {} − provider {} = {}",
+        shown(booked, currency),
+        operand(listed, currency),
+        money(off, currency)
+    ))
+}
+
+/// Which records settle net: those of a currency, direction and kind of which
+/// nine in ten settle their amount less fee and tax.
+struct Nets(BTreeMap<NetKey, Tally>);
+
+type NetKey = (Currency, Direction, Option<Kind>);
+
+#[derive(Default)]
+struct Tally {
+    rows: usize,
+    hold: usize,
+}
+
+impl Nets {
+    fn of(records: &[Row<'_>]) -> Self {
+        let mut all: BTreeMap<NetKey, Tally> = BTreeMap::new();
+        for record in records {
+            // Where nothing is charged, gross is net: that shows no convention.
+            let charged = record.fee.is_some_and(|fee| !fee.is_zero());
+            if let Some(net) = net(record).filter(|_| charged) {
+                let tally = all.entry(net_key(record)).or_default();
+                tally.rows += 1;
+                tally.hold += usize::from(net.off.is_zero());
+            }
+        }
+        all.retain(|_, tally| tally.rows >= LEAST && tally.hold * 10 >= tally.rows * OF_TEN);
+        Self(all)
+    }
+
+    /// Where a record settles anything but its net.
+    fn off(&self, record: &Row<'_>) -> Option<Finding> {
+        let tally = self.0.get(&net_key(record))?;
+        let net = net(record).filter(|net| !net.off.is_zero())?;
+        let currency = record.currency;
+        let charge = |name: &str, charge: Option<Decimal>| {
+            charge.map_or_else(String::new, |charge| {
+                format!(" − {name} {}", operand(charge, currency))
+            })
+        };
+        let text = format!(
+            "settled {} − ({}{}{}) = {}, which is nothing for {} of {} records",
+            shown(net.settled, currency),
+            shown(record.amount, currency),
+            charge("fee", record.fee),
+            charge("tax", record.tax),
+            money(net.off, currency),
+            tally.hold,
+            tally.rows
+        );
+        Some((BreakCode::NetIdentity, text))
+    }
+}
+
+fn net_key(record: &Row<'_>) -> NetKey {
+    (record.currency, record.direction, record.kind)
+}
+
+/// What settles of a record, and how far that is off its net.
+struct Net {
+    settled: Decimal,
+    off: Decimal,
+}
+
+/// `None` where a record states no fee, or settles in another currency.
+fn net(record: &Row<'_>) -> Option<Net> {
+    let settled = record
+        .settled
+        .filter(|settled| settled.currency == record.currency)?
+        .amount;
+    let net = exact_difference(record.amount, record.fee?)?;
+    let net = exact_difference(net, record.tax.unwrap_or_default())?;
+    Some(Net {
+        settled,
+        off: exact_difference(settled, net)?,
+    })
+}
+
+/// The rates at which amounts settle in another currency: by day, both
+/// currencies and method, where nine in ten records have the same one.
+struct Rates<'a>(BTreeMap<RateKey<'a>, Rate>);
+
+type RateKey<'a> = (Date, Currency, Currency, Option<&'a str>);
+
+/// The median of a day: what one record was settled at.
+#[derive(Clone, Copy)]
+struct Rate {
+    amount: Decimal,
+    settled: Decimal,
+    unit: Decimal,
+    rows: usize,
+}
+
+impl<'a> Rates<'a> {
+    fn of(records: &[Row<'a>]) -> Self {
+        let mut samples: BTreeMap<RateKey<'a>, Vec<(Decimal, Decimal)>> = BTreeMap::new();
+        for record in records {
+            if let Some((key, settled)) = exchanged(record) {
+                let all = samples.entry(key).or_default();
+                all.push((record.amount, settled.amount));
+            }
+        }
+        let of_day = |(key, samples)| Some((key, Rate::of(key, samples)?));
+        Self(samples.into_iter().filter_map(of_day).collect())
+    }
+
+    /// Where a record settles at another rate than the day's.
+    fn off(&self, record: &Row<'_>) -> Option<Finding> {
+        let (key, settled) = exchanged(record)?;
+        let rate = self.0.get(&key)?;
+        if rate.is_of(record.amount, settled.amount) {
+            return None;
+        }
+        let product = record.amount.checked_mul(rate.settled)?;
+        let expected = to_minor(product.checked_div(rate.amount)?, settled.currency);
+        let off = exact_difference(settled.amount, expected)?;
+        let text = format!(
+            "settled {} − {} at the median rate of the day, {} for {}, = {}; {} records have it",
+            shown(settled.amount, settled.currency),
+            shown(expected, settled.currency),
+            money(rate.settled, settled.currency),
+            money(rate.amount, record.currency),
+            money(off, settled.currency),
+            rate.rows
+        );
+        Some((BreakCode::FxVariance, text))
+    }
+}
+
+/// What a record settles in another currency, and where its rate belongs.
+fn exchanged<'a>(record: &Row<'a>) -> Option<(RateKey<'a>, Money)> {
+    let settled = record
+        .settled
+        .filter(|settled| settled.currency != record.currency)?;
+    let whole = !record.amount.is_zero() && settled.amount > Decimal::ZERO;
+    let key = (
+        record.date,
+        record.currency,
+        settled.currency,
+        record.method,
+    );
+    whole.then_some((key, settled))
+}
+
+impl Rate {
+    fn of((_, _, to, _): RateKey<'_>, mut samples: Vec<(Decimal, Decimal)>) -> Option<Self> {
+        // Among equal rates the largest amount says it most exactly.
+        samples.sort_unstable_by_key(|&(amount, settled)| (settled.checked_div(amount), amount));
+        let &(amount, settled) = samples.get(samples.len() / 2)?;
+        let mut rate = Self {
+            amount,
+            settled,
+            unit: Decimal::new(1, to.exponent()?),
+            rows: 0,
+        };
+        let same = samples
+            .iter()
+            .filter(|(amount, settled)| rate.is_of(*amount, *settled));
+        let same = same.count();
+        rate.rows = same;
+        (samples.len() >= LEAST && same * 10 >= samples.len() * OF_TEN).then_some(rate)
+    }
+
+    /// Whether both amounts can come of one rate, when each settled to within a
+    /// minor unit of it.
+    fn is_of(&self, amount: Decimal, settled: Decimal) -> bool {
+        let below = |(low, over): (Decimal, Decimal), (high, under): (Decimal, Decimal)| {
+            // low + unit over its amount, still less than high − unit over its.
+            let least = low.checked_add(self.unit)?.checked_mul(under)?;
+            let most = high.checked_sub(self.unit)?.checked_mul(over)?;
+            Some(least < most)
+        };
+        let (one, other) = ((settled, amount), (self.settled, self.amount));
+        below(one, other) != Some(true) && below(other, one) != Some(true)
+    }
+}
