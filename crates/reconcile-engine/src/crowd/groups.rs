@@ -159,7 +159,25 @@ impl Candidate {
             && ledger + records > 2
             && ledger.max(records) <= most
             && allowed
-            && (self.mixed || one_kind)
+            && if self.mixed {
+                self.has_both_directions(findings)
+            } else {
+                one_kind
+            }
+    }
+
+    fn has_both_directions(&self, findings: &Findings<'_>) -> bool {
+        let ledger = self
+            .ledger
+            .iter()
+            .map(|row| findings.ledger.facts(*row).direction);
+        let records = self
+            .records
+            .iter()
+            .map(|row| findings.records.facts(*row).direction);
+        let mut all = ledger.chain(records);
+        let first = all.next();
+        all.any(|direction| Some(direction) != first)
     }
 
     fn is_open(&self, open: &Crowd) -> bool {

@@ -80,6 +80,23 @@ fn rows_of_one_key_that_add_up_are_a_group() {
 }
 
 #[test]
+fn rows_of_kinds_that_contradict_each_other_are_no_group() {
+    let records = ["R-1 60 ref=A kind=payment", "R-2 40 ref=A kind=adjustment"];
+    let said = lines(&["L-1 100 ref=A kind=payment"], &records, &Rules::default());
+    assert!(
+        said.iter().all(|line| !line.contains("_group")),
+        "{said:#?}"
+    );
+    // Of a net booking, refunds and fees are a part by nature.
+    let records = [
+        "R-1 110 ref=A kind=payment",
+        "R-2 -10 ref=A kind=adjustment",
+    ];
+    let said = lines(&["L-1 100 ref=A kind=payment"], &records, &Rules::default());
+    assert_eq!(said, ["L-1 = R-1|R-2 by reference_group, off by 0"]);
+}
+
+#[test]
 fn parts_that_do_not_add_up_say_what_is_missing_or_too_much() {
     let rules = Rules::default();
     assert_eq!(

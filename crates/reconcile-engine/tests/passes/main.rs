@@ -15,7 +15,7 @@ use reconcile_engine::{
 
 /// A row of a few words: `id amount [day] [key=value]...`, in November 2026
 /// and PEN; a negative amount is a debit. Keys are `ref`, `text`, `account`,
-/// `method`, and any other is an attribute; `_` stands for a space.
+/// `method`, `kind`, and any other is an attribute; `_` stands for a space.
 fn push(book: &mut Book, row: &str) {
     let mut words = row.split(' ');
     let id = words.next().unwrap();
@@ -31,10 +31,11 @@ fn push(book: &mut Book, row: &str) {
         let mut pairs = words.iter().filter_map(|word| word.split_once('='));
         pairs.find_map(|(key, value)| (key == name).then_some(value))
     };
-    let known = ["ref", "text", "account", "method"];
+    let known = ["ref", "text", "account", "method", "kind"];
     let attributes = words.iter().filter_map(|word| word.split_once('='));
     let row = Row {
         reference: named("ref"),
+        kind: named("kind").map(|kind| kind.parse().unwrap()),
         description: named("text"),
         account: named("account"),
         method: named("method"),

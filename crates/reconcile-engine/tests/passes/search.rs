@@ -61,6 +61,23 @@ fn what_fits_equally_well_is_ambiguous_and_never_a_guess() {
 }
 
 #[test]
+fn a_candidate_must_be_better_by_the_margin() {
+    let with_margin = |margin| Rules {
+        passes: vec![Pass {
+            margin,
+            ..Pass::search("near", Some(DayWindow::days(0, 20)))
+        }],
+        ..Rules::default()
+    };
+    let said = |margin| {
+        let rules = with_margin(margin);
+        lines(&["L-1 30 3"], &["R-1 30 3", "R-2 30 4"], &rules).remove(0)
+    };
+    assert_eq!(said(dec!(0.05)), "L-1 = R-1 by near, off by 0");
+    assert!(said(dec!(0.2)).starts_with("ambiguous L-1/R-1|R-2"));
+}
+
+#[test]
 fn the_whole_assignment_counts_and_not_the_first_come() {
     let rules = Rules {
         passes: vec![Pass::search("near", Some(DayWindow::days(0, 3)))],
