@@ -9,7 +9,8 @@ use std::{num::NonZeroUsize, str::FromStr, sync::Arc, time::Duration};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, tz::TimeZone};
 use reconcile_core::{
-    BucketComparison, Currency, DayTotals, Descriptor, Kind, Provider, ProviderError, Status,
+    BucketComparison, Convention, Currency, DayTotals, Descriptor, Identity, Kind, Provider,
+    ProviderError, Status,
 };
 use reconcile_sandbox::{PlantedLedger, Sandbox};
 use reconcile_transport::BaseUrl;
@@ -104,6 +105,8 @@ impl Entry {
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) provider: Arc<dyn Provider>,
+    /// What the provider declares, with the conventions that the settings lock.
+    pub(crate) identities: Vec<Identity>,
     /// The zone whose days `--from` and `--to` are.
     pub(crate) zone: TimeZone,
     /// How long before now a pull ends, where the settings say.
@@ -117,6 +120,7 @@ impl Account {
         let settle_lag = settings.parse("settle_lag", length_of_time)?;
         Ok(Self {
             zone: zone(settings)?.unwrap_or_else(|| provider.descriptor().zone.clone()),
+            identities: locked(settings, provider.descriptor().identities.clone())?,
             provider,
             settle_lag,
         })
@@ -178,6 +182,28 @@ fn zone(settings: &Settings) -> Result<Option<TimeZone>, CommandError> {
     })
 }
 
+/// The setting that locks the convention of an identity.
+pub(crate) fn convention_key(identity: &str) -> String {
+    format!("conventions.{identity}")
+}
+
+/// The identities, held to the conventions that the settings name.
+fn locked(
+    settings: &Settings,
+    mut identities: Vec<Identity>,
+) -> Result<Vec<Identity>, CommandError> {
+    for identity in &mut identities {
+        // What is wrong with it would show the value.
+        let convention = settings.parse(&convention_key(identity.name), |text| {
+            word::<Convention>(text, "a convention as `reconcile prove` prints it")
+        })?;
+        if let Some(convention) = convention {
+            identity.lock(convention);
+        }
+    }
+    Ok(identities)
+}
+
 /// How many requests may be under way at once.
 fn requests(settings: &Settings) -> Result<Option<NonZeroUsize>, CommandError> {
     settings.parse("concurrency", |text| {
@@ -198,6 +224,8 @@ fn word<T: FromStr>(text: &str, wanted: &str) -> Result<T, String> {
 
 #[cfg(test)]
 mod tests {
+    use reconcile_core::Law;
+
     use super::*;
 
     #[test]
@@ -207,6 +235,20 @@ mod tests {
             assert_eq!(descriptor.id, entry.id);
             let takes_totals = descriptor.capabilities.attest;
             assert_eq!(takes_totals, entry.attest.is_some(), "{}", entry.id);
+        }
+    }
+
+    #[test]
+    fn every_convention_that_is_sought_can_be_locked_and_no_other() {
+        for entry in PROVIDERS {
+            let identities = (entry.descriptor)().identities.into_iter();
+            let sought = identities.filter(|it| matches!(it.law, Law::DayTotal { .. }));
+            let sought: Vec<_> = sought.map(|it| convention_key(it.name)).collect();
+            let names = entry.keys.iter().map(|key| key.name);
+            let keys: Vec<_> = names
+                .filter(|name| name.starts_with("conventions."))
+                .collect();
+            assert_eq!(keys, sought, "{}", entry.id);
         }
     }
 }

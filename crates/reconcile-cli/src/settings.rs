@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The name of the configuration file.
-const FILE: &str = "reconcile.toml";
+pub(crate) const FILE: &str = "reconcile.toml";
 
 /// The configuration: a table of values a provider, and the environment over it.
 #[derive(Debug, Default)]
@@ -84,11 +84,7 @@ impl Configuration {
             let values = values
                 .as_table()
                 .ok_or_else(|| broken(&format!("`providers.{name}` is no table")))?;
-            let values: Option<BTreeMap<_, _>> = values
-                .iter()
-                .map(|(key, value)| Some((key.clone(), scalar(value)?)))
-                .collect();
-            let values = values.ok_or_else(|| {
+            let values = scalars(values).ok_or_else(|| {
                 broken(&format!(
                     "a value in `providers.{name}` is no text, number or flag"
                 ))
@@ -204,7 +200,28 @@ impl Settings {
 
 /// The environment variable of a key.
 pub(crate) fn variable(provider: &str, key: &str) -> String {
-    format!("RECONCILE_{provider}_{key}").to_uppercase()
+    format!("RECONCILE_{provider}_{key}")
+        .replace('.', "_")
+        .to_uppercase()
+}
+
+/// The values by key; those of a table within have its name in front, as in
+/// `conventions.deposit_total`. `None` where one is no value.
+fn scalars(table: &toml::Table) -> Option<BTreeMap<String, SecretString>> {
+    let mut values = BTreeMap::new();
+    for (key, value) in table {
+        match value.as_table() {
+            Some(within) => {
+                for (name, value) in within {
+                    values.insert(format!("{key}.{name}"), scalar(value)?);
+                }
+            }
+            None => {
+                values.insert(key.clone(), scalar(value)?);
+            }
+        }
+    }
+    Some(values)
 }
 
 fn scalar(value: &toml::Value) -> Option<SecretString> {

@@ -1,6 +1,7 @@
 //! TuPay behind the trait: the mapping of its lists to records and statements.
 
 mod errors;
+mod identities;
 mod mapping;
 
 use std::{collections::BTreeSet, num::NonZeroUsize, sync::Arc, time::Duration};
@@ -9,9 +10,9 @@ use async_trait::async_trait;
 use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use jiff::tz::TimeZone;
 use reconcile_core::{
-    Attestation, Capabilities, DayTotals, Descriptor, Identity, Kind, Law, Limits, PageEvidence,
-    Part, Position, Provider, ProviderError, Record, RecordPage, RecordQuery, SetAside, Sign,
-    Statement, StatementPage, StatementQuery, Window,
+    Attestation, Capabilities, DayTotals, Descriptor, Kind, Limits, PageEvidence, Position,
+    Provider, ProviderError, Record, RecordPage, RecordQuery, SetAside, Statement, StatementPage,
+    StatementQuery, Window,
 };
 use reconcile_transport::{DecodeError, PageSource, PagedOut};
 
@@ -22,6 +23,7 @@ use crate::{
     list::{self, Filters, List, Query},
 };
 use errors::provider_error;
+use identities::identities;
 use mapping::ToRecord;
 
 /// The provider's short name, in configuration and in every record.
@@ -80,50 +82,6 @@ fn descriptor(sibling_lists: bool) -> Descriptor {
             ..Limits::default()
         })
         .with_identities(identities())
-}
-
-/// What the balance report is to satisfy. How cashouts, notes and settlements
-/// enter `netAmount` is documented nowhere, so these signs are solved.
-fn identities() -> Vec<Identity> {
-    let movements = [
-        ("depositTotal", Sign::Plus),
-        ("depositFeeTotal", Sign::Minus),
-        ("cashoutTotal", Sign::Unknown),
-        ("noteTotal", Sign::Unknown),
-        ("settlementTotal", Sign::Unknown),
-        ("cancelledSettlementTotal", Sign::Unknown),
-    ];
-    vec![
-        Identity::new(
-            "balance_days",
-            "every day has exactly one balance",
-            Law::EveryDayOnce,
-        ),
-        Identity::new(
-            "balance_roll_forward",
-            "a day's balance is the day before's plus the day's net amount",
-            Law::RollForward {
-                balance: "totalBalance",
-                movement: "netAmount",
-            },
-        ),
-        Identity::new(
-            "net_amount",
-            "the net amount is the signed sum of the day's totals",
-            Law::Composition {
-                total: "netAmount",
-                parts: movements.map(|(figure, sign)| Part { figure, sign }).into(),
-            },
-        ),
-        Identity::new(
-            "balance_step",
-            "the balance changes only on days with a movement",
-            Law::StepExplained {
-                balance: "totalBalance",
-                parts: movements.map(|(figure, _)| figure).into(),
-            },
-        ),
-    ]
 }
 
 #[async_trait]

@@ -12,7 +12,15 @@ use reconcile_engine::{Absence, Book, Context, Listing, Outcome, Period, Proof, 
 use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger, read_records};
 use tokio::task;
 
-use crate::{commands, error::CommandError, input, progress::Progress, registry::Account};
+use crate::{
+    args::Global,
+    commands,
+    error::CommandError,
+    input,
+    progress::Progress,
+    registry::{self, Account},
+    settings, terminal,
+};
 
 /// What a provider says about a window.
 pub(super) struct Evidence {
@@ -109,7 +117,7 @@ async fn prove(
         ..period(certificate, &in_zone(Mapping::default(), &descriptor.zone))
     };
     let mut proofs = reconcile_engine::prove(
-        &descriptor.identities,
+        &account.identities,
         &pulled.statements,
         Some(records),
         Some(asked),
@@ -118,6 +126,32 @@ async fn prove(
         proofs.push(Proof::unproven_statements(reasons));
     }
     Ok((pulled.statements.len(), proofs))
+}
+
+/// Says how the conventions that were found can be locked, so that a later day
+/// that leaves one is a break.
+pub(super) fn suggest_locks(
+    account: &Account,
+    proofs: &[Proof],
+    global: &Global,
+) -> Result<(), CommandError> {
+    let lines: String = proofs
+        .iter()
+        .filter_map(|proof| {
+            let convention = proof.convention.as_ref()?;
+            let key = registry::convention_key(proof.identity);
+            Some(format!("  {key} = \"{convention}\"\n"))
+        })
+        .collect();
+    if lines.is_empty() || global.quiet {
+        return Ok(());
+    }
+    let id = &account.provider.descriptor().id;
+    terminal::print(&format!(
+        "\nConventions that were found, not documented: `proofs` says on which days. \
+         [providers.{id}] in {} holds later days to them:\n{lines}",
+        settings::FILE
+    ))
 }
 
 /// The rules that the file holds, or the defaults. Books that do not say in

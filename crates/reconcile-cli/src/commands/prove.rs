@@ -41,5 +41,7 @@ pub(crate) async fn run(global: &Global, args: &args::Prove) -> Result<Finding, 
         certificate: Some(&evidence.certificate),
         as_of,
     };
-    output.publish(&run, None, global)
+    let finding = output.publish(&run, None, global)?;
+    outcome::suggest_locks(&account, &evidence.proofs, global)?;
+    Ok(finding)
 }

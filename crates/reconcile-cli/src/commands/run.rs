@@ -48,5 +48,7 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
         certificate: Some(&evidence.certificate),
         as_of,
     };
-    output.publish(&run, Some(&ledger), global)
+    let finding = output.publish(&run, Some(&ledger), global)?;
+    outcome::suggest_locks(&account, &evidence.proofs, global)?;
+    Ok(finding)
 }

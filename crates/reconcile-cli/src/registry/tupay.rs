@@ -59,6 +59,21 @@ const KEYS: &[Key] = &[
         false,
         "IANA zone whose days --from and --to are (default UTC)",
     ),
+    key(
+        "conventions.deposit_total",
+        false,
+        "which deposits a day's total counts, as `prove` finds it",
+    ),
+    key(
+        "conventions.deposit_fee_total",
+        false,
+        "the same for the total of their fees",
+    ),
+    key(
+        "conventions.cashout_total",
+        false,
+        "the same for the total of the cashouts",
+    ),
 ];
 
 fn address(settings: &Settings) -> Result<BaseUrl, CommandError> {

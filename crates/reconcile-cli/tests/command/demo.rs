@@ -11,7 +11,7 @@ fn the_demonstration_finds_what_was_planted_at_every_provider() {
     let (_, table) = ran.stdout.split_once("Side by side\n").expect("a table");
     insta::assert_snapshot!(scene.redacted(table), @"
       provider   verdict  records  statements  matched    breaks  proofs  failed  untested      pull
-      tupay      breaks       200          31      160  28 of 28     123       0         2  complete
+      tupay      breaks       200          31      160  28 of 28     219       0         2  complete
       paywall    breaks       200          31      166  28 of 28     279       0         0  complete
       streampay  breaks       200         168      168  25 of 25   1,124       0         2  complete
 

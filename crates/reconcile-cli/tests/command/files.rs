@@ -85,7 +85,7 @@ fn the_summary_has_the_keys_of_the_contract_in_its_order() {
         "status_mismatch": 2
       },
       "proofs": {
-        "holds": 123,
+        "holds": 219,
         "fails": 0,
         "not_testable": 2
       },

@@ -19,7 +19,9 @@ fn failures(provider: &str, faults: &[&str]) -> String {
             let proof = proof.expect("a proof");
             let [identity, account, scope, currency, day, verdict] =
                 [0, 1, 2, 3, 4, 5].map(|column| &proof[column]);
-            if verdict != "fails" {
+            // What sums up several days is no break beside theirs.
+            let sums_up = account.is_empty() && day.is_empty();
+            if verdict != "fails" || sums_up {
                 continue;
             }
             assert!(shown.contains(day), "the day is shown\n{shown}");
@@ -42,6 +44,7 @@ fn each_inconsistency_of_tupay_is_named_by_its_identity_day_and_difference() {
         "missing-day",
         "repeated-day",
         "unexplained-step",
+        "omitted-deposit",
     ];
     // A wrong balance is also what the next day begins with.
     insta::assert_snapshot!(failures("tupay", &faults), @r"
@@ -54,6 +57,9 @@ fn each_inconsistency_of_tupay_is_named_by_its_identity_day_and_difference() {
       balance_days 19759 2026-01-08 -1
     unexplained-step
       balance_roll_forward 19759 2026-01-12 -25.00 USD
+    omitted-deposit
+      deposit_total 19759 2026-01-26 depositTotal 89.69 USD
+      deposit_fee_total 19759 2026-01-26 depositFeeTotal 4.39 USD
     ");
 }
 
@@ -173,6 +179,46 @@ fn a_day_without_a_verdict_is_left_open_as_long_as_the_verdict_may_take() {
     };
     assert_eq!(scene(12), (0, [4, 0]));
     assert_eq!(scene(30), (1, [2, 2]));
+}
+
+#[test]
+fn conventions_that_are_found_can_be_locked_and_a_report_that_leaves_them_breaks() {
+    let prove = format!("prove {JANUARY} --out out");
+    let scene = Scene::clean();
+    let shown = scene.run(&prove).exits(0).stdout;
+    let (_, locks) = shown
+        .split_once("holds later days to them:\n")
+        .expect("lines");
+    insta::assert_snapshot!(locks, @r#"
+    conventions.deposit_total = "statuses=APPROVED+COMPLETED;date=created;zone=UTC;amount=settled"
+    conventions.deposit_fee_total = "statuses=APPROVED+COMPLETED;date=created;zone=UTC;amount=fee"
+    conventions.cashout_total = "statuses=COMPLETED;date=created;zone=UTC;amount=settled+fee"
+    "#);
+    let locked = format!("[providers.tupay]\n{locks}");
+    scene.write("reconcile.toml", &locked);
+    let shown = scene.run(&prove).exits(0).stdout;
+    assert!(!shown.contains("conventions."), "{shown}");
+    assert!(scene.read("out/proofs.csv").contains("as it is locked"));
+
+    let other = Scene::with(&["report-deposits=net"]);
+    other.run(&prove).exits(0);
+    other.write("reconcile.toml", &locked);
+    other.run(&prove).exits(1);
+    let breaks = other.read("out/breaks.csv");
+    let mut codes = breaks.lines().skip(1);
+    assert!(codes.all(|line| line.contains("control_total")), "{breaks}");
+    assert!(breaks.contains("stated depositTotal"), "{breaks}");
+}
+
+#[test]
+fn a_convention_that_is_none_is_refused_and_not_shown() {
+    let broken = "statuses=APPROVED;date=sometime";
+    let scene = Scene::clean().setting("CONVENTIONS_DEPOSIT_TOTAL", broken);
+    let error = scene.refusal(2, &format!("prove {JANUARY} --out out"));
+    insta::assert_snapshot!(error, @r"
+    error: tupay: `conventions.deposit_total` is not usable: it is not a convention as `reconcile prove` prints it
+      hint: `conventions.deposit_total`: which deposits a day's total counts, as `prove` finds it; it comes from RECONCILE_TUPAY_CONVENTIONS_DEPOSIT_TOTAL or from [providers.tupay] in reconcile.toml
+    ");
 }
 
 #[test]

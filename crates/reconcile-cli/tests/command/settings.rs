@@ -61,7 +61,7 @@ fn a_broken_file_is_placed_and_no_value_is_shown() {
     error: reconcile.toml: a value in `providers.tupay` is no text, number or flag
       hint: each provider has a table like [providers.tupay] with keys and values
     error: [providers.tupay] has an unknown key `secret_kee`
-      hint: known are base_url, environment, access_key, secret_key, merchant, cashouts_path, sibling_lists, concurrency, settle_lag, zone
+      hint: known are base_url, environment, access_key, secret_key, merchant, cashouts_path, sibling_lists, concurrency, settle_lag, zone, conventions.deposit_total, conventions.deposit_fee_total, conventions.cashout_total
     error: reconcile.toml: there is no provider `tupy`, which has a table
       hint: `reconcile providers` lists them
     error: reconcile.toml: `provider` is not known
@@ -305,20 +305,23 @@ fn providers_are_listed_with_every_setting_and_its_variable() {
       on request        settlement, adjustment
       statements        yes
       attest            no
-      identities        4
+      identities        7
       window            60 days a request; any range is split
       days              UTC
       settings (reconcile.toml, [providers.tupay]; or the environment)
-        base_url       RECONCILE_TUPAY_BASE_URL       scheme and host of the Merchants API; or `environment`
-        environment    RECONCILE_TUPAY_ENVIRONMENT    `staging` or `production` instead of a base URL
-        access_key     RECONCILE_TUPAY_ACCESS_KEY     e-mail address of the API user (required)
-        secret_key     RECONCILE_TUPAY_SECRET_KEY     password of the API user (required)
-        merchant       RECONCILE_TUPAY_MERCHANT       the merchant to work as, where the user has several
-        cashouts_path  RECONCILE_TUPAY_CASHOUTS_PATH  `cashouts` (default) or `cashout`
-        sibling_lists  RECONCILE_TUPAY_SIBLING_LISTS  `true` to include settlements and notes
-        concurrency    RECONCILE_TUPAY_CONCURRENCY    requests under way at once (default 16)
-        settle_lag     RECONCILE_TUPAY_SETTLE_LAG     how long before now a pull ends (default 15m)
-        zone           RECONCILE_TUPAY_ZONE           IANA zone whose days --from and --to are (default UTC)
+        base_url                       RECONCILE_TUPAY_BASE_URL                       scheme and host of the Merchants API; or `environment`
+        environment                    RECONCILE_TUPAY_ENVIRONMENT                    `staging` or `production` instead of a base URL
+        access_key                     RECONCILE_TUPAY_ACCESS_KEY                     e-mail address of the API user (required)
+        secret_key                     RECONCILE_TUPAY_SECRET_KEY                     password of the API user (required)
+        merchant                       RECONCILE_TUPAY_MERCHANT                       the merchant to work as, where the user has several
+        cashouts_path                  RECONCILE_TUPAY_CASHOUTS_PATH                  `cashouts` (default) or `cashout`
+        sibling_lists                  RECONCILE_TUPAY_SIBLING_LISTS                  `true` to include settlements and notes
+        concurrency                    RECONCILE_TUPAY_CONCURRENCY                    requests under way at once (default 16)
+        settle_lag                     RECONCILE_TUPAY_SETTLE_LAG                     how long before now a pull ends (default 15m)
+        zone                           RECONCILE_TUPAY_ZONE                           IANA zone whose days --from and --to are (default UTC)
+        conventions.deposit_total      RECONCILE_TUPAY_CONVENTIONS_DEPOSIT_TOTAL      which deposits a day's total counts, as `prove` finds it
+        conventions.deposit_fee_total  RECONCILE_TUPAY_CONVENTIONS_DEPOSIT_FEE_TOTAL  the same for the total of their fees
+        conventions.cashout_total      RECONCILE_TUPAY_CONVENTIONS_CASHOUT_TOTAL      the same for the total of the cashouts
 
     paywall  Paywall
       records           payment, refund, reversal

@@ -60,6 +60,12 @@ catalogue! {
         MissingDay, "missing-day", Values::Flag, "the balance report leaves out one day; Paywall has no end of one";
         RepeatedDay, "repeated-day", Values::Flag, "the balance report has one day twice, Paywall and StreamPay one reconciliation";
         UnexplainedStep, "unexplained-step", Values::Flag, "from one day on the balance is higher, without a movement";
+        OmittedDeposit, "omitted-deposit", Values::Flag, "one deposit is in no total of TuPay's balance report";
+        ReportDay, "report-day", Values::Choice("created|changed"), "the day on which TuPay's balance report counts what is paid: of its creation, or of its last change";
+        ReportZone, "report-zone", Values::Choice("utc|lima"), "the zone of the days of TuPay's balance report";
+        ReportCounts, "report-counts", Values::Choice("credited|completed|all"), "which deposits TuPay's balance report counts: approved and completed, only completed, or all";
+        ReportDeposits, "report-deposits", Values::Choice("gross|net"), "whether the fees are in the deposits of TuPay's balance report";
+        ReportCashouts, "report-cashouts", Values::Choice("with-fee|without-fee"), "whether the fees are in the cashouts of TuPay's balance report";
         IpNotAllowed, "ip-not-allowed", Values::Flag, "logging in to TuPay answers 403 with code 83; Paywall refuses with 513, StreamPay with 403";
         StruckLogin, "struck-login", Values::Flag, "the transient faults that refuse a list refuse logging in, too";
         StruckWrites, "struck-writes", Values::Flag, "the transient faults strike what acts, too, after it acted but for 429";

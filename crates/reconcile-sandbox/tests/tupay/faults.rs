@@ -275,6 +275,17 @@ async fn balance_reports_break_in_one_place_each() {
         differing(&days("unexplained-step").await),
         (11..31).collect::<Vec<_>>()
     );
+    // What a day forgets is not in its balance, nor in those after it.
+    let omitted = days("omitted-deposit").await;
+    assert_eq!(differing(&omitted), (25..31).collect::<Vec<_>>());
+    let totals = |days: &[Value]| -> Vec<String> {
+        days.iter()
+            .map(|day| day["depositTotal"].to_string())
+            .collect()
+    };
+    let (before, after) = (totals(&whole), totals(&omitted));
+    assert_eq!((&before[..25], &before[26..]), (&after[..25], &after[26..]));
+    assert_ne!(before[25], after[25]);
     let missing = days("missing-day").await;
     assert_eq!(missing.len(), 30);
     assert_eq!((&missing[19], &missing[20]), (&whole[19], &whole[21]));
