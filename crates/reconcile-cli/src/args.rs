@@ -221,7 +221,8 @@ pub(crate) struct Books {
     /// The ledger: CSV, JSON Lines or Parquet
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: PathBuf,
-    /// The rules: columns, formats, tolerances, statuses
+    /// The rules: columns, formats, passes, tolerances, statuses; `reconcile rules
+    /// check` explains them
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
     #[command(flatten)]

@@ -55,6 +55,17 @@ fn a_row_with_another_counterpart_has_moved() {
     );
 }
 
+#[test]
+fn a_record_with_another_line_of_the_ledger_has_moved_too() {
+    let ledger = book(&[("l", "X", 5), ("X", "B", 5)]);
+    let records = book(&[("r", "X", 5)]);
+    let id = Equality::between(Column::Id, Column::Reference);
+    assert_eq!(
+        told(&ledger, &records, by_reference(), Pass::keyed("id", [id])),
+        ["l+r -> X+r"]
+    );
+}
+
 fn by_reference() -> Pass {
     Pass::keyed("reference", [Equality::of(Column::Reference)])
 }

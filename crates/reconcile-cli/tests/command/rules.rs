@@ -1,8 +1,9 @@
 //! Rules files: explained, refused, and compared on the same data.
 
 use reconcile_engine::Rules;
+use serde_json::Value;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, january};
 
 #[test]
 fn a_rules_file_is_explained_in_the_order_in_which_it_is_done() {
@@ -210,4 +211,67 @@ fn rules_that_match_the_same_are_no_difference() {
         .run(&format!("rules diff references.toml renamed.toml {DATA}"))
         .exits(0);
     assert_eq!(ran.stdout, "The matches are the same.\n");
+}
+
+#[test]
+fn a_run_reads_attributes_and_days_as_a_match_of_its_files_does() {
+    let scene = Scene::clean();
+    scene.write_ledger_of("streampay");
+    scene.write(
+        "rules.toml",
+        "[records]\nzone = \"Asia/Riyadh\"\ncutoff = \"12:00\"\n\
+         [[pass]]\nname = \"uuid\"\n\
+         equal = [{ ledger = \"reference\", records = \"attributes.transaction_uuid\" }]\n",
+    );
+    let january = january("streampay");
+    scene
+        .run(&format!(
+            "run {january} --ledger ledger.csv --rules rules.toml --out run -q"
+        ))
+        .exits(1);
+    let matches = scene.read("run/matches.csv");
+    assert!(matches.lines().count() > 50, "{matches}");
+    assert!(matches.lines().skip(1).all(|line| line.contains(",uuid")));
+    for format in ["csv", "jsonl", "parquet"] {
+        scene
+            .run(&format!(
+                "pull {january} --out r.{format} --certificate c.json -q"
+            ))
+            .exits(0);
+        scene
+            .run(&format!(
+                "match --ledger ledger.csv --records r.{format} --certificate c.json \
+                 --rules rules.toml --as-of 2026-01-31 --out {format} -q"
+            ))
+            .exits(1);
+        for file in ["matches.csv", "breaks.csv"] {
+            assert_eq!(
+                scene.read(&format!("{format}/{file}")),
+                scene.read(&format!("run/{file}")),
+                "{format}, {file}"
+            );
+        }
+    }
+}
+
+#[test]
+fn by_a_cutoff_the_first_day_of_a_run_is_not_known_to_be_whole() {
+    let scene = Scene::clean();
+    scene.write(
+        "ledger.csv",
+        "reference,amount,currency,date\n\
+         nobody,1.00,SAR,2026-01-01\n\
+         no one,1.00,SAR,2026-01-02\n",
+    );
+    scene.write("rules.toml", "[records]\ncutoff = \"22:00\"\n");
+    let run = format!("run {} --ledger ledger.csv", january("streampay"));
+    let missing = |arguments: &str| {
+        scene
+            .run(&format!("{run} --out out -q {arguments}"))
+            .exits(1);
+        let summary: Value = serde_json::from_str(&scene.read("out/summary.json")).expect("JSON");
+        summary["breaks"]["missing_at_provider"].clone()
+    };
+    assert_eq!(missing(""), 2);
+    assert_eq!(missing("--rules rules.toml"), 1);
 }
