@@ -60,14 +60,14 @@ group = { by = "sum", sides = "one_to_many", evidence = ["day", "account"], most
     Reading the ledger
     - Columns that must be there: reference (in "Order No"), amount, date.
     - Amounts are written as 1.234,50.
-    - Dates are written as 2026-01-31, or as RFC 3339 instants; an instant counts for its day in Europe/Berlin; from 23:30:00 on, it counts for the next.
+    - Dates are written as 2026-01-31, or as RFC 3339 instants; an instant counts for its day in Europe/Berlin, and from 23:30 on for the next.
     - Attributes that are kept: memo_ref.
     - A row that does not say has currency EUR.
     
     Reading a file of records
     - Columns that must be there: id, reference, amount, currency, date (in "created_at"), kind, direction, status.
     - Amounts are written as 1234.50.
-    - Dates are written as 2026-01-31, or as RFC 3339 instants; an instant counts for its day in UTC, or of the provider that is pulled.
+    - Dates are written as 2026-01-31, or as RFC 3339 instants; an instant counts for its day in UTC, and in a run in the zone of the provider.
     - Attributes that are kept: rrn; each a column of its own, or a key of the JSON in the column "attributes".
     
     Matching

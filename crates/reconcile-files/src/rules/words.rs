@@ -125,13 +125,15 @@ fn days(mapping: &Mapping) -> String {
     let zone = match mapping.zone.as_ref().map(TimeZone::iana_name) {
         Some(Some(zone)) => zone,
         Some(None) => "a zone without a name",
-        None => "UTC, or of the provider that is pulled",
+        None => "UTC, and in a run in the zone of the provider",
     };
     let cutoff = mapping.cutoff.map_or_else(String::new, |cutoff| {
-        format!(
-            "; from {} on, it counts for the next",
-            cutoff.strftime("%H:%M:%S")
-        )
+        let pattern = if cutoff.second() == 0 {
+            "%H:%M"
+        } else {
+            "%H:%M:%S"
+        };
+        format!(", and from {} on for the next", cutoff.strftime(pattern))
     });
     format!("{form}; an instant counts for its day in {zone}{cutoff}.")
 }
