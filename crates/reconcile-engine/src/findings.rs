@@ -365,6 +365,9 @@ impl<'a> Findings<'a> {
         order::sort_groups(self.matches.groups_mut(), ledger, records);
         order::sort_breaks(&mut self.breaks, ledger, records);
         let unsought = explain::relate(&mut self.breaks, ledger, records);
+        for found in &mut self.breaks {
+            found.severity = self.rules.attention.severity(found);
+        }
         if unsought > 0 {
             let (breaks, lie) = match unsought {
                 1 => ("break", "lies"),

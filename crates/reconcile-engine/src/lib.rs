@@ -37,6 +37,7 @@ pub use outcome::{Break, Conservation, Excluded, Exclusion, Outcome, Rule, Side,
 pub use prove::{Proof, ProofVerdict, prove};
 pub use reconcile::{Absence, Context, Period, reconcile};
 pub use rules::{
-    Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, FeeTier, Fees, GroupBy,
-    Grouping, Normalisation, Pass, Rules, RulesError, Sides, Take, TextRule, Tolerance, Tolerances,
+    Attention, Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, FeeTier, Fees,
+    GroupBy, Grouping, Normalisation, Pass, Rules, RulesError, Sides, Take, TextRule, Tolerance,
+    Tolerances,
 };

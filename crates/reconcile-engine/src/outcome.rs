@@ -71,7 +71,8 @@ impl Rule {
 pub struct Break {
     /// What kind of difference it is.
     pub code: BreakCode,
-    /// How much attention it needs.
+    /// How much attention it needs: by its code, and by
+    /// [`Attention`](crate::Attention) where the break is not of a proof.
     pub severity: Severity,
     /// The rows of the ledger.
     pub ledger: Vec<RowIndex>,

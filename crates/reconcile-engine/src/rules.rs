@@ -1,6 +1,7 @@
 //! The rules of a reconciliation: what counts, what takes part, and the passes
 //! in which rows find each other.
 
+mod attention;
 mod calendar;
 mod column;
 mod describe;
@@ -14,8 +15,8 @@ use std::collections::BTreeSet;
 
 use reconcile_core::Status;
 
-pub(crate) use self::{calendar::days_between, fees::to_minor, pass::Way};
 pub use self::{
+    attention::Attention,
     calendar::{Calendar, DayWindow},
     column::{Column, Equality, Normalisation},
     error::RulesError,
@@ -24,6 +25,7 @@ pub use self::{
     pass::{GroupBy, Grouping, Pass, Sides, TextRule},
     tolerance::{Take, Tolerance, Tolerances},
 };
+pub(crate) use self::{calendar::days_between, fees::to_minor, pass::Way};
 use crate::Side;
 
 /// The rules of a reconciliation. The defaults need no setting: `succeeded`
@@ -47,6 +49,8 @@ pub struct Rules {
     pub fees: Fees,
     /// What takes no part.
     pub exclusions: Vec<Exclude>,
+    /// How amount and age change how severe a break is.
+    pub attention: Attention,
 }
 
 impl Default for Rules {
@@ -59,6 +63,7 @@ impl Default for Rules {
             calendar: Calendar::default(),
             fees: Fees::default(),
             exclusions: Vec::new(),
+            attention: Attention::default(),
         }
     }
 }
@@ -81,6 +86,7 @@ impl Rules {
         self.tolerance.check()?;
         self.calendar.check()?;
         self.fees.check()?;
+        self.attention.check()?;
         self.exclusions.iter().try_for_each(Exclude::check)
     }
 

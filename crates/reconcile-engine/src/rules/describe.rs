@@ -1,11 +1,15 @@
 //! Rules in words.
 
-use std::fmt::{Display, Write};
+use std::{
+    collections::BTreeMap,
+    fmt::{Display, Write},
+};
 
 use reconcile_core::Currency;
+use rust_decimal::Decimal;
 
 use super::{
-    Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, GroupBy, Grouping,
+    Attention, Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, GroupBy, Grouping,
     Normalisation, Pass, Rules, Sides, Take, Tolerance, Tolerances, pass::Way,
 };
 use crate::Side;
@@ -24,13 +28,38 @@ pub(super) fn rules(rules: &Rules) -> Vec<String> {
     let passes = numbered.map(|(one, number)| format!("Pass {number}, {}", pass(one, rules)));
     let rest = "Each row is used once, and a pass sees what the passes before it left. What the \
                 last one leaves is a break.";
+    let attention = (rules.attention != Attention::default()).then(|| attention(&rules.attention));
     exclusions
         .chain([statuses])
         .chain(fees(rules))
         .chain(business_days(rules))
         .chain(passes)
         .chain([rest.to_owned()])
+        .chain(attention)
         .collect()
+}
+
+fn attention(attention: &Attention) -> String {
+    let amounts = |amounts: &BTreeMap<Currency, Decimal>| {
+        let amounts: Vec<_> = amounts
+            .iter()
+            .map(|(currency, amount)| format!("{amount} {currency}"))
+            .collect();
+        words(&amounts, "or")
+    };
+    let mut limits = Vec::new();
+    if !attention.small.is_empty() {
+        let most = amounts(&attention.small);
+        limits.push(format!("one step less severe up to {most}"));
+    }
+    if !attention.large.is_empty() {
+        limits.push(format!("severe from {}", amounts(&attention.large)));
+    }
+    limits.push(match attention.stale_after_days {
+        Some(days) => format!("one step more severe when older than {days} days"),
+        None => "as severe however old".to_owned(),
+    });
+    format!("A break is {}.", words(&limits, "and"))
 }
 
 fn exclusion(rule: &Exclude) -> String {

@@ -64,6 +64,9 @@ pub enum RulesError {
     /// A fee that makes no sense.
     #[error("the fee schedule: {0}")]
     Fee(&'static str),
+    /// A limit of attention that makes no sense.
+    #[error("the limits of attention: {0}")]
+    Attention(&'static str),
     /// An exclusion that would leave out everything.
     #[error("the exclusion `{0}` names no condition: it would leave out a whole side")]
     ExcludesAll(String),
