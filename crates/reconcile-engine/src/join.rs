@@ -9,8 +9,8 @@ use crate::{Book, RowIndex};
 /// What shares a reference on the two sides.
 #[derive(Debug, Default)]
 pub(crate) struct Joined {
-    /// One row on each side, in the order of the ledger's rows.
-    pub(crate) couples: Vec<(RowIndex, RowIndex)>,
+    /// One row on each side.
+    pub(crate) couples: Couples,
     /// At least one row on each side, and several on one.
     pub(crate) crowds: Vec<Crowd>,
     /// Ledger rows whose reference, if any, the provider does not know.
@@ -38,6 +38,21 @@ impl Crowd {
     }
 }
 
+/// Pairs of a row of the ledger and a record.
+#[derive(Debug, Default)]
+pub(crate) struct Couples(
+    /// Of each row of the ledger the record, where there is one.
+    Vec<Option<RowIndex>>,
+);
+
+impl Couples {
+    /// Every pair, in the order of the ledger's rows.
+    pub(crate) fn iter(&self, ledger: &Book) -> impl Iterator<Item = (RowIndex, RowIndex)> {
+        let rows = ledger.indices().zip(&self.0);
+        rows.filter_map(|(row, record)| Some((row, (*record)?)))
+    }
+}
+
 /// Joins two books on the reference: the ledger's rows are indexed by its hash,
 /// in 13 bytes a row beside the books, and the records look themselves up.
 pub(crate) fn by_reference(ledger: &Book, records: &Book) -> Joined {
@@ -62,7 +77,7 @@ pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&str) -> u
         }
     });
     let mut unknown = Vec::new();
-    let mut partners: Vec<Option<RowIndex>> = vec![None; ledger.len()];
+    let mut partners = vec![None; ledger.len()];
     in_batches(records, &hash_of, |rows| {
         for row in rows {
             index.look_ahead(row);
@@ -77,7 +92,7 @@ pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&str) -> u
         }
     });
     drop(index);
-    part(ledger, &partners, crowds, unknown)
+    part(ledger, partners, crowds, unknown)
 }
 
 /// A row that is looked up.
@@ -123,23 +138,23 @@ fn crowd_of(crowds: &mut Repeated, first: RowIndex) -> &mut Crowd {
 /// Files the rows by how many there are of their reference on each side.
 fn part(
     ledger: &Book,
-    partners: &[Option<RowIndex>],
+    mut partners: Vec<Option<RowIndex>>,
     mut crowds: Repeated,
     unknown: Vec<RowIndex>,
 ) -> Joined {
     let mut joined = Joined {
-        couples: Vec::with_capacity(ledger.len().saturating_sub(crowds.len())),
         records: unknown,
         ..Joined::default()
     };
     let repeating = crowds.values().flat_map(|crowd| &crowd.ledger);
     let mut repeating: Vec<RowIndex> = repeating.copied().collect();
     repeating.sort_unstable();
-    for (row, partner) in ledger.indices().zip(partners) {
+    for (row, partner) in ledger.indices().zip(&mut partners) {
         let repeats = || repeating.binary_search(&row).is_ok();
         match (*partner, crowds.remove(&row)) {
-            (Some(record), None) => joined.couples.push((row, record)),
+            (Some(_), None) => {}
             (Some(record), Some(mut crowd)) => {
+                *partner = None;
                 crowd.ledger.push(row);
                 crowd.records.push(record);
                 joined.crowds.push(crowd);
@@ -152,6 +167,7 @@ fn part(
             (None, None) => joined.ledger.push(row),
         }
     }
+    joined.couples = Couples(partners);
     joined
 }
 

@@ -83,7 +83,7 @@ type Samples = BTreeMap<(Currency, Option<String>), Vec<(Decimal, Decimal)>>;
 
 fn samples(ledger: &Book, records: &Book, rules: &Rules) -> Samples {
     let mut samples = Samples::new();
-    for (booked, listed) in join::by_reference(ledger, records).couples {
+    for (booked, listed) in join::by_reference(ledger, records).couples.iter(ledger) {
         let (booked, listed) = (ledger.row(booked), records.row(listed));
         let (gross, net) = match rules.fees.ledger {
             Basis::Gross => (booked, listed),

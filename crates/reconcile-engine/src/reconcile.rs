@@ -203,7 +203,7 @@ fn settle_joined(
         ledger: joined.ledger,
         records: joined.records,
     };
-    for (row, record) in joined.couples {
+    for (row, record) in joined.couples.iter(ledger) {
         let facts = (ledger.facts(row), records.facts(record));
         if agree(&facts.0, &facts.1, findings.rules, pass) {
             let pair = Pair {
