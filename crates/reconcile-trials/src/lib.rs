@@ -1,9 +1,10 @@
 //! What the tests of every provider crate put their provider to, against the
-//! simulator: [pulls under faults](chaos), and [proofs](fn@proofs) of the
-//! identities that it declares.
+//! simulator: [pulls under faults](chaos), the faults of the [conformance] kit, and
+//! [proofs](fn@proofs) of the identities that it declares.
 //!
-//! A provider crate says in an [`Account`] what is its own; whatever holds for
-//! each provider alike is here. It is for tests and examples alone, and is not
+//! A provider crate says in an [`Account`] what is its own, and makes its harness
+//! of the kit [`Simulated`](conformance::Simulated); whatever holds for each
+//! provider alike is here. It is for tests and examples alone, and is not
 //! published.
 
 #![allow(
@@ -15,6 +16,7 @@
 
 mod account;
 pub mod chaos;
+pub mod conformance;
 mod hurried;
 mod proofs;
 

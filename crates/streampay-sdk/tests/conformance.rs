@@ -7,82 +7,72 @@
     reason = "a panic is how a test fails, in its helpers too"
 )]
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc};
 
 use async_trait::async_trait;
 use httpmock::prelude::*;
 use jiff::{civil::date, tz::TimeZone};
 use reconcile_core::{
     Kind, Provider, Window,
-    conformance::{self, Expected, Failure, Harness},
+    conformance::{Expected, Failure, Harness},
 };
 use reconcile_sandbox::{
-    Fault, Faults, Sandbox, SandboxConfig, StreamPayConfidential, StreamPayReceiptKind, WorldConfig,
+    GatewayId, Sandbox, SandboxConfig, StreamPayConfidential, StreamPayReceiptKind, WorldConfig,
 };
-use reconcile_transport::{RetryPolicy, Transport};
+use reconcile_trials::conformance::{self, Bench, Digits, Simulated};
 use streampay_sdk::{Config, StreamPay};
 
 const KEY: &str = "sentinel-api-key";
 
-struct Simulated {
+/// The account at a simulator, and servers that always fail.
+struct Account {
+    bench: Arc<Bench>,
     sandbox: Sandbox,
     confidential: StreamPayConfidential,
-    failing: Vec<(Failure, MockServer)>,
+    digits: Digits,
+    zone: TimeZone,
+    failing: Arc<Vec<(Failure, MockServer)>>,
 }
 
-impl Simulated {
-    async fn start(faults: &[&str]) -> Self {
-        let faults: Faults = faults
-            .iter()
-            .map(|fault| fault.parse::<Fault>().unwrap())
-            .collect();
-        let confidential = StreamPayConfidential::canaries(7);
-        let config = SandboxConfig {
-            world: WorldConfig {
-                records: 300,
-                days: 40,
-                ..WorldConfig::default()
-            },
-            faults,
-            streampay: confidential.clone(),
-            ..SandboxConfig::default()
-        };
-        let mut servers = Vec::new();
-        for failure in Failure::ALL {
-            servers.push((failure, failing(failure).await));
-        }
-        Self {
-            sandbox: Sandbox::start(config).await.unwrap(),
-            confidential,
-            failing: servers,
+impl Account {
+    fn streampay(&self, base_url: &str, key: &str) -> Arc<dyn Provider> {
+        // Pages small enough for each window to have several.
+        let config = Config::new(base_url.parse().unwrap(), key.into())
+            .page_size(NonZeroU32::new(10).unwrap())
+            .zone(self.zone.clone());
+        Arc::new(StreamPay::new(config.transport(self.bench.transport())).unwrap())
+    }
+
+    /// An amount as StreamPay writes it: with two places, unless it is whole and
+    /// the places are left out.
+    fn lexeme(&self, amount: rust_decimal::Decimal) -> String {
+        let text = format!("{amount:.2}");
+        if text.ends_with(".00") {
+            self.digits.of(text)
+        } else {
+            text
         }
     }
 }
 
-fn streampay(base_url: &str, key: &str) -> Arc<dyn Provider> {
-    let retry = RetryPolicy {
-        first_delay: Duration::ZERO,
-        max_delay: Duration::ZERO,
-        ..RetryPolicy::default()
-    };
-    let transport = Transport::builder().retry(retry).build().unwrap();
-    // Pages small enough for each window to have several.
-    let config =
-        Config::new(base_url.parse().unwrap(), key.into()).page_size(NonZeroU32::new(15).unwrap());
-    Arc::new(StreamPay::new(config.transport(transport)).unwrap())
+impl Simulated for Account {
+    const GATEWAY: GatewayId = GatewayId::StreamPay;
+
+    fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
 }
 
 #[async_trait]
-impl Harness for Simulated {
+impl Harness for Account {
     fn provider(&self) -> Arc<dyn Provider> {
         let access = self.sandbox.streampay();
-        streampay(&access.base_url, &access.api_key)
+        self.streampay(&access.base_url, &access.api_key)
     }
 
     fn window(&self) -> Window {
         // Several requests' worth of days around the simulated ones.
-        let riyadh = TimeZone::get("Asia/Riyadh").unwrap();
-        Window::days(date(2025, 12, 1), date(2026, 3, 1), &riyadh).unwrap()
+        Window::days(date(2025, 12, 1), date(2026, 3, 1), &self.zone).unwrap()
     }
 
     fn expected(&self) -> Vec<Expected> {
@@ -95,14 +85,14 @@ impl Harness for Simulated {
                     _ => Kind::Reversal,
                 },
                 id: receipt.id(),
-                amount: format!("{:.2}", receipt.amount()),
+                amount: self.lexeme(receipt.amount()),
             })
             .collect()
     }
 
     async fn failing(&self, failure: Failure) -> Option<Arc<dyn Provider>> {
         let (_, server) = self.failing.iter().find(|(known, _)| *known == failure)?;
-        Some(streampay(&server.base_url(), KEY))
+        Some(self.streampay(&server.base_url(), KEY))
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -132,33 +122,46 @@ async fn failing(failure: Failure) -> MockServer {
     server
 }
 
-async fn conforms(faults: &[&str]) {
-    let simulated = Simulated::start(faults).await;
-    let report = conformance::check(&simulated)
-        .await
-        .into_result()
-        .unwrap_or_else(|why| panic!("{faults:?}: {why}"));
-    assert!(report.skipped.is_empty(), "{faults:?}: {report}");
+/// Starts accounts with given faults, which share what they can.
+async fn accounts() -> impl AsyncFn(&[&str]) -> Account {
+    let confidential = StreamPayConfidential::canaries(7);
+    let bench = Arc::new(Bench::new(SandboxConfig {
+        world: WorldConfig {
+            records: 45,
+            days: 3,
+            ..WorldConfig::default()
+        },
+        streampay: confidential.clone(),
+        ..SandboxConfig::default()
+    }));
+    let mut servers = Vec::new();
+    for failure in Failure::ALL {
+        servers.push((failure, failing(failure).await));
+    }
+    let servers = Arc::new(servers);
+    async move |faults: &[&str]| {
+        let zone = if faults.contains(&"streampay/streampay-zone=utc") {
+            "UTC"
+        } else {
+            "Asia/Riyadh"
+        };
+        Account {
+            sandbox: bench.sandbox(faults).await,
+            bench: Arc::clone(&bench),
+            confidential: confidential.clone(),
+            digits: Digits::under(faults),
+            zone: TimeZone::get(zone).unwrap(),
+            failing: Arc::clone(&servers),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn streampay_conforms() {
-    conforms(&[]).await;
+    conformance::conforms(&accounts().await(&[]).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn streampay_conforms_in_each_undocumented_way_of_the_provider() {
-    for faults in [
-        &["order=newest", "streampay/max-rows=7"][..],
-        &["cap-counts=total", "streampay/max-rows=7"],
-        &["cap-counts=places", "streampay/max-rows=7"],
-        &["beyond-end=not-found", "filter-by=created"],
-        &["beyond-end=last-page", "pages-shape=current"],
-        &["pages-shape=absent", "exclusive-to"],
-        &["pages-shape=number", "pages-number=current"],
-        &["shuffle-keys", "unknown-fields", "unknown-values"],
-        &["null-optionals", "reversal-type=named"],
-    ] {
-        conforms(faults).await;
-    }
+async fn streampay_conforms_under_each_fault() {
+    conformance::conforms_under_each_fault(accounts().await).await;
 }

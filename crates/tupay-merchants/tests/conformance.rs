@@ -14,86 +14,75 @@ use httpmock::prelude::*;
 use jiff::{civil::date, tz::TimeZone};
 use reconcile_core::{
     Kind, Provider, Window,
-    conformance::{self, Expected, Failure, Harness},
+    conformance::{Expected, Failure, Harness},
 };
-use reconcile_sandbox::{Fault, Faults, Sandbox, SandboxConfig};
-use reconcile_transport::{RetryPolicy, Transport};
+use reconcile_sandbox::{GatewayId, Sandbox, SandboxConfig, WorldConfig};
+use reconcile_trials::conformance::{self, Bench, Digits, Simulated};
 use tupay_merchants::{Config, TuPay};
 
 const ACCESS_KEY: &str = "sentinel-access-key@example.com";
 const SECRET_KEY: &str = "sentinel-secret-key";
 
-struct Simulated {
+/// The account at a simulator, and servers that always fail.
+struct Account {
+    bench: Arc<Bench>,
     sandbox: Sandbox,
-    failing: Vec<(Failure, MockServer)>,
+    digits: Digits,
+    failing: Arc<Vec<(Failure, MockServer)>>,
 }
 
-impl Simulated {
-    async fn start(faults: &[&str]) -> Self {
-        let faults: Faults = faults
-            .iter()
-            .map(|fault| fault.parse::<Fault>().unwrap())
-            .collect();
-        let config = SandboxConfig {
-            faults,
-            ..SandboxConfig::default()
-        };
-        let mut servers = Vec::new();
-        for failure in Failure::ALL {
-            servers.push((failure, failing(failure).await));
-        }
-        Self {
-            sandbox: Sandbox::start(config).await.unwrap(),
-            failing: servers,
-        }
+impl Account {
+    fn tupay(&self, base_url: &str, access_key: &str, secret_key: &str) -> Arc<dyn Provider> {
+        let config = Config::new(
+            base_url.parse().unwrap(),
+            access_key.into(),
+            secret_key.into(),
+        );
+        Arc::new(TuPay::new(config.transport(self.bench.transport())).unwrap())
     }
 }
 
-fn tupay(base_url: &str, access_key: &str, secret_key: &str) -> Arc<dyn Provider> {
-    let retry = RetryPolicy {
-        first_delay: std::time::Duration::ZERO,
-        max_delay: std::time::Duration::ZERO,
-        ..RetryPolicy::default()
-    };
-    let transport = Transport::builder().retry(retry).build().unwrap();
-    let config = Config::new(
-        base_url.parse().unwrap(),
-        access_key.into(),
-        secret_key.into(),
-    );
-    Arc::new(TuPay::new(config.transport(transport)).unwrap())
+impl Simulated for Account {
+    const GATEWAY: GatewayId = GatewayId::TuPay;
+
+    fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
 }
 
 #[async_trait]
-impl Harness for Simulated {
+impl Harness for Account {
     fn provider(&self) -> Arc<dyn Provider> {
         let access = self.sandbox.tupay();
-        tupay(&access.base_url, &access.access_key, &access.secret_key)
+        self.tupay(&access.base_url, &access.access_key, &access.secret_key)
     }
 
     fn window(&self) -> Window {
-        // Three requests' worth of days around the simulated month.
+        // Three requests' worth of days around the simulated ones.
         Window::days(date(2025, 12, 1), date(2026, 4, 1), &TimeZone::UTC).unwrap()
     }
 
     fn expected(&self) -> Vec<Expected> {
         let world = self.sandbox.tupay_world();
-        let deposits = world.deposits().iter().map(|deposit| Expected {
+        let deposits = world.deposits().iter().enumerate();
+        let deposits = deposits.map(|(place, deposit)| Expected {
             kind: Kind::Payment,
             id: deposit.id().to_string(),
-            amount: lexeme(deposit.requested_amount()),
+            amount: self
+                .digits
+                .of_payment(place, lexeme(deposit.requested_amount())),
         });
         let cashouts = world.cashouts().iter().map(|cashout| Expected {
             kind: Kind::Payout,
             id: cashout.id().to_string(),
-            amount: lexeme(cashout.amount()),
+            amount: self.digits.of(lexeme(cashout.amount())),
         });
         deposits.chain(cashouts).collect()
     }
 
     async fn failing(&self, failure: Failure) -> Option<Arc<dyn Provider>> {
         let (_, server) = self.failing.iter().find(|(known, _)| *known == failure)?;
-        Some(tupay(&server.base_url(), ACCESS_KEY, SECRET_KEY))
+        Some(self.tupay(&server.base_url(), ACCESS_KEY, SECRET_KEY))
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -142,26 +131,35 @@ fn lexeme(amount: rust_decimal::Decimal) -> String {
     }
 }
 
-async fn conforms(faults: &[&str]) {
-    let simulated = Simulated::start(faults).await;
-    let report = conformance::check(&simulated).await.into_result().unwrap();
-    assert!(report.skipped.is_empty(), "{report}");
+/// Starts accounts with given faults, which share what they can.
+async fn accounts() -> impl AsyncFn(&[&str]) -> Account {
+    let bench = Arc::new(Bench::new(SandboxConfig {
+        world: WorldConfig {
+            records: 75,
+            days: 3,
+            ..WorldConfig::default()
+        },
+        ..SandboxConfig::default()
+    }));
+    let mut servers = Vec::new();
+    for failure in Failure::ALL {
+        servers.push((failure, failing(failure).await));
+    }
+    let servers = Arc::new(servers);
+    async move |faults: &[&str]| Account {
+        sandbox: bench.sandbox(faults).await,
+        bench: Arc::clone(&bench),
+        digits: Digits::under(faults),
+        failing: Arc::clone(&servers),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tupay_conforms() {
-    conforms(&[]).await;
+    conformance::conforms(&accounts().await(&[]).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tupay_conforms_in_each_undocumented_way_of_the_provider() {
-    for faults in [
-        &["order=oldest"][..],
-        &["exclusive-to"],
-        &["max-rows=7"],
-        &["shuffle-keys", "unknown-fields"],
-        &["expired-status=403", "token-expiry=40"],
-    ] {
-        conforms(faults).await;
-    }
+async fn tupay_conforms_under_each_fault() {
+    conformance::conforms_under_each_fault(accounts().await).await;
 }
