@@ -252,7 +252,11 @@ pub(super) const TABLE: &[(Fault, &[Trial])] = &[
     (Fault::AlreadyCode, UNMET),
     (Fault::NoRecordCode, &[PAYWALL_CODES]),
     (Fault::NotFoundCode, UNMET),
-    (Fault::RangeLimit, &[("paywall/range-limit=2", Conforms)]),
+    // The list of reconciliations is refused whole, and is not there to compare.
+    (
+        Fault::RangeLimit,
+        &[("paywall/range-limit=2", Statements(IsUnproven))],
+    ),
     (Fault::LengthIsEnd, &[("paywall/length-is-end", Conforms)]),
     (Fault::RangeOf, &[("paywall/range-of=stored", Conforms)]),
     (Fault::ReconcileAgain, UNMET),
