@@ -37,7 +37,8 @@ def build():
     """Builds the command and what makes the corpus."""
     cargo = ["cargo", "build", "--release", "--quiet"]
     subprocess.run([*cargo, "-p", "reconcile-cli"], cwd=ROOT, check=True)
-    subprocess.run([*cargo, "-p", "reconcile-engine", "--example", "corpus"], cwd=ROOT, check=True)
+    corpus = ["-p", "reconcile-engine", "--example", "keyed_corpus"]
+    subprocess.run([*cargo, *corpus], cwd=ROOT, check=True)
     return TARGET / "release" / "reconcile"
 
 
@@ -55,7 +56,7 @@ def environment():
 def make_corpus(rows):
     directory = TARGET / "corpus" / str(rows)
     if not (directory / "records.csv").exists():
-        corpus = TARGET / "release" / "examples" / "corpus"
+        corpus = TARGET / "release" / "examples" / "keyed_corpus"
         options = ["--rows", str(rows), "--seed", "1"]
         subprocess.run([corpus, *options, directory], check=True, stdout=subprocess.DEVNULL)
     return directory

@@ -64,7 +64,7 @@ pub async fn try_statements<A: Account>(seeds: &[u64]) {
 }
 
 /// Tries the records and the statements of as many seeds as `cases` says, and
-/// prints how they ended: what the example `chaos` of a provider crate does.
+/// prints how they ended: what the examples of the provider crates do.
 #[allow(clippy::print_stdout, reason = "it is what an example does")]
 pub async fn table<A: Account>(cases: u64) -> ExitCode {
     let mut table: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();

@@ -37,7 +37,15 @@ const UNMET: &[Trial] = &[];
 /// planted in a gateway's own figures is for the proofs to find: a pull delivers
 /// the figures as they are.
 const TUPAY_PLANTED: Trial = (
-    "tupay/broken-roll-forward tupay/missing-day tupay/repeated-day tupay/unexplained-step",
+    "tupay/broken-roll-forward tupay/missing-day tupay/repeated-day tupay/unexplained-step \
+     tupay/omitted-deposit",
+    Conforms,
+);
+/// How the days of the balance report may be counted: the pull takes the totals
+/// as they are told, the proofs find out how they came about.
+const TUPAY_REPORT: Trial = (
+    "tupay/report-day=changed tupay/report-zone=lima tupay/report-counts=all \
+     tupay/report-deposits=net tupay/report-cashouts=without-fee",
     Conforms,
 );
 const PAYWALL_PLANTED: Trial = (
@@ -198,6 +206,12 @@ pub(super) const TABLE: &[(Fault, &[Trial])] = &[
         ],
     ),
     (Fault::UnexplainedStep, &[TUPAY_PLANTED]),
+    (Fault::OmittedDeposit, &[TUPAY_PLANTED]),
+    (Fault::ReportDay, &[TUPAY_REPORT]),
+    (Fault::ReportZone, &[TUPAY_REPORT]),
+    (Fault::ReportCounts, &[TUPAY_REPORT]),
+    (Fault::ReportDeposits, &[TUPAY_REPORT]),
+    (Fault::ReportCashouts, &[TUPAY_REPORT]),
     (
         Fault::IpNotAllowed,
         &[("ip-not-allowed", Records(Fails(Forbidden)))],

@@ -1,9 +1,9 @@
 //! A labelled corpus as files, and how well a matching of it is:
 //!
 //! ```sh
-//! cargo run --release -p reconcile-sandbox --example corpus -- dense --pairs 50000 --seed 1 DIR
-//! cargo run --release -p reconcile-sandbox --example corpus -- score DIR/matches.csv DIR/truth.csv
-//! cargo run --release -p reconcile-sandbox --example corpus -- accuracy --pairs 50000 --seeds 11
+//! cargo run --release -p reconcile-sandbox --example labelled_corpus -- dense --pairs 50000 --seed 1 DIR
+//! cargo run --release -p reconcile-sandbox --example labelled_corpus -- score DIR/matches.csv DIR/truth.csv
+//! cargo run --release -p reconcile-sandbox --example labelled_corpus -- accuracy --pairs 50000 --seeds 11
 //! ```
 //!
 //! The first writes `ledger.csv`, `records.csv`, `rules.toml` and `truth.csv`; the
@@ -32,8 +32,8 @@ use rust_decimal::Decimal;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-const USAGE: &str = "usage: corpus dense [--pairs N] [--seed N] DIR | corpus score MATCHES TRUTH \
-                     | corpus accuracy [--pairs N] [--seeds N]";
+const USAGE: &str = "usage: labelled_corpus dense [--pairs N] [--seed N] DIR \
+                     | score MATCHES TRUTH | accuracy [--pairs N] [--seeds N]";
 
 fn main() -> Outcome<()> {
     let mut numbers = BTreeMap::from([("--pairs", 50_000), ("--seed", 1), ("--seeds", 11)]);

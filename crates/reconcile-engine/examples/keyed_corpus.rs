@@ -1,7 +1,7 @@
 //! Writes a ledger and a provider's records with known breaks, to time
 //! `reconcile match` on:
 //!
-//! `cargo run --release -p reconcile-engine --example corpus -- --rows 1000000 --seed 1 DIR`
+//! `cargo run --release -p reconcile-engine --example keyed_corpus -- --rows 1000000 --seed 1 DIR`
 //!
 //! The same rows and seed give the same files. What is planted is printed; the
 //! planted codes are what the engine finds.
@@ -84,7 +84,7 @@ impl Options {
                 _ => dir = Some(PathBuf::from(argument)),
             }
         }
-        let dir = dir.ok_or("usage: corpus [--rows N] [--seed N] DIR")?;
+        let dir = dir.ok_or("usage: keyed_corpus [--rows N] [--seed N] DIR")?;
         Ok(Self { rows, seed, dir })
     }
 }

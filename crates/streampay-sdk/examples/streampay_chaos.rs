@@ -1,6 +1,6 @@
 //! Pulls a simulated account under each fault alone and all together, for as
 //! many seeds as told, and judges each pull against the simulator's own books:
-//! `cargo run --release -p streampay-sdk --example chaos -- 1000`.
+//! `cargo run --release -p streampay-sdk --example streampay_chaos -- 1000`.
 
 #[path = "../tests/support/account.rs"]
 mod account;
