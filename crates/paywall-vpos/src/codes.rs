@@ -131,7 +131,6 @@ const fn in_sdk(code: i64) -> Option<&'static str> {
         403 => "Forbidden",
         404 => "NotFound",
         500 => "InternalException",
-        501 => "NotImplemented",
         502 => "BadRequestNetwork",
         503 => "ServiceUnavailable",
         504 => "GatewayTimeout",

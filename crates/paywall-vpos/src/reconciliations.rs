@@ -246,20 +246,68 @@ impl PageSource for Reconciliations {
         range: &Range,
         index: u64,
     ) -> Result<reconcile_transport::Page<Self::Row>, Error> {
+        let key = |entry: &ReconciliationEntry| entry.reconciliation_id.to_string();
+        self.page(*range, index).await?.checked(key, |_, entry| {
+            let entry = entry?;
+            let is_meant = self.days.contains(entry.reconciliation_date.date());
+            Ok(is_meant.then(|| (content(&entry), entry)))
+        })
+    }
+}
+
+impl Reconciliations {
+    /// A page of the list. Paywall may send fewer entries than it is asked for:
+    /// the others are asked for from where it stopped.
+    async fn page(&self, range: Range, index: u64) -> Result<ReadPage<ReconciliationEntry>, Error> {
+        let start = index.saturating_mul(PAGE);
+        let mut page = self.part(range, index, start, PAGE).await?;
+        loop {
+            let seen = page.rows.len() as u64;
+            let stated = page.total.saturating_sub(start).min(PAGE);
+            if seen == 0 || seen >= stated {
+                return Ok(page);
+            }
+            let start = start.saturating_add(seen);
+            let rest = self.part(range, index, start, PAGE - seen).await?;
+            if rest.rows.is_empty() {
+                return Ok(page);
+            }
+            page.rows.extend(rest.rows);
+            page.total = page.total.max(rest.total);
+            page.digest = reconcile_transport::digest(&[page.digest, rest.digest].concat());
+        }
+    }
+
+    /// What one request brings of a page.
+    async fn part(
+        &self,
+        range: Range,
+        index: u64,
+        start: u64,
+        length: u64,
+    ) -> Result<ReadPage<ReconciliationEntry>, Error> {
         // The last day is asked for whether or not the range includes its end,
         // and in the order in which new ones come last.
         let query = ReconciliationsQuery::new(range.from, range.to)
-            .start(index.saturating_mul(PAGE))
+            .start(start)
+            .length(length)
             .sort(Sort::Ascending);
-        let client = &self.client;
-        let reply = client.get(LIST, &path(), query.parameters()?).await?;
-        let key = |entry: &ReconciliationEntry| entry.reconciliation_id.to_string();
-        read(index, &reply)?.checked(key, |_, entry| {
-            let entry = entry?;
-            let is_meant = self.days.contains(entry.reconciliation_date.date());
-            Ok(is_meant.then(|| (key(&entry), entry)))
-        })
+        let reply = self.client.get(LIST, &path(), query.parameters()?).await?;
+        read(index, &reply)
     }
+}
+
+/// What a reconciliation says: two that say the same are one, listed twice; two
+/// of one number that do not are both told.
+fn content(entry: &ReconciliationEntry) -> String {
+    format!(
+        "{} {} {} {:?} {:?}",
+        entry.reconciliation_id,
+        entry.reconciliation_date,
+        entry.is_reconciled,
+        entry.insert_date_time,
+        entry.update_date_time
+    )
 }
 
 /// A page whose total must be there: without it, an end that is none could not

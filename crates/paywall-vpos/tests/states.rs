@@ -199,7 +199,8 @@ async fn a_list_of_reconciliations_is_whole_or_an_error_in_each_undocumented_way
         ("repeated-day", true),
         ("length-is-end", true),
         ("range-limit=31", true),
-        ("paywall/max-rows=7", false),
+        ("paywall/max-rows=7", true),
+        ("paywall/rows-mismatch=always", false),
     ] {
         let (_sandbox, paywall, _) = at("2026-03-01T09:00:00Z", &[switch]).await;
         let rows = paywall
@@ -256,10 +257,26 @@ async fn the_list_is_held_against_all_days_whatever_its_range_is_of() {
 }
 
 #[tokio::test]
-async fn what_the_list_does_not_show_proves_nothing() {
+async fn a_list_of_fewer_rows_than_asked_for_is_read_on_from_where_it_stopped() {
     let (_sandbox, pull) = january(&["paywall/max-rows=7"]).await;
     assert_eq!(pull.verdict, Verdict::Complete);
-    assert!((7..31).contains(&listed(&pull)), "{}", listed(&pull));
+    assert_eq!((pull.statements.len(), listed(&pull)), (31, 31));
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_shown_to_be_whole_leaves_a_doubt_and_what_it_shows() {
+    let (_sandbox, pull) = january(&["paywall/rows-mismatch=always"]).await;
+    assert_eq!((pull.statements.len(), listed(&pull)), (31, 31));
+    let Verdict::Unproven { reasons } = &pull.verdict else {
+        panic!("{:?}", pull.verdict);
+    };
+    let [reason] = reasons.as_slice() else {
+        panic!("{reasons:?}");
+    };
+    assert!(
+        reason.contains("the list of reconciliations was not read whole: "),
+        "{reason}"
+    );
 }
 
 #[tokio::test]

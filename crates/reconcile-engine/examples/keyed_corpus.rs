@@ -184,7 +184,7 @@ impl Payment {
         for time in 0..times {
             writeln!(
                 out,
-                "tupay,{},payment,{direction},{status},{said},{reference},{},{currency},,,{},\
+                "acme,{},payment,{direction},{status},{said},{reference},{},{currency},,,{},\
                  {currency},{date}T{hour:02}:{minute:02}:{second:02}Z,,4,YP,,{{}}",
                 300_000_000 + 2 * number + time,
                 self.amount(off),

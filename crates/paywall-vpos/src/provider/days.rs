@@ -87,7 +87,12 @@ struct Doubts {
 
 impl Doubts {
     fn about(listed: &Listed) -> Self {
-        let why = |error| format!("the list of reconciliations could not be read: {error}");
+        let why = |error: &Error| match error {
+            Error::Unproven { .. } => {
+                format!("the list of reconciliations was not read whole: {error}")
+            }
+            _ => format!("the list of reconciliations could not be read: {error}"),
+        };
         Self {
             unlisted: listed.failure.as_ref().map(why),
             days: HashMap::new(),

@@ -27,7 +27,7 @@ pub(super) const PAIRS: [(&str, &str); 3] = [
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     days: BTreeMap<Date, Vec<ReconciliationEntry>>,
-    /// Why the list could not be read.
+    /// Why the list could not be read, or not be shown to be whole.
     pub(super) failure: Option<Error>,
 }
 
@@ -46,8 +46,6 @@ impl Listed {
                     let day = entry.reconciliation_date.date();
                     listed.days.entry(day).or_default().push(entry);
                 }
-                // That there may be more is so of a whole list, too.
-                Err(Error::Unproven { .. }) => {}
                 Err(error) => listed.failure = Some(error),
             }
         }

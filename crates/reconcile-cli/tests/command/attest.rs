@@ -100,6 +100,20 @@ fn a_day_that_is_not_open_is_refused_before_anything_is_asked() {
 }
 
 #[test]
+fn a_day_that_has_no_end_at_the_provider_is_not_compared() {
+    let scene = scene();
+    let error = scene.refusal(
+        3,
+        "attest --provider paywall --date 2020-01-01 --totals right.toml --submit",
+    );
+    assert!(
+        error.starts_with("error: paywall end of day: Paywall refused"),
+        "{error}"
+    );
+    assert_eq!(sent(&scene), 0);
+}
+
+#[test]
 fn equal_totals_are_shown_and_not_sent() {
     let scene = scene();
     let ran = scene.run(&format!("{DAY} --totals right.toml")).exits(0);
