@@ -106,10 +106,10 @@ fn a_day_that_has_no_end_at_the_provider_is_not_compared() {
         3,
         "attest --provider paywall --date 2020-01-01 --totals right.toml --submit",
     );
-    assert!(
-        error.starts_with("error: paywall end of day: Paywall refused"),
-        "{error}"
-    );
+    insta::assert_snapshot!(error, @"
+    error: paywall end of day: There is no data (HTTP 200, code 3)
+      hint: Paywall has nothing under that day or key: is it the right one, and the right account?
+    ");
     assert_eq!(sent(&scene), 0);
 }
 
