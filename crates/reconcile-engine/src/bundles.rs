@@ -28,6 +28,10 @@ const BUDGET: u64 = 1 << 25;
 /// How many rows of one pool are looked at: in more, some come to any sum.
 const MOST_IN_POOL: usize = 512;
 
+/// How many parts of a million the sums that chance makes may come to, over all
+/// that was looked at, where one way to add up still proves something.
+const MOST_BY_CHANCE: u128 = 1_000;
+
 /// How often what was freed is searched again.
 const ROUNDS: usize = 8;
 
@@ -128,16 +132,24 @@ struct Claim {
     target: usize,
     /// How many ways there are; where it is one, the rows are its.
     ways: usize,
-    /// Whether so many rows come to nearly any sum, so that one way proves
-    /// nothing.
-    by_chance: bool,
+    /// Whether the way found is some rows of a pool, and not all of them.
+    is_part: bool,
+    /// How many ways chance alone is to be expected to find, in parts of a
+    /// million.
+    chance: u128,
     gave_up: bool,
     rows: Vec<RowIndex>,
 }
 
 impl Claim {
     fn is_sure(&self) -> bool {
-        self.ways == 1 && !self.by_chance && !self.gave_up
+        self.ways == 1 && !self.is_by_chance() && !self.gave_up
+    }
+
+    /// Whether so many rows come to nearly any sum, so that one way proves
+    /// nothing.
+    fn is_by_chance(&self) -> bool {
+        self.is_part && self.chance > MOST_BY_CHANCE
     }
 }
 
@@ -153,6 +165,7 @@ enum How {
 impl How {
     /// The ways in which they add up; none when that takes too much work.
     fn ways(self, amounts: &[i128], target: i128, budget: &mut u64) -> Option<Ways> {
+        span(amounts)?;
         match self {
             Self::Parts => subset::ways(amounts, target, budget),
             Self::Whole => {
@@ -226,18 +239,18 @@ impl<'a> Search<'a> {
         });
         Some(Target {
             row,
-            amount: units(facts.signed(), scale).filter(|_| moved)?,
+            amount: units(facts.signed(), scale).filter(|amount| moved && *amount != 0)?,
             currency: facts.currency,
             says: says.collect(),
             open: true,
         })
     }
 
-    /// A row of a pool; none where it lacks the evidence.
+    /// A row of a pool; none where it lacks the evidence, or adds nothing.
     fn member(&self, row: RowIndex, scale: u32) -> Option<(Key, Member)> {
         let facts = self.other.facts(row);
         let moved = self.rules.standing(facts.status) == Standing::Moved;
-        let amount = units(facts.signed(), scale).filter(|_| moved)?;
+        let amount = units(facts.signed(), scale).filter(|amount| moved && *amount != 0)?;
         let evidence = self.group.evidence.iter();
         let says = evidence.map(|column| keys::text(self.other, column, row).map(Cow::into_owned));
         Some((
@@ -249,16 +262,16 @@ impl<'a> Search<'a> {
     /// What may belong to each open target, over all pools that fit it.
     fn claims(&mut self, how: How) -> Vec<Claim> {
         let mut budget = self.budget;
-        let open = self
-            .targets
-            .iter()
-            .enumerate()
-            .filter(|(_, target)| target.open);
+        let targets = self.targets.iter().enumerate();
+        let open = targets.filter(|(_, target)| target.open);
+        // Each target is another chance for a sum that means nothing.
+        let targets = open.clone().count() as u128;
         let claims = open.map(|(place, target)| {
             let mut claim = Claim {
                 target: place,
                 ways: 0,
-                by_chance: false,
+                is_part: false,
+                chance: 0,
                 gave_up: false,
                 rows: Vec::new(),
             };
@@ -273,18 +286,23 @@ impl<'a> Search<'a> {
                 let referred = if contradicts { &[][..] } else { &pool.referred };
                 let looked = referred.len() + pool.bare.len();
                 let cost = u64::try_from(looked / 8 + 1).unwrap_or(u64::MAX);
-                let is_small = looked <= MOST_IN_POOL.max(self.group.most);
-                let Some(left) = budget.checked_sub(cost).filter(|_| is_small) else {
+                let Some(left) = budget.checked_sub(cost) else {
                     claim.gave_up = true;
-                    continue;
+                    break;
                 };
                 budget = left;
                 let admitted = referred.iter().chain(&pool.bare);
                 let admitted = admitted.filter(|member| self.admits(target, member));
                 let members: Vec<Member> = admitted.copied().collect();
+                if members.len() > MOST_IN_POOL.max(self.group.most) {
+                    claim.gave_up = true;
+                    continue;
+                }
                 let amounts: Vec<i128> = members.iter().map(|member| member.amount).collect();
+                let chance = by_chance(&amounts).saturating_mul(targets);
+                claim.chance = claim.chance.saturating_add(chance);
                 match how.ways(&amounts, target.amount, &mut budget) {
-                    Some(ways) => claim.add(&members, &amounts, &ways, self.group.most),
+                    Some(ways) => claim.add(&members, &ways, self.group.most),
                     None => claim.gave_up = true,
                 }
             }
@@ -361,7 +379,7 @@ impl<'a> Search<'a> {
 
 impl Claim {
     /// Adds the ways of a pool.
-    fn add(&mut self, members: &[Member], amounts: &[i128], ways: &Ways, most: usize) {
+    fn add(&mut self, members: &[Member], ways: &Ways, most: usize) {
         let fits = ways.first.len() <= most;
         if ways.count == 0 || !fits {
             return;
@@ -372,7 +390,7 @@ impl Claim {
             .map(|(member, _)| member.row);
         self.rows.extend(used);
         self.ways = self.ways.saturating_add(ways.count).min(MOST_WAYS);
-        self.by_chance |= ways.first.len() < members.len() && by_chance(amounts);
+        self.is_part |= ways.first.len() < members.len();
     }
 }
 
@@ -408,7 +426,7 @@ fn tied(claims: &[Claim]) -> Vec<Tied> {
             targets: vec![claim.target],
             rows: claim.rows.iter().copied().collect(),
             ways: claim.ways,
-            by_chance: claim.by_chance,
+            by_chance: claim.is_by_chance(),
         };
         let (near, far): (Vec<_>, Vec<_>) = all
             .into_iter()
@@ -430,12 +448,20 @@ fn fits(says: &[Option<String>], shared: &[String]) -> bool {
     pairs.all(|(own, shared)| own.as_ref().is_none_or(|own| own == shared))
 }
 
-/// Whether so few sums are possible for so many subsets that some subset is
-/// likely to come to any given one: a quarter as many are as good as one.
-fn by_chance(amounts: &[i128]) -> bool {
-    let span: i128 = amounts.iter().map(|amount| amount.abs()).sum();
+/// How many subsets of the amounts are to be expected to come to a sum by chance
+/// alone, in parts of a million. Sums crowd in the middle of what is possible:
+/// there are up to four times as many as on average.
+fn by_chance(amounts: &[i128]) -> u128 {
     let subsets = u32::try_from(amounts.len())
         .ok()
-        .and_then(|count| 1_i128.checked_shl(count));
-    subsets.is_none_or(|subsets| subsets.saturating_mul(4) > span)
+        .filter(|count| *count < 64)
+        .map(|count| 1_u128 << count);
+    let span = span(amounts).unwrap_or(i128::MAX).unsigned_abs();
+    subsets.map_or(u128::MAX, |subsets| subsets * 4_000_000 / span.max(1))
+}
+
+/// How far the sums of some of the amounts lie apart; none where that does not fit.
+fn span(amounts: &[i128]) -> Option<i128> {
+    let mut sizes = amounts.iter().map(|amount| amount.checked_abs());
+    sizes.try_fold(0_i128, |sum, size| sum.checked_add(size?))
 }

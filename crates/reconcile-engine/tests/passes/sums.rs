@@ -149,3 +149,73 @@ fn a_search_for_a_sum_that_gives_up_says_so() {
         ]
     );
 }
+
+#[test]
+fn one_way_proves_less_the_more_there_is_to_look_at() {
+    let rows = |batches: u64| -> Vec<String> {
+        let cents = |at: u64| 300_000 + at.pow(3) * 7_919 % 400_000;
+        let row = |at: u64| {
+            let cents = cents(at + 3);
+            format!(
+                "R-{at:02} {}.{:02} 4 batch={}",
+                cents / 100,
+                cents % 100,
+                at / 8
+            )
+        };
+        (0..batches * 8).map(row).collect()
+    };
+    let said = |batches: u64| {
+        let rows = rows(batches);
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        //
+        let said = lines(&["L-1 8797.67 5"], &rows, &by_batch());
+        said.into_iter().find(|line| line.contains("L-1")).unwrap()
+    };
+    assert_eq!(said(1), "L-1 = R-01|R-06 by payout_group, off by 0");
+    let among_many = said(12);
+    assert!(
+        among_many.starts_with("ambiguous L-1/R-01|R-06 by payout"),
+        "{among_many}"
+    );
+}
+
+#[test]
+fn rows_of_nothing_are_no_sum_and_no_part_of_one() {
+    let records = ["R-1 25 4 batch=7", "R-2 -25 4 batch=7"];
+    let said = lines(&["L-1 0 5"], &records, &by_batch());
+    assert!(
+        said.iter().all(|line| !line.starts_with("L-1")),
+        "{said:#?}"
+    );
+    let records = ["R-1 60 4 batch=7", "R-2 40 4 batch=7", "R-3 0 4 batch=7"];
+    let said = lines(&["L-1 100 5"], &records, &by_batch());
+    assert_eq!(said[0], "L-1 = R-1|R-2 by payout_group, off by 0");
+}
+
+#[test]
+fn a_crowd_out_of_the_window_stops_no_search() {
+    let far = (0..600).map(|row| format!("R-9{row} {}.03 28 batch=7", 11 + row));
+    let rows: Vec<String> = far
+        .chain(["R-1 60 4 batch=7".into(), "R-2 40 4 batch=7".into()])
+        .collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let said = lines(&["L-1 100 5"], &rows, &by_batch());
+    assert_eq!(said[0], "L-1 = R-1|R-2 by payout_group, off by 0");
+}
+
+#[test]
+fn very_many_rows_prove_no_more_than_many() {
+    let crowd = |rows: usize| {
+        let crowd = (0..rows).map(|row| format!("R-9{row} 50 4 batch=7"));
+        let rows: Vec<String> = crowd
+            .chain(["R-1 0.01 4 batch=7".into(), "R-2 0.02 4 batch=7".into()])
+            .collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        lines(&["L-1 0.03 5"], &rows, &by_batch())
+    };
+    for rows in [123, 124, 125, 126, 127] {
+        let said = crowd(rows);
+        assert!(said.iter().all(|line| !line.starts_with("L-1")), "{rows}");
+    }
+}
