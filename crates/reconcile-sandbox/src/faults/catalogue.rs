@@ -58,7 +58,7 @@ catalogue! {
         BadRecord, "bad-record", Values::Flag, "the amount of the 8th payment is an object, of TuPay's 8th cashout a text";
         BrokenRollForward, "broken-roll-forward", Values::Flag, "one day of the balance report states a wrong balance";
         MissingDay, "missing-day", Values::Flag, "the balance report leaves out one day; Paywall has no end of one";
-        RepeatedDay, "repeated-day", Values::Flag, "the balance report has one day twice, Paywall and StreamPay one reconciliation";
+        RepeatedDay, "repeated-day", Values::Flag, "the balance report has one day twice, each list of Paywall and StreamPay one reconciliation, alike";
         UnexplainedStep, "unexplained-step", Values::Flag, "from one day on the balance is higher, without a movement";
         OmittedDeposit, "omitted-deposit", Values::Flag, "one deposit is in no total of TuPay's balance report";
         ReportDay, "report-day", Values::Choice("created|changed"), "the day on which TuPay's balance report counts what is paid: of its creation, or of its last change";
