@@ -147,7 +147,7 @@ impl Leftovers {
                 let facts = book.facts(row);
                 let leftover = Leftover {
                     date: facts.date,
-                    units: exact_units(facts.signed()).filter(|units| *units != 0)?,
+                    units: units(facts.signed(), DIGITS).filter(|units| *units != 0)?,
                     kind: facts.kind,
                     row,
                 };
@@ -184,7 +184,7 @@ impl Leftovers {
     fn cut_off(&self, row: &Row<'_>, book: &Book) -> Option<String> {
         let alike = self
             .by_amount
-            .get(&(row.currency, exact_units(row.signed())?))?;
+            .get(&(row.currency, units(row.signed(), DIGITS)?))?;
         let kinds_agree = |other: &&Leftover| {
             let kinds = row.kind.zip(other.kind);
             kinds.is_none_or(|(one, other)| one == other)
@@ -213,7 +213,7 @@ impl Leftovers {
         book: &Book,
         steps: &mut usize,
     ) -> Search {
-        let Some(units) = exact_units(target).filter(|units| *units != 0) else {
+        let Some(units) = units(target, DIGITS).filter(|units| *units != 0) else {
             return Search::Nothing;
         };
         let alike = self.by_amount.get(&(currency, units));
@@ -292,12 +292,4 @@ fn triples(rows: &[Leftover], target: i128) -> Vec<Vec<Leftover>> {
         }
     }
     found
-}
-
-/// The amount in units, where it has no more digits than they have.
-fn exact_units(amount: Decimal) -> Option<i128> {
-    let amount = amount.normalize();
-    (amount.scale() <= DIGITS)
-        .then(|| units(amount, DIGITS))
-        .flatten()
 }

@@ -193,6 +193,9 @@ pub(crate) enum Way {
 }
 
 /// How alike two texts must be. Words weigh by how rare they are.
+///
+/// A row without a text may be anyone's: it is matched only where, once the texts
+/// have spoken, nothing else comes into question for it and its counterpart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextRule {
     /// The text of the ledger.

@@ -7,13 +7,18 @@
 //! is taken first makes no difference, since a pair stays such a pair whatever
 //! else is taken. What is left falls into parts again, and those that are small
 //! now are solved. All other rows that still have candidates are tied.
+//!
+//! Only a text tells one candidate from another whatever the others are: what
+//! rests on amount and day is never taken for being the best of a large part. Where
+//! a text was asked for and a row has none, a pair counts once nothing else is left
+//! for either row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use super::{
-    candidates::{Edge, is_clear, thousandths},
+    candidates::{Edge, Evidence, is_clear, thousandths},
     nodes::{Field, Node},
     text::Bits,
 };
@@ -101,13 +106,15 @@ impl<'f, 'a> Graph<'f, 'a> {
         }
     }
 
-    /// Takes every pair of which each is the other's best by the margin.
+    /// Takes every pair with texts of which each is the other's best by the margin.
     fn take_clear(&mut self, mut waiting: Vec<usize>, assigned: &mut Assigned) {
         while let Some(ledger) = waiting.pop() {
             let Some(edge) = self.clear_best(self.of_ledger.get(ledger)) else {
                 continue;
             };
-            if self.clear_best(self.of_record.get(edge.record)) != Some(edge) {
+            if edge.evidence != Evidence::Text
+                || self.clear_best(self.of_record.get(edge.record)) != Some(edge)
+            {
                 continue;
             }
             let (Some(booked), Some(listed)) = (
@@ -248,7 +255,7 @@ impl<'f, 'a> Graph<'f, 'a> {
                     .enumerate()
                     .filter(|(_, (record, _))| *record == edge.record);
                 for (right, _) in same {
-                    scores.0.insert((left, right), edge.score);
+                    scores.0.insert((left, right), edge);
                 }
             }
         }
@@ -279,29 +286,57 @@ fn only_row(nodes: &[Node<'_>], place: usize) -> Option<RowIndex> {
     }
 }
 
-/// What each pair of a small part weighs.
+/// The edge of each pair of rows of a small part.
 #[derive(Clone, Default)]
-struct Scores(BTreeMap<(usize, usize), Bits>);
+struct Scores(BTreeMap<(usize, usize), Edge>);
 
 impl Scores {
     /// Takes the pairs of the best solution that every other solution is worse
-    /// without, and everything else that these rows had.
+    /// without, then those that are alone, and everything else that these rows had.
     fn take_firm(&mut self, margin: u64) -> Vec<(usize, usize)> {
         let (total, pairs) = self.best();
-        let firm: Vec<_> = pairs
+        let mut firm: Vec<_> = pairs
             .into_iter()
             .filter(|pair| {
                 let mut without = self.clone();
-                let score = without.0.remove(pair).unwrap_or(0);
+                let Some(edge) = without.0.remove(pair) else {
+                    return false;
+                };
+                let score = edge.score;
                 let loss = total - without.best().0;
-                is_clear(score, score.saturating_sub(loss), margin)
+                edge.evidence != Evidence::Silence
+                    && is_clear(score, score.saturating_sub(loss), margin)
             })
             .collect();
+        self.drop_rows(&firm);
+        let alone = self.alone();
+        self.drop_rows(&alone);
+        firm.extend(alone);
+        firm
+    }
+
+    /// The pairs without a text of which neither row has another candidate.
+    fn alone(&self) -> Vec<(usize, usize)> {
+        let touching = |(left, right): &(usize, usize)| {
+            let pairs = self.0.keys();
+            let touching = pairs.filter(|other| other.0 == *left || other.1 == *right);
+            touching.count()
+        };
+        let silent = self
+            .0
+            .iter()
+            .filter(|(_, edge)| edge.evidence == Evidence::Silence);
+        let alone = silent.filter(|(pair, _)| touching(pair) == 1);
+        alone.map(|(pair, _)| *pair).collect()
+    }
+
+    /// Drops everything that the rows of some pairs have.
+    fn drop_rows(&mut self, pairs: &[(usize, usize)]) {
         self.0.retain(|(left, right), _| {
-            firm.iter()
+            pairs
+                .iter()
                 .all(|(taken_left, taken_right)| left != taken_left && right != taken_right)
         });
-        firm
     }
 
     /// The most that can be had with each row used once, and how.
@@ -311,14 +346,14 @@ impl Scores {
         reached.insert(0, (0, Vec::new()));
         for left in 0..SMALL {
             let mut next = reached.clone();
-            for ((_, right), score) in self.0.range((left, 0)..(left + 1, 0)) {
+            for ((_, right), edge) in self.0.range((left, 0)..(left + 1, 0)) {
                 for (used, (sum, pairs)) in &reached {
                     let bit = 1 << right;
-                    let better = |other: &(Bits, _)| other.0 < sum + score;
+                    let better = |other: &(Bits, _)| other.0 < sum + edge.score;
                     if used & bit == 0 && next.get(&(used | bit)).is_none_or(better) {
                         let mut pairs = pairs.clone();
                         pairs.push((left, *right));
-                        next.insert(used | bit, (sum + score, pairs));
+                        next.insert(used | bit, (sum + edge.score, pairs));
                     }
                 }
             }

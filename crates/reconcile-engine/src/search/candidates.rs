@@ -15,7 +15,9 @@ use super::{
 };
 use crate::Pass;
 
-/// How many counterparts of a node are kept, the best ones.
+/// How many counterparts of a node are kept, the best ones, and beside them those
+/// that are as good as the last of them: a tie that is cut through would leave
+/// rows out of it, as if they had no counterpart.
 const KEPT: usize = 8;
 
 /// How many nodes of a range are looked at where no word leads to them.
@@ -38,6 +40,19 @@ pub(super) struct Edge {
     pub(super) record: usize,
     /// What the agreement weighs; never zero.
     pub(super) score: Bits,
+    pub(super) evidence: Evidence,
+}
+
+/// What an agreement rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// The texts of both, which are alike.
+    Text,
+    /// The pass compares texts, and one of the two has none. Amounts and days
+    /// repeat, so that this counts only where nothing else comes into question.
+    Silence,
+    /// Amount and day, all that the pass compares.
+    AmountAndDay,
 }
 
 /// Finds the best counterparts of each ledger node.
@@ -66,7 +81,7 @@ pub(super) fn find(pass: &Pass, field: &Field<'_>) -> Found {
             found.gave_up += node.rows.len();
             continue;
         }
-        edges.truncate(KEPT);
+        search.keep_best(&mut edges);
         found.edges.append(&mut edges);
     }
     found
@@ -100,13 +115,14 @@ impl Search<'_, '_> {
         let range = band(records, node);
         let mut edges = Vec::new();
         let mut weigh = |record: usize| {
-            let score = records
-                .get(record)
-                .and_then(|other| self.score(node, other));
-            edges.extend(score.map(|score| Edge {
+            let Some(other) = records.get(record) else {
+                return;
+            };
+            edges.extend(self.score(node, other).map(|score| Edge {
                 ledger,
                 record,
                 score,
+                evidence: self.evidence(node, other),
             }));
         };
         let cut = match self.least {
@@ -129,6 +145,26 @@ impl Search<'_, '_> {
         (edges, cut)
     }
 
+    /// Of edges in order, keeps the best, those as good as the last of them, and
+    /// those that no other is better than, since no text speaks.
+    fn keep_best(&self, edges: &mut Vec<Edge>) {
+        let Some(last) = edges.get(KEPT - 1).map(|edge| edge.score) else {
+            return;
+        };
+        edges.retain(|edge| {
+            edge.evidence == Evidence::Silence || !is_clear(last, edge.score, self.margin)
+        });
+    }
+
+    fn evidence(&self, node: &Node<'_>, other: &Node<'_>) -> Evidence {
+        let says = |node: &Node<'_>| !self.field.texts.words(node.text).is_empty();
+        match self.least {
+            None => Evidence::AmountAndDay,
+            Some(_) if says(node) && says(other) => Evidence::Text,
+            Some(_) => Evidence::Silence,
+        }
+    }
+
     /// What the agreement of two nodes weighs; none where they cannot be the
     /// same thing.
     fn score(&self, node: &Node<'_>, other: &Node<'_>) -> Option<Bits> {
@@ -144,15 +180,12 @@ impl Search<'_, '_> {
             return None;
         }
         let gap = (node.amount - other.amount).abs();
-        let nearness = |all: i128, gap: i128| {
-            let bits = |number: i128| log2(u64::try_from(number).unwrap_or(u64::MAX));
-            bits(all.saturating_add(1)).saturating_sub(bits(gap.saturating_add(1)))
-        };
-        let days = last.saturating_sub(first).min(LONGEST);
-        let lag = (node.day - other.day).abs().min(LONGEST);
+        let bits = |number: i128| log2(u64::try_from(number).unwrap_or(u64::MAX));
         let text = self.text_score(node.text, other.text)?;
-        let amount = nearness(node.limit, gap);
-        Some(COUNTERPART + text + amount + nearness(days.into(), lag.into()))
+        let amount = bits(node.limit.saturating_add(1)).saturating_sub(bits(gap.saturating_add(1)));
+        let window = last.saturating_sub(first);
+        let lag = (node.day - other.day).unsigned_abs();
+        Some(COUNTERPART + text + amount + day_score(window.unsigned_abs(), lag))
     }
 
     /// What two texts have in common, less by how much each has beside it.
@@ -175,7 +208,18 @@ impl Search<'_, '_> {
 const COUNTERPART: Bits = 4 * 256;
 
 /// Days further apart than these are as good as unrelated.
-const LONGEST: i64 = 365;
+const LONGEST: u64 = 365;
+
+/// What it counts that two rows of a window lie so many days apart. Each day
+/// costs more than the one before it: of bookings that all arrive a day later,
+/// pairing most on the same day and one far off must not weigh more than pairing
+/// each with its own.
+fn day_score(window: u64, lag: u64) -> Bits {
+    let (window, lag) = (window.min(LONGEST), lag.min(LONGEST));
+    let left = (window * window).saturating_sub(lag * lag);
+    let share = (log2(window + 1) * left).checked_div(window * window);
+    share.unwrap_or(0)
+}
 
 /// The record nodes of the block whose amounts are within the limit; where the
 /// limit is none, also the days.

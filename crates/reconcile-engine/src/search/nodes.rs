@@ -13,7 +13,7 @@ use crate::{
     join::Crowd,
     keys,
     rules::{Standing, days_between},
-    units::{scale, units},
+    units::{finest, units},
 };
 
 /// What is searched: the rows of both sides that moved money.
@@ -49,10 +49,14 @@ pub(super) struct Node<'a> {
 
 impl<'a> Field<'a> {
     pub(super) fn of(findings: &Findings<'a>, pass: &Pass, open: &Crowd) -> Self {
+        let compared = |side: Side, rows: &[RowIndex]| -> u32 {
+            finest(rows.iter().map(|row| findings.compared(pass, side, *row)))
+        };
         let mut preparation = Preparation {
             blocks: HashMap::new(),
             windows: HashMap::new(),
-            scale: scale(findings.ledger, findings.records, open),
+            // What is compared may be finer than what is stated: a fee is taken off.
+            scale: compared(Side::Ledger, &open.ledger).max(compared(Side::Records, &open.records)),
             vocabulary: Vocabulary::default(),
         };
         let mut ledger = preparation.side(findings, pass, Side::Ledger, &open.ledger);
@@ -183,8 +187,10 @@ fn merge_alike(nodes: &mut Vec<Node<'_>>, texts: &Texts, book: &Book) {
     });
 }
 
+/// How far an amount may lie off, rounded towards zero: no more than is allowed.
 fn limit(tolerances: &Tolerances, currency: Currency, amount: Decimal, scale: u32) -> Option<i128> {
-    units(tolerances.of(currency).limit(amount)?, scale)
+    let limit = tolerances.of(currency).limit(amount)?;
+    units(limit.trunc_with_scale(scale), scale)
 }
 
 fn day(date: Date) -> i64 {

@@ -52,6 +52,19 @@ fn net_bookings_match_gross_records_less_the_fee_and_its_tax() {
 }
 
 #[test]
+fn what_is_finer_than_the_stated_amounts_is_not_cut_off() {
+    // Both sides state whole numbers, and the record comes to 96.22 net.
+    let said = lines(
+        &["L-1 96 1 text=ana"],
+        &["R-1 100 2 text=ana method=card"],
+        &net_booked(vec![card()]),
+    );
+    assert_eq!(said.len(), 2, "{said:#?}");
+    assert!(said[0].starts_with("missing_at_provider L-1/"));
+    assert!(said[1].starts_with("missing_in_ledger /R-1"));
+}
+
+#[test]
 fn a_fee_that_nobody_states_is_inferred_and_told() {
     let mut fees = net_booked(vec![card()]).fees;
     fees.schedule[0].method = None;

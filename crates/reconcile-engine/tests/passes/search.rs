@@ -1,4 +1,4 @@
-use reconcile_engine::{Column, DayWindow, Equality, Pass, Rules, Tolerance};
+use reconcile_engine::{BreakCode, Column, DayWindow, Equality, Pass, Rules, Tolerance};
 use rust_decimal::dec;
 
 use super::lines;
@@ -71,7 +71,7 @@ fn a_candidate_must_be_better_by_the_margin() {
     };
     let said = |margin| {
         let rules = with_margin(margin);
-        lines(&["L-1 30 3"], &["R-1 30 3", "R-2 30 4"], &rules).remove(0)
+        lines(&["L-1 30 3"], &["R-1 30 3", "R-2 30 13"], &rules).remove(0)
     };
     assert_eq!(said(dec!(0.05)), "L-1 = R-1 by near, off by 0");
     assert!(said(dec!(0.2)).starts_with("ambiguous L-1/R-1|R-2"));
@@ -88,6 +88,104 @@ fn the_whole_assignment_counts_and_not_the_first_come() {
         lines(&["L-1 10 1", "L-2 10 3"], &["R-1 10 4", "R-2 10 6"], &rules),
         ["L-1 = R-1 by near, off by 0", "L-2 = R-2 by near, off by 0"]
     );
+}
+
+#[test]
+fn a_tie_is_never_cut_through() {
+    let numbered = |side: &str, what: &str| -> Vec<String> {
+        let row = |number| format!("{side}-{number:02} 9.99 3 {what}{number}");
+        (1..=50).map(row).collect()
+    };
+    let sizes = |ledger: &[String], records: &[String], rules: &Rules| -> Vec<_> {
+        let rows =
+            |rows: &[String]| super::book(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+        let (ledger, records) = (rows(ledger), rows(records));
+        let outcome = super::outcome(&ledger, &records, rules);
+        assert!(outcome.matches.is_empty());
+        let breaks = outcome.breaks.iter();
+        breaks
+            .map(|found| (found.code, found.ledger.len(), found.records.len()))
+            .collect()
+    };
+    let whole = [(BreakCode::Ambiguous, 50, 50)];
+    let silent = numbered("L", "ref=A");
+    let told = numbered("R", "text=access_of_visitor_");
+    assert_eq!(sizes(&silent, &told, &Rules::default()), whole);
+
+    // Neither does a pass that compares no text cut through one.
+    let rules = Rules {
+        passes: vec![Pass {
+            across_references: true,
+            ..Pass::search("near", Some(DayWindow::days(0, 3)))
+        }],
+        ..Rules::default()
+    };
+    assert_eq!(sizes(&silent, &numbered("R", "ref=B"), &rules), whole);
+}
+
+#[test]
+fn without_a_text_a_pair_counts_only_where_nothing_else_comes_into_question() {
+    let said = |ledger: &[&str], records: &[&str]| lines(ledger, records, &Rules::default());
+    let alone = "L-1 = R-1 by amount_date_text, off by 0";
+    assert_eq!(said(&["L-1 10 1"], &["R-1 10 2 text=ana"]), [alone]);
+
+    let contested: [(&[&str], &[&str], &str); 4] = [
+        (&["L-1 10 1"], &["R-1 10 1", "R-2 10 8"], "L-1/R-1|R-2"),
+        (&["L-1 10 1", "L-2 10 6"], &["R-1 10 6"], "L-1|L-2/R-1"),
+        (
+            &["L-1 10 1 text=ana"],
+            &["R-1 10 1", "R-2 10 5"],
+            "L-1/R-1|R-2",
+        ),
+        // R-2 is in the window of both, R-1 in that of L-1 alone.
+        (
+            &["L-1 10 5", "L-2 10 9"],
+            &["R-1 10 4", "R-2 10 9"],
+            "L-1|L-2/R-1|R-2",
+        ),
+    ];
+    for (ledger, records, rows) in contested {
+        let said = said(ledger, records);
+        assert_eq!(said.len(), 1, "{said:#?}");
+        assert!(
+            said[0].starts_with(&format!("ambiguous {rows} by")),
+            "{said:#?}"
+        );
+    }
+}
+
+#[test]
+fn daily_sales_of_one_price_are_never_shifted_by_a_day() {
+    let daily = |side: &str, days: std::ops::RangeInclusive<u32>| -> Vec<String> {
+        let rows = (1..).zip(days);
+        rows.map(|(number, day)| format!("{side}-{number} 9.99 {day}"))
+            .collect()
+    };
+    let near = Rules {
+        passes: vec![Pass::search("near", Some(DayWindow::days(0, 3)))],
+        ..Rules::default()
+    };
+    for rules in [Rules::default(), near] {
+        for count in [2, 3, 6, 7, 15] {
+            let (ledger, records) = (daily("L", 1..=count), daily("R", 2..=count + 1));
+            let rows =
+                |rows: &[String]| super::book(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+            let (ledger, records) = (rows(&ledger), rows(&records));
+            let outcome = super::outcome(&ledger, &records, &rules);
+            for pair in outcome.matches.iter() {
+                let (booked, listed) = (ledger.row(pair.ledger[0]), records.row(pair.records[0]));
+                assert_eq!(booked.id[1..], listed.id[1..], "of {count} days");
+            }
+            let tied: usize = outcome.breaks.iter().map(|found| found.ledger.len()).sum();
+            assert_eq!(outcome.matches.len() + tied, count as usize);
+            assert!(
+                outcome
+                    .breaks
+                    .iter()
+                    .all(|found| found.code == BreakCode::Ambiguous)
+            );
+        }
+    }
 }
 
 #[test]
