@@ -1,16 +1,17 @@
 //! Under each fault alone and all together, no record is lost or doubled
-//! without a word. `cargo run --release -p paywall-vpos --example chaos`
+//! without a word. `cargo run --release -p paywall-vpos --example paywall_chaos`
 //! does the same for a thousand seeds.
 
 #[path = "support/account.rs"]
 mod account;
 
 use account::Account;
-use reconcile_trials::chaos;
+use reconcile_trials::chaos::{self, Ending};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_without_a_word() {
-    chaos::try_records::<Account>(0..24).await;
+    let endings = chaos::try_records::<Account>(0..24).await;
+    assert!(endings.contains_key(&Ending::Resumed), "{endings:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,9 +31,10 @@ pub enum Ending {
     Resumed,
 }
 
-/// Tries each seed; fails where a record was lost, doubled or untrue, where fewer
-/// than two pulls in three are complete at once, or where none had to be resumed.
-pub async fn try_records<A: Account>(seeds: Range<u64>) {
+/// Tries each seed, and gives how often a pull ended in which way; fails where a
+/// record was lost, doubled or untrue, or where fewer than two pulls in three are
+/// complete at once.
+pub async fn try_records<A: Account>(seeds: Range<u64>) -> BTreeMap<Ending, u64> {
     let mut endings: BTreeMap<Ending, u64> = BTreeMap::new();
     for seed in seeds.clone() {
         let case = Case::of::<A>(seed);
@@ -48,7 +49,7 @@ pub async fn try_records<A: Account>(seeds: Range<u64>) {
         complete * 3 >= (seeds.end - seeds.start) * 2 - 2,
         "{endings:?}"
     );
-    assert!(endings.contains_key(&Ending::Resumed), "{endings:?}");
+    endings
 }
 
 /// Tries the statements of each seed; fails where they are others than without

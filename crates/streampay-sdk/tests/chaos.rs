@@ -1,5 +1,5 @@
 //! Under each fault alone and all together, no record is lost or doubled
-//! without a word. `cargo run --release -p streampay-sdk --example chaos`
+//! without a word. `cargo run --release -p streampay-sdk --example streampay_chaos`
 //! does the same for a thousand seeds.
 
 #[path = "support/account.rs"]
