@@ -1,4 +1,5 @@
-//! The conformance kit under each fault of the simulator.
+//! The conformance kit under each fault of the simulator but rows that show up
+//! while it pages: those are for the pulls under faults, which resume.
 //!
 //! A provider crate says how its harness of the kit starts over a simulator
 //! with some faults; which faults there are, and what becomes of a pull under
