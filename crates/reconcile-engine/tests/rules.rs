@@ -22,7 +22,8 @@ fn the_defaults_are_told_in_words() {
              differs is a break.",
             "Pass 3, amount_date_text: the best counterpart, amounts equal, from 3 days before to \
              7 after the ledger's day, description of the ledger and description of the provider \
-             alike by 0.4 or more; never rows with two different references; ambiguous unless better than any \
+             alike by 0.4 or more, and a row without a text only where nothing else comes into \
+             question; never rows with two different references; ambiguous unless better than any \
              other by 0.05.",
             "Pass 4, sum_of_records: rows that add up to one, amounts equal, from 7 days before to 3 \
              after the ledger's day; groups of one ledger row to several records, at most 60 rows \

@@ -6,7 +6,7 @@ mod tables;
 mod values;
 mod words;
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use reconcile_engine::{Rules, Side};
 
@@ -58,6 +58,11 @@ use crate::{FileError, Mapping};
 ///     { tiers = [{ up_to = "100", percent = "3" }, { percent = "2" }] },
 /// ]
 ///
+/// [attention]                 # how severe a break is, beside its code
+/// stale_after_days = 30       # one step more when older; or "never"
+/// small = { PEN = "1.00" }    # one step less up to such a difference
+/// large = { PEN = "1000.00" } # severe from such a difference on
+///
 /// [[exclude]]                 # rows that meet every condition take no part
 /// side = "ledger"
 /// kind = ["adjustment"]       # also: status, account
@@ -94,6 +99,9 @@ pub struct RulesFile {
     pub rules: Rules,
     /// Whether the file says which statuses count, or leaves it to the default.
     pub says_what_counts: bool,
+    /// The passes whose attributes are taken to identify since the file does not
+    /// say whether they do.
+    presuming: BTreeSet<Arc<str>>,
 }
 
 impl RulesFile {

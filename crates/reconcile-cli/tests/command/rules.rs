@@ -82,10 +82,54 @@ group = { by = "sum", sides = "one_to_many", evidence = ["day", "account"], most
     - Pass 2, payouts: rows that add up to one, amounts within 0.5% of the ledger's, from 7 days before to 3 after the ledger's day; groups of one ledger row to several records, at most 200 rows that share date and account; never rows with two different references; ambiguous unless better than any other by 0.05.
     - Each row is used once, and a pass sees what the passes before it left. What the last one leaves is a break.
     
+    Worth a second look
+    - The pass by rrn takes rows with equal attributes.memo_ref for the same thing, so that what differs between them is a break. If payments share it, as they share a country or a terminal, say identifies = false; if none do, identifies = true.
+    
     Defaults in force
     - [statuses] counts: succeeded; where a provider lists reversals as records of their own, reversed too.
     - [statuses] pending: pending and on_hold.
+    - [attention]: a break is as severe as its code, and one step more when older than 30 days; no amount changes that.
     "#);
+}
+
+#[test]
+fn what_a_file_says_of_severity_is_explained_and_done() {
+    let scene = Scene::bare();
+    scene.write(
+        "rules.toml",
+        "[attention]\nstale_after_days = \"never\"\n\
+         small = { PEN = \"0.50\" }\nlarge = { PEN = \"100.00\" }\n",
+    );
+    let ran = scene.run("rules check rules.toml").exits(0);
+    let told = "- A break is one step less severe up to 0.50 PEN, severe from 100.00 PEN and as \
+                severe however old.\n";
+    assert!(ran.stdout.contains(told), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("[attention]"), "{}", ran.stdout);
+    scene.write(
+        "ledger.csv",
+        "reference,amount,currency,date\nA,10.40,PEN,2026-03-02\nB,300.00,PEN,2026-03-02\n",
+    );
+    scene.write(
+        "records.csv",
+        "id,reference,amount,currency,created_at,kind,direction,status\n\
+         r1,A,10.00,PEN,2026-03-02T10:00:00Z,payment,credit,succeeded\n\
+         r2,B,300.00,PEN,2026-03-02T10:00:00Z,payment,credit,pending\n",
+    );
+    let severities = |rules: &str| {
+        let files = "--ledger ledger.csv --records records.csv";
+        scene
+            .run(&format!("match {files} {rules} --out out -q"))
+            .exits(1);
+        let breaks = scene.read("out/breaks.csv");
+        let severity = |line: &str| line.split(',').nth(2).map(str::to_owned);
+        breaks
+            .lines()
+            .skip(1)
+            .filter_map(severity)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(severities(""), ["low", "high"]);
+    assert_eq!(severities("--rules rules.toml"), ["high", "medium"]);
 }
 
 #[test]
@@ -109,6 +153,7 @@ fn without_a_file_the_defaults_are_explained() {
     - [calendar]: Saturday and Sunday are no business days, and there are no holidays.
     - [fees]: none; amounts are compared as both sides state them.
     - [[exclude]]: none.
+    - [attention]: a break is as severe as its code, and one step more when older than 30 days; no amount changes that.
     ");
 }
 

@@ -192,7 +192,8 @@ fn pass(pass: &Pass, rules: &Rules) -> String {
     }
     if let Some(rule) = &pass.text {
         add(&format_args!(
-            ", {} of the ledger and {} of the provider alike by {} or more",
+            ", {} of the ledger and {} of the provider alike by {} or more, and \
+             a row without a text only where nothing else comes into question",
             rule.ledger, rule.records, rule.least
         ));
     }

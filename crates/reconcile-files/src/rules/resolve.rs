@@ -1,9 +1,11 @@
 //! From the tables of the rules file to rules that make sense.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
+use reconcile_core::Currency;
 use reconcile_engine::{
-    Calendar, Exclude, FeeTerm, FeeTier, Fees, Pass, Rules, RulesError, Tolerance, Tolerances,
+    Attention, Calendar, Column, Equality, Exclude, FeeTerm, FeeTier, Fees, Pass, Rules,
+    RulesError, Tolerance, Tolerances,
 };
 use toml::Spanned;
 
@@ -11,10 +13,10 @@ use super::{
     RulesFile,
     passes::Passes,
     tables::{
-        CalendarTable, ExcludeTable, FeeTermTable, FeesTable, PassTable, StatusesTable, Tables,
-        ToleranceTable, TolerancesTable,
+        AttentionTable, CalendarTable, ExcludeTable, FeeTermTable, FeesTable, PassTable,
+        StatusesTable, Tables, ToleranceTable, TolerancesTable,
     },
-    values::{Day, Exact, Word},
+    values::{Day, Exact, Limit, Word},
 };
 use crate::Mapping;
 
@@ -61,6 +63,11 @@ pub(super) fn rules_file(tables: Tables) -> Result<RulesFile, Fault> {
     if let Some(table) = tables.fees {
         file.rules.fees = fees(table.into_inner())?;
     }
+    if let Some(table) = tables.attention {
+        let at = table.span();
+        file.rules.attention = attention(table.into_inner());
+        check(&file.rules, at)?;
+    }
     for table in tables.exclude {
         let at = table.span();
         let alone = Rules {
@@ -71,7 +78,12 @@ pub(super) fn rules_file(tables: Tables) -> Result<RulesFile, Fault> {
         file.rules.exclusions.extend(alone.exclusions);
     }
     if let Some(tables) = tables.pass {
+        let said = |table: &Spanned<PassTable>| table.get_ref().identifies.is_some();
+        let said: Vec<bool> = tables.get_ref().iter().map(said).collect();
         file.rules.passes = passes(tables, &file)?;
+        let unsaid = file.rules.passes.iter().zip(said).filter(|(_, said)| !said);
+        let presuming = unsaid.filter(|(pass, _)| presumes(pass));
+        file.presuming = presuming.map(|(pass, _)| pass.name.clone()).collect();
     }
     file.keep_what_is_asked();
     Ok(file)
@@ -178,6 +190,23 @@ fn fee_term(table: FeeTermTable) -> FeeTerm {
     }
 }
 
+fn attention(table: AttentionTable) -> Attention {
+    let amounts = |table: BTreeMap<Currency, Exact>| {
+        let amounts = table.into_iter();
+        amounts
+            .map(|(currency, Exact(amount))| (currency, amount))
+            .collect()
+    };
+    let usual = Attention::default().stale_after_days;
+    Attention {
+        stale_after_days: table
+            .stale_after_days
+            .map_or(usual, |Limit(days)| days.map(i64::from)),
+        small: amounts(table.small),
+        large: amounts(table.large),
+    }
+}
+
 fn exclusion(table: ExcludeTable) -> Exclude {
     let mut exclusion = Exclude::new(table.side.0, table.reason);
     exclusion.kinds = table.kind;
@@ -204,6 +233,14 @@ fn passes(tables: Spanned<Vec<Spanned<PassTable>>>, file: &RulesFile) -> Result<
         return Err(Fault::of_rules(at, &RulesError::NoPass));
     }
     Ok(passes)
+}
+
+/// Whether a pass identifies by nothing but attributes, of which nobody knows
+/// how many rows share one.
+fn presumes(pass: &Pass) -> bool {
+    let own = |column: &Column| matches!(column, Column::Id | Column::Reference);
+    let by_own = |one: &Equality| own(&one.ledger) || own(&one.records);
+    pass.identifies && !pass.equal.iter().any(by_own)
 }
 
 /// What to do about rules that make no sense.
@@ -234,6 +271,9 @@ fn hint(error: &RulesError) -> Option<&'static str> {
         RulesError::NoBusinessDay => "leave at least one day of the week out of `weekend`",
         RulesError::Fee(_) => {
             "tiers rise by `up_to`, and the last has none; `least` is at most `most`"
+        }
+        RulesError::Attention(_) => {
+            "as in small = { PEN = \"1.00\" }, large = { PEN = \"1000.00\" }"
         }
         RulesError::ExcludesAll(_) => "say which rows: by kind, status, account or description_has",
         _ => return None,

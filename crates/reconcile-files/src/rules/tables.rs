@@ -15,7 +15,7 @@ use serde::{
 };
 use toml::Spanned;
 
-use super::values::{Day, Exact, OneOrMany, Share, Word};
+use super::values::{Day, Exact, Limit, OneOrMany, Share, Word};
 use crate::Mapping;
 
 #[derive(Default, Deserialize)]
@@ -27,6 +27,7 @@ pub(super) struct Tables {
     pub(super) statuses: StatusesTable,
     pub(super) calendar: Option<Spanned<CalendarTable>>,
     pub(super) fees: Option<Spanned<FeesTable>>,
+    pub(super) attention: Option<Spanned<AttentionTable>>,
     pub(super) exclude: Vec<Spanned<ExcludeTable>>,
     pub(super) pass: Option<Spanned<Vec<Spanned<PassTable>>>>,
 }
@@ -60,6 +61,14 @@ pub(super) struct StatusesTable {
 pub(super) struct CalendarTable {
     pub(super) weekend: Option<Vec<Word<Weekday>>>,
     pub(super) holidays: Vec<Day>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct AttentionTable {
+    pub(super) stale_after_days: Option<Limit>,
+    pub(super) small: BTreeMap<Currency, Exact>,
+    pub(super) large: BTreeMap<Currency, Exact>,
 }
 
 #[derive(Default, Deserialize)]

@@ -66,6 +66,39 @@ impl<'de> Deserialize<'de> for Share {
     }
 }
 
+/// A number of days, or never.
+#[derive(Clone, Copy)]
+pub(super) struct Limit(pub(super) Option<u16>);
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = Limit;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of days, from 0 to 65535, or \"never\"")
+            }
+
+            fn visit_i64<E: de::Error>(self, days: i64) -> Result<Limit, E> {
+                u16::try_from(days)
+                    .map(|days| Limit(Some(days)))
+                    .map_err(|_| E::invalid_value(de::Unexpected::Signed(days), &self))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Limit, E> {
+                match text {
+                    "never" => Ok(Limit(None)),
+                    _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
 /// A day, in quotes or as TOML's own date.
 pub(super) struct Day(pub(super) Date);
 

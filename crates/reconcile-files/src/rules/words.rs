@@ -3,14 +3,15 @@
 use std::fmt::Display;
 
 use jiff::tz::TimeZone;
-use reconcile_engine::{Pass, Rules};
+use reconcile_engine::{Equality, Pass, Rules};
 
 use super::RulesFile;
 use crate::{Field, Mapping, mapping::Side};
 
 impl RulesFile {
     /// What the file says, in the order in which it is done: how each file is
-    /// read, what takes part and what matches, and which defaults are in force.
+    /// read, what takes part and what matches, what may be a slip, and which
+    /// defaults are in force.
     /// Each part is a heading and its sentences.
     #[must_use]
     pub fn describe(&self) -> Vec<(&'static str, Vec<String>)> {
@@ -21,11 +22,40 @@ impl RulesFile {
             ("Reading a file of records", records),
             ("Matching", self.rules.describe()),
         ];
+        let doubts = self.doubts();
+        if !doubts.is_empty() {
+            parts.push(("Worth a second look", doubts));
+        }
         let defaults = self.defaults_in_force();
         if !defaults.is_empty() {
             parts.push(("Defaults in force", defaults));
         }
         parts
+    }
+
+    /// Passes that take rows for the same thing for what many rows may share.
+    fn doubts(&self) -> Vec<String> {
+        let doubt = |pass: &Pass| {
+            let identifies = |one: &&Equality| one.ledger.identifies() || one.records.identifies();
+            let told = pass.identifies && !pass.equal.iter().any(|one| identifies(&one));
+            let remedy = if told {
+                "Rows share it that have nothing to do with each other: without identifies = \
+                 true, the best counterpart among them is sought."
+            } else if self.presuming.contains(&pass.name) {
+                "If payments share it, as they share a country or a terminal, say identifies = \
+                 false; if none do, identifies = true."
+            } else {
+                return None;
+            };
+            let columns = pass.equal.iter().filter(|one| told || identifies(one));
+            Some(format!(
+                "The pass {} takes rows with equal {} for the same thing, so that what differs \
+                 between them is a break. {remedy}",
+                pass.name,
+                list(columns.map(|one| &one.ledger)),
+            ))
+        };
+        self.rules.passes.iter().filter_map(doubt).collect()
     }
 
     /// The parts of the rules that are as without a file.
@@ -56,6 +86,11 @@ impl RulesFile {
                 "[fees]: none; amounts are compared as both sides state them.",
             ),
             (rules.exclusions.is_empty(), "[[exclude]]: none."),
+            (
+                rules.attention == defaults.attention,
+                "[attention]: a break is as severe as its code, and one step more when older than \
+                 30 days; no amount changes that.",
+            ),
         ];
         let in_force = parts.into_iter().filter(|(is_default, _)| *is_default);
         in_force.map(|(_, words)| words.to_owned()).collect()

@@ -94,6 +94,16 @@ fn whatever_else_makes_no_sense_is_named_by_its_place() {
     rules.toml, line 2, column 13: the fee schedule: the tiers must rise, and only the last be open
     hint: tiers rise by `up_to`, and the last has none; `least` is at most `most`
     ");
+    insta::assert_snapshot!(error("[attention]\nstale_after_days = \"seldom\""), @r#"rules.toml, line 2, column 20: invalid value: string "seldom", expected a number of days, from 0 to 65535, or "never""#);
+    insta::assert_snapshot!(error("[attention]\nstale_after_days = 70000"), @r#"rules.toml, line 2, column 20: invalid value: integer `70000`, expected a number of days, from 0 to 65535, or "never""#);
+    insta::assert_snapshot!(error("[attention]\nsmall = { PEN = \"5\" }\nlarge = { PEN = \"5.00\" }"), @r#"
+    rules.toml, line 1, column 1: the limits of attention: a small amount is as large as a large one
+    hint: as in small = { PEN = "1.00" }, large = { PEN = "1000.00" }
+    "#);
+    insta::assert_snapshot!(error("[attention]\nlarge = { PEN = 0 }"), @r#"
+    rules.toml, line 1, column 1: the limits of attention: an amount is not above zero
+    hint: as in small = { PEN = "1.00" }, large = { PEN = "1000.00" }
+    "#);
     insta::assert_snapshot!(error("[fees]\ntax_percent = 18.5"), @r#"
     rules.toml, line 2, column 15: invalid type: floating point `18.5`, expected a decimal in quotes or a whole number
     hint: a fraction without quotes is a float and not exact: write "0.01"

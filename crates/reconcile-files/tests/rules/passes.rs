@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::civil::{Weekday, date};
 use reconcile_core::{Kind, Status};
 use reconcile_engine::{
-    Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, FeeTier, Fees, GroupBy,
-    Grouping, Normalisation, Pass, Rules, Side, Sides, Take, TextRule, Tolerance, Tolerances,
+    Attention, Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, FeeTier, Fees,
+    GroupBy, Grouping, Normalisation, Pass, Rules, Side, Sides, Take, TextRule, Tolerance,
+    Tolerances,
 };
 use rust_decimal::{Decimal, dec};
 
@@ -130,6 +131,11 @@ fn tolerances_calendar_and_exclusions_say_what_the_api_says() {
         weekend = ["friday", "saturday"]
         holidays = ["2026-01-01", 2026-05-01]
 
+        [attention]
+        stale_after_days = 45
+        small = { PEN = "1.00" }
+        large = { PEN = 1000, KWD = "250.500" }
+
         [[exclude]]
         side = "ledger"
         kind = ["adjustment"]
@@ -159,9 +165,46 @@ fn tolerances_calendar_and_exclusions_say_what_the_api_says() {
             holidays: BTreeSet::from([date(2026, 1, 1), date(2026, 5, 1)]),
         },
         exclusions: vec![transfers],
+        attention: Attention {
+            stale_after_days: Some(45),
+            small: [("PEN".parse().unwrap(), dec!(1))].into(),
+            large: [
+                ("PEN".parse().unwrap(), dec!(1000)),
+                ("KWD".parse().unwrap(), dec!(250.5)),
+            ]
+            .into(),
+        },
         ..Rules::default()
     };
     assert_eq!(file.unwrap().rules, rules);
+}
+
+#[test]
+fn a_break_never_goes_stale_where_the_file_says_so() {
+    let stale = |text| parse(text).unwrap().rules.attention.stale_after_days;
+    assert_eq!(stale("[attention]\nstale_after_days = \"never\""), None);
+    assert_eq!(stale("[attention]\nstale_after_days = 0"), Some(0));
+    assert_eq!(stale("[attention]\nlarge = { PEN = 5 }"), Some(30));
+}
+
+#[test]
+fn a_pass_that_may_not_identify_is_worth_a_second_look() {
+    let doubts = |pass: &str| {
+        let file = format!("[ledger]\nattributes = [\"country\"]\n[[pass]]\nname = \"p\"\n{pass}");
+        let parts = parse(&file).unwrap().describe();
+        let mut doubts = parts.into_iter();
+        doubts.find_map(|(heading, said)| (heading == "Worth a second look").then_some(said))
+    };
+    insta::assert_snapshot!(doubts("equal = [\"attributes.country\", \"account\"]").unwrap().join("\n"), @"The pass p takes rows with equal attributes.country for the same thing, so that what differs between them is a break. If payments share it, as they share a country or a terminal, say identifies = false; if none do, identifies = true.");
+    insta::assert_snapshot!(doubts("equal = [\"account\", \"day\"]\nidentifies = true").unwrap().join("\n"), @"The pass p takes rows with equal account, date for the same thing, so that what differs between them is a break. Rows share it that have nothing to do with each other: without identifies = true, the best counterpart among them is sought.");
+    for sound in [
+        "equal = [\"attributes.country\", \"reference\"]",
+        "equal = [\"attributes.country\"]\nidentifies = true",
+        "equal = [\"attributes.country\"]\nidentifies = false",
+        "equal = [\"account\"]",
+    ] {
+        assert_eq!(doubts(sound), None, "{sound}");
+    }
 }
 
 #[test]
