@@ -18,6 +18,7 @@ use crate::{
     join::Crowd,
     keys,
     rules::Standing,
+    search::too_long,
     subset::{self, MOST_WAYS, Ways},
     units::{scale, units},
 };
@@ -53,6 +54,9 @@ pub(crate) fn run(
         return Ok(());
     }
     let mut search = Search::of(findings, pass, group, one, open);
+    if search.too_long > 0 {
+        findings.note(too_long(pass, search.too_long));
+    }
     let whole = search.claims(How::Whole);
     search.take(findings, open, &whole)?;
     let mut claims = search.claims(How::Parts);
@@ -97,6 +101,9 @@ struct Search<'a> {
     pools: BTreeMap<Key, Pool>,
     targets: Vec<Target>,
     taken: BTreeSet<RowIndex>,
+    /// How many rows are neither, since their amounts have more digits than a
+    /// whole number holds.
+    too_long: usize,
 }
 
 /// Rows that share the evidence.
@@ -189,7 +196,7 @@ impl<'a> Search<'a> {
         one: Side,
         open: &Crowd,
     ) -> Self {
-        let scale = scale(findings.ledger, findings.records, open);
+        let scale = scale(findings, pass, open);
         let (ones, several, many) = match one {
             Side::Ledger => (&open.ledger, &open.records, Side::Records),
             Side::Records => (&open.records, &open.ledger, Side::Ledger),
@@ -205,11 +212,21 @@ impl<'a> Search<'a> {
             pools: BTreeMap::new(),
             targets: Vec::new(),
             taken: BTreeSet::new(),
+            too_long: 0,
         };
-        let targets = ones.iter().filter_map(|row| search.target(*row, scale));
+        let mut too_long = 0;
+        let mut compared = |side, row| {
+            let amount = units(findings.compared_signed(pass, side, row), scale);
+            too_long += usize::from(amount.is_none());
+            amount
+        };
+        let targets = ones
+            .iter()
+            .filter_map(|row| search.target(*row, compared(one, *row)?));
         search.targets = targets.collect();
         for row in several {
-            if let Some((key, member)) = search.member(*row, scale) {
+            let amount = compared(many, *row);
+            if let Some((key, member)) = amount.and_then(|amount| search.member(*row, amount)) {
                 let pool = search.pools.entry(key).or_default();
                 match search.other.reference(*row) {
                     Some(_) => pool.referred.push(member),
@@ -217,6 +234,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        search.too_long = too_long;
         let Self { book, other, .. } = search;
         search
             .targets
@@ -229,7 +247,8 @@ impl<'a> Search<'a> {
         search
     }
 
-    fn target(&self, row: RowIndex, scale: u32) -> Option<Target> {
+    /// A single row of an amount; none where it moved nothing.
+    fn target(&self, row: RowIndex, amount: i128) -> Option<Target> {
         let facts = self.book.facts(row);
         let moved = self.rules.standing(facts.status) == Standing::Moved;
         let says = self.group.evidence.iter().map(|column| match column {
@@ -237,9 +256,9 @@ impl<'a> Search<'a> {
             Column::Date => None,
             column => keys::text(self.book, column, row).map(Cow::into_owned),
         });
-        Some(Target {
+        (moved && amount != 0).then(|| Target {
             row,
-            amount: units(facts.signed(), scale).filter(|amount| moved && *amount != 0)?,
+            amount,
             currency: facts.currency,
             says: says.collect(),
             open: true,
@@ -247,10 +266,12 @@ impl<'a> Search<'a> {
     }
 
     /// A row of a pool; none where it lacks the evidence, or adds nothing.
-    fn member(&self, row: RowIndex, scale: u32) -> Option<(Key, Member)> {
+    fn member(&self, row: RowIndex, amount: i128) -> Option<(Key, Member)> {
         let facts = self.other.facts(row);
         let moved = self.rules.standing(facts.status) == Standing::Moved;
-        let amount = units(facts.signed(), scale).filter(|amount| moved && *amount != 0)?;
+        if !moved || amount == 0 {
+            return None;
+        }
         let evidence = self.group.evidence.iter();
         let says = evidence.map(|column| keys::text(self.other, column, row).map(Cow::into_owned));
         Some((

@@ -87,6 +87,14 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// What of a row that moved money counts in the sums that a pass compares,
+    /// credits `+`.
+    pub(crate) fn compared_signed(&self, pass: &Pass, side: Side, row: RowIndex) -> Decimal {
+        let amount = self.compared(pass, side, row);
+        let facts = self.book(side).facts(row);
+        Facts { amount, ..facts }.signed()
+    }
+
     /// How a pair agrees whose compared amounts are equal, or nearly.
     pub(crate) fn agreement(&self, pass: &Pass, pair: &Pair) -> Rule {
         let amounts = (
@@ -193,27 +201,48 @@ impl<'a> Findings<'a> {
     }
 
     /// What moved by rows of each side, which have one currency.
-    pub(crate) fn sums(
+    fn sums(
         &self,
         ledger: &[RowIndex],
         records: &[RowIndex],
     ) -> Result<(Decimal, Decimal), EngineError> {
-        let sum = |book: &Book, rows: &[RowIndex]| {
-            let mut sum = Sum::ZERO;
-            for row in rows {
-                let facts = book.facts(*row);
-                sum = sum
-                    .plus(self.moved(&facts))
-                    .map_err(|_| EngineError::Inexact(facts.currency))?;
-            }
-            let currency = rows.first().map(|row| book.facts(*row).currency);
-            match (sum.to_decimal(), currency) {
-                (Some(sum), _) => Ok(sum),
-                (None, Some(currency)) => Err(EngineError::Inexact(currency)),
-                (None, None) => Ok(Decimal::ZERO),
-            }
+        let moved = |side: Side, row| self.moved(&self.book(side).facts(row));
+        Ok((
+            self.sum(Side::Ledger, ledger, moved)?,
+            self.sum(Side::Records, records, moved)?,
+        ))
+    }
+
+    /// What a pass compares of rows of each side that moved money, which have
+    /// one currency.
+    pub(crate) fn compared_sums(
+        &self,
+        pass: &Pass,
+        ledger: &[RowIndex],
+        records: &[RowIndex],
+    ) -> Result<(Decimal, Decimal), EngineError> {
+        let compared = |side, row| self.compared_signed(pass, side, row);
+        Ok((
+            self.sum(Side::Ledger, ledger, compared)?,
+            self.sum(Side::Records, records, compared)?,
+        ))
+    }
+
+    /// What rows of a side come to, which have one currency.
+    fn sum(
+        &self,
+        side: Side,
+        rows: &[RowIndex],
+        amount: impl Fn(Side, RowIndex) -> Decimal,
+    ) -> Result<Decimal, EngineError> {
+        let Some(first) = rows.first() else {
+            return Ok(Decimal::ZERO);
         };
-        Ok((sum(self.ledger, ledger)?, sum(self.records, records)?))
+        let inexact = EngineError::Inexact(self.book(side).facts(*first).currency);
+        let sum = rows
+            .iter()
+            .try_fold(Sum::ZERO, |sum, row| sum.plus(amount(side, *row)).ok());
+        sum.and_then(Sum::to_decimal).ok_or(inexact)
     }
 
     fn sorted(&self, side: Side, mut rows: Vec<RowIndex>) -> Vec<RowIndex> {

@@ -1,17 +1,21 @@
 //! Gross amounts as net ones, and fees that nobody states.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use reconcile_core::Currency;
+use reconcile_core::{Currency, Direction, Kind};
 use rust_decimal::Decimal;
 
 use crate::{
-    Basis, Book, FeeTerm, Fees, RowIndex, Rules, Side, join,
+    Basis, Book, Exclude, FeeTerm, Fees, Row, RowIndex, Rules, Side, join,
     rules::{Standing, to_minor},
 };
 
 /// How many pairs a term is inferred from, at least and at most.
 const SAMPLES: std::ops::RangeInclusive<usize> = 8..=1000;
+
+/// How many prices a term must explain: through two of them there is always a
+/// line, and a third may lie on it by chance.
+const LEAST_PRICES: usize = 4;
 
 /// How many of the lowest and of the highest amounts terms are drawn through.
 const ENDS: usize = 8;
@@ -27,18 +31,37 @@ pub(crate) fn net(fees: &Fees, book: &Book, side: Side, row: RowIndex) -> Decima
     let row = book.row(row);
     let charged = match row.fee {
         Some(fee) => Some((fee, row.tax.unwrap_or_default())),
-        None => fees.charge(row.amount, row.currency, row.method),
+        None => scheduled(fees, &row),
+    };
+    // What is charged for money that leaves leaves with it.
+    let leaves = row.direction == Direction::Debit;
+    let after = |amount: Decimal, charge: Decimal| {
+        if leaves {
+            amount.checked_add(charge)
+        } else {
+            amount.checked_sub(charge)
+        }
     };
     match (basis, charged) {
         (Basis::Gross, Some((fee, tax))) => {
-            let net = row
-                .amount
-                .checked_sub(fee)
-                .and_then(|net| net.checked_sub(tax));
+            let net = after(row.amount, fee).and_then(|net| after(net, tax));
             net.unwrap_or(row.amount)
         }
         _ => row.amount,
     }
+}
+
+/// The fee of the terms and the tax on it; none for what is no payment.
+fn scheduled(fees: &Fees, row: &Row<'_>) -> Option<(Decimal, Decimal)> {
+    is_payment(row)
+        .then(|| fees.charge(row.amount, row.currency, row.method))
+        .flatten()
+}
+
+/// Whether a row may be a customer's payment: the terms say what is charged for
+/// those. A refund, a chargeback or a payout is not charged like one.
+fn is_payment(row: &Row<'_>) -> bool {
+    row.direction == Direction::Credit && row.kind.is_none_or(|kind| kind == Kind::Payment)
 }
 
 /// The fees of the rules with the terms that the data shows where the rules let
@@ -46,7 +69,7 @@ pub(crate) fn net(fees: &Fees, book: &Book, side: Side, row: RowIndex) -> Decima
 ///
 /// A term is inferred for each method and currency from the pairs that share a
 /// reference: a flat sum and a percentage that explain four fifths of them to the
-/// last digit.
+/// last digit, and several prices among them.
 pub(crate) fn infer(ledger: &Book, records: &Book, rules: &Rules) -> (Fees, Vec<String>) {
     let mut fees = rules.fees.clone();
     let mut notes = Vec::new();
@@ -78,7 +101,8 @@ pub(crate) fn infer(ledger: &Book, records: &Book, rules: &Rules) -> (Fees, Vec<
 }
 
 /// By currency and method the gross amounts and what is missing of them on the
-/// other side, of pairs that share a reference and whose fee nobody states.
+/// other side, of payments on both sides that share a reference, take part, and
+/// whose fee nobody states.
 type Samples = BTreeMap<(Currency, Option<String>), Vec<(Decimal, Decimal)>>;
 
 fn samples(ledger: &Book, records: &Book, rules: &Rules) -> Samples {
@@ -89,19 +113,15 @@ fn samples(ledger: &Book, records: &Book, rules: &Rules) -> Samples {
             Basis::Gross => (booked, listed),
             Basis::Net => (listed, booked),
         };
-        let moved = [booked, listed]
-            .iter()
-            .all(|row| rules.standing(row.status) == Standing::Moved);
-        let same = (booked.currency, booked.direction) == (listed.currency, listed.direction);
-        let stated = gross.fee.is_some()
-            || rules
-                .fees
-                .charge(gross.amount, gross.currency, gross.method)
-                .is_some();
+        let sides = [(Side::Ledger, booked), (Side::Records, listed)];
+        let shows = booked.currency == listed.currency
+            && sides
+                .iter()
+                .all(|(side, row)| takes_part(rules, *side, row))
+            && gross.fee.is_none()
+            && scheduled(&rules.fees, &gross).is_none();
         let charged = gross.amount.checked_sub(net.amount);
-        if let Some(charged) =
-            charged.filter(|fee| !fee.is_sign_negative() && moved && same && !stated)
-        {
+        if let Some(charged) = charged.filter(|fee| !fee.is_sign_negative() && shows) {
             let key = (gross.currency, gross.method.map(str::to_owned));
             samples
                 .entry(key)
@@ -112,8 +132,17 @@ fn samples(ledger: &Book, records: &Book, rules: &Rules) -> Samples {
     samples
 }
 
+/// Whether a row is a payment that moved and that no rule excludes.
+fn takes_part(rules: &Rules, side: Side, row: &Row<'_>) -> bool {
+    let excluded = |rule: &Exclude| rule.side == side && rule.covers(row);
+    is_payment(row)
+        && rules.standing(row.status) == Standing::Moved
+        && !rules.exclusions.iter().any(excluded)
+}
+
 /// The term that explains the most samples, and how many; none where that is
-/// less than four fifths. The samples are in the order of their gross amounts.
+/// less than four fifths, or are too few prices. The samples are in the order of
+/// their gross amounts.
 fn best(
     fees: &Fees,
     currency: Currency,
@@ -137,7 +166,13 @@ fn best(
                 let charge = alone.charge(*gross, currency, method);
                 charge.and_then(|(fee, tax)| fee.checked_add(tax)) == Some(*charged)
             };
-            let explained = samples.iter().filter(explains).count();
+            let explained = samples.iter().filter(explains);
+            let prices = explained.clone().map(|(gross, _)| gross);
+            let prices: BTreeSet<_> = prices.collect();
+            let explained = explained.count();
+            if prices.len() < LEAST_PRICES {
+                continue;
+            }
             if best.as_ref().is_none_or(|(_, most)| explained > *most) {
                 best = Some((term, explained));
             }

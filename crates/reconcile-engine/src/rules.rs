@@ -76,6 +76,9 @@ impl Rules {
         if self.passes.is_empty() {
             return Err(RulesError::NoPass);
         }
+        if self.passes.len() > Pass::MOST {
+            return Err(RulesError::TooManyPasses(self.passes.len()));
+        }
         let mut names = BTreeSet::new();
         for pass in &self.passes {
             if !names.insert(pass.name.as_ref()) {

@@ -22,6 +22,9 @@ pub(crate) fn run(
         return Ok(());
     }
     let field = nodes::Field::of(findings, pass, open);
+    if field.too_long > 0 {
+        findings.note(too_long(pass, field.too_long));
+    }
     let found = candidates::find(pass, &field);
     if found.gave_up > 0 {
         findings.note(format!(
@@ -55,6 +58,19 @@ pub(crate) fn run(
     }
     open.remove(filed);
     Ok(())
+}
+
+/// What a pass could not look at, which is told and left open.
+pub(crate) fn too_long(pass: &Pass, rows: usize) -> String {
+    format!(
+        "pass {}: {} more digits than can be compared with the finest amount; the pass left {}",
+        pass.name,
+        match rows {
+            1 => "the amount of one row has".to_owned(),
+            rows => format!("the amounts of {rows} rows have"),
+        },
+        if rows == 1 { "it out" } else { "them out" },
+    )
 }
 
 fn count(count: usize, what: &str) -> String {

@@ -2,19 +2,15 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Book, join::Crowd};
+use crate::{Pass, Side, findings::Findings, join::Crowd};
 
-/// How many digits the finest amount of some rows has after the point.
-pub(crate) fn scale(ledger: &Book, records: &Book, rows: &Crowd) -> u32 {
-    let booked = rows.ledger.iter().map(|row| ledger.facts(*row).amount);
-    let listed = rows.records.iter().map(|row| records.facts(*row).amount);
-    finest(booked.chain(listed))
-}
-
-/// How many digits the finest of some amounts has after the point.
-pub(crate) fn finest(amounts: impl Iterator<Item = Decimal>) -> u32 {
-    let scales = amounts.map(|amount| amount.normalize().scale());
-    scales.max().unwrap_or(0)
+/// How many digits the finest amount that a pass compares of some rows has after
+/// the point: more than any states, where a fee is taken off.
+pub(crate) fn scale(findings: &Findings<'_>, pass: &Pass, rows: &Crowd) -> u32 {
+    let compared = |side, row| findings.compared(pass, side, row).normalize().scale();
+    let booked = rows.ledger.iter().map(|row| compared(Side::Ledger, *row));
+    let listed = rows.records.iter().map(|row| compared(Side::Records, *row));
+    booked.chain(listed).max().unwrap_or(0)
 }
 
 /// An amount in units of so many digits after the point; `None` where it does

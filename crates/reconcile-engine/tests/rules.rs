@@ -53,6 +53,16 @@ fn rules_that_make_no_sense_say_why() {
         refused(vec![keyed.clone(), keyed.clone()]),
         RulesError::SameName("key".to_owned())
     );
+    let many = |count: usize| -> Vec<Pass> {
+        let numbered = |number| Pass::keyed(format!("{number}"), keyed.equal.clone());
+        (0..count).map(numbered).collect()
+    };
+    assert_eq!(refused(many(256)), RulesError::TooManyPasses(256));
+    let most = Rules {
+        passes: many(Pass::MOST),
+        ..Rules::default()
+    };
+    most.check().unwrap();
     assert_eq!(
         refused(vec![Pass::search("amounts", None)]),
         RulesError::NothingCompared("amounts".to_owned())

@@ -7,8 +7,8 @@ use reconcile_core::{Currency, Direction, Sum};
 
 use super::{Reach, moved, take};
 use crate::{
-    Book, BreakCode, EngineError, GroupBy, Pass, RowIndex, Sides, findings::Findings, join::Crowd,
-    sum::exact_difference,
+    Book, BreakCode, EngineError, GroupBy, Pass, RowIndex, Side, Sides, explain::money,
+    findings::Findings, join::Crowd, sum::exact_difference,
 };
 
 /// Matches the open rows of a currency that moved money where the two sides
@@ -47,11 +47,12 @@ pub(super) fn file_incomplete(
     open: &mut Crowd,
 ) -> Result<(), EngineError> {
     for candidate in candidates(findings, pass, open) {
-        let amounts = |book: &Book, rows: &[RowIndex]| -> Vec<_> {
-            rows.iter().map(|row| book.facts(*row).amount).collect()
+        let amounts = |side, rows: &[RowIndex]| -> Vec<_> {
+            let amounts = rows.iter().map(|row| findings.compared(pass, side, *row));
+            amounts.collect()
         };
-        let ledger = amounts(findings.ledger, &candidate.ledger);
-        let records = amounts(findings.records, &candidate.records);
+        let ledger = amounts(Side::Ledger, &candidate.ledger);
+        let records = amounts(Side::Records, &candidate.records);
         let ((&[whole], parts) | (parts, &[whole])) = (ledger.as_slice(), records.as_slice())
         else {
             continue;
@@ -70,15 +71,18 @@ pub(super) fn file_incomplete(
         }
         take(&mut open.ledger, candidate.ledger.iter().copied());
         take(&mut open.records, candidate.records.iter().copied());
-        let (code, finding) = if over {
+        let (code, mut finding) = if over {
             (
                 BreakCode::OverAllocated,
-                "the parts come to more than the whole",
+                "the parts come to more than the whole".to_owned(),
             )
         } else {
-            (BreakCode::SplitIncomplete, "a part is missing")
+            (BreakCode::SplitIncomplete, "a part is missing".to_owned())
         };
-        findings.differing_group(code, candidate.ledger, candidate.records, finding)?;
+        if pass.net {
+            finding.push_str(&candidate.after_fees(findings, pass)?);
+        }
+        findings.differing_group(code, candidate.ledger, candidate.records, &finding)?;
     }
     Ok(())
 }
@@ -192,7 +196,7 @@ impl Candidate {
         pass: &Pass,
         reach: Reach,
     ) -> Result<bool, EngineError> {
-        let (ledger, records) = findings.sums(&self.ledger, &self.records)?;
+        let (ledger, records) = findings.compared_sums(pass, &self.ledger, &self.records)?;
         let Some(gap) = exact_difference(ledger, records) else {
             return Ok(false);
         };
@@ -203,6 +207,16 @@ impl Candidate {
                 tolerance.allows(ledger.abs(), gap.abs())
             }
         })
+    }
+
+    /// What the sides come to after the fees, in words.
+    fn after_fees(&self, findings: &Findings<'_>, pass: &Pass) -> Result<String, EngineError> {
+        let (ledger, records) = findings.compared_sums(pass, &self.ledger, &self.records)?;
+        Ok(format!(
+            "; after the fees, ledger {}, provider {}",
+            money(ledger, self.currency),
+            money(records, self.currency)
+        ))
     }
 
     /// Whether every day of one side lies near enough to every day of the other.

@@ -9,6 +9,9 @@ pub enum RulesError {
     /// Without a pass nothing matches.
     #[error("there is no pass: nothing would match")]
     NoPass,
+    /// More passes than the matches keep apart.
+    #[error("there are {0} passes; at most {limit} are allowed", limit = super::Pass::MOST)]
+    TooManyPasses(usize),
     /// Matches and breaks name their pass.
     #[error("two passes are named `{0}`")]
     SameName(String),

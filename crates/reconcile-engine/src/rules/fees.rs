@@ -12,7 +12,7 @@ pub struct Fees {
     pub ledger: Basis,
     /// What the provider's amounts are.
     pub records: Basis,
-    /// The terms; the first that covers a row holds.
+    /// The terms for payments; the first that covers one holds.
     pub schedule: Vec<FeeTerm>,
     /// Whether terms are inferred from the rows that are already matched,
     /// where the schedule has none.

@@ -79,6 +79,9 @@ impl Pass {
     /// How much better a candidate must be, where a pass does not say: 0.05.
     pub const MARGIN: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
 
+    /// How many passes rules may have: a match keeps its own in a byte.
+    pub const MOST: usize = u8::MAX as usize;
+
     /// The passes without a rules file: the reference as it is written, the
     /// reference normalised, then amount, day and text, then groups by sum.
     #[must_use]

@@ -13,7 +13,7 @@ use crate::{
     join::Crowd,
     keys,
     rules::{Standing, days_between},
-    units::{finest, units},
+    units::{scale, units},
 };
 
 /// What is searched: the rows of both sides that moved money.
@@ -25,6 +25,9 @@ pub(super) struct Field<'a> {
     pub(super) ledger: Vec<Node<'a>>,
     pub(super) records: Vec<Node<'a>>,
     pub(super) texts: Texts,
+    /// How many rows are in no node, since their amounts have more digits than
+    /// a whole number holds.
+    pub(super) too_long: usize,
 }
 
 /// A row, or several that nothing tells apart.
@@ -49,18 +52,16 @@ pub(super) struct Node<'a> {
 
 impl<'a> Field<'a> {
     pub(super) fn of(findings: &Findings<'a>, pass: &Pass, open: &Crowd) -> Self {
-        let compared = |side: Side, rows: &[RowIndex]| -> u32 {
-            finest(rows.iter().map(|row| findings.compared(pass, side, *row)))
-        };
         let mut preparation = Preparation {
             blocks: HashMap::new(),
             windows: HashMap::new(),
-            // What is compared may be finer than what is stated: a fee is taken off.
-            scale: compared(Side::Ledger, &open.ledger).max(compared(Side::Records, &open.records)),
+            scale: scale(findings, pass, open),
             vocabulary: Vocabulary::default(),
+            too_long: 0,
         };
         let mut ledger = preparation.side(findings, pass, Side::Ledger, &open.ledger);
         let mut records = preparation.side(findings, pass, Side::Records, &open.records);
+        let too_long = preparation.too_long;
         let texts = preparation.vocabulary.weigh();
         merge_alike(&mut ledger, &texts, findings.ledger);
         merge_alike(&mut records, &texts, findings.records);
@@ -68,6 +69,7 @@ impl<'a> Field<'a> {
             ledger,
             records,
             texts,
+            too_long,
         }
     }
 }
@@ -77,6 +79,7 @@ struct Preparation {
     windows: HashMap<Date, (i64, i64)>,
     scale: u32,
     vocabulary: Vocabulary,
+    too_long: usize,
 }
 
 impl Preparation {
@@ -110,16 +113,22 @@ impl Preparation {
         if !keys::of(book, &pass.equal, side, row, &mut key) {
             return None;
         }
+        let amount = findings.compared(pass, side, row);
+        let tolerances = rules.tolerance_of(pass);
+        let limit = match side {
+            Side::Ledger => limit(tolerances, facts.currency, amount, self.scale),
+            Side::Records => Some(0),
+        };
+        let Some((amount, limit)) = units(amount, self.scale).zip(limit) else {
+            self.too_long += 1;
+            return None;
+        };
         let next = u32::try_from(self.blocks.len()).ok()?;
         let key = (facts.currency, facts.direction, key);
         let block = *self.blocks.entry(key).or_insert(next);
-        let amount = findings.compared(pass, side, row);
-        let (limit, window) = match side {
-            Side::Ledger => (
-                limit(rules.tolerance_of(pass), facts.currency, amount, self.scale)?,
-                self.window(pass, findings, facts.date),
-            ),
-            Side::Records => (0, (0, 0)),
+        let window = match side {
+            Side::Ledger => self.window(pass, findings, facts.date),
+            Side::Records => (0, 0),
         };
         let text = pass
             .text
@@ -127,7 +136,7 @@ impl Preparation {
             .and_then(|text| keys::text(book, text.column(side), row));
         Some(Node {
             block,
-            amount: units(amount, self.scale)?,
+            amount,
             limit,
             day: day(facts.date),
             window,

@@ -14,8 +14,8 @@ use reconcile_engine::{
 };
 
 /// A row of a few words: `id amount [day] [key=value]...`, in November 2026
-/// and PEN; a negative amount is a debit. Keys are `ref`, `text`, `account`,
-/// `method`, `kind`, and any other is an attribute; `_` stands for a space.
+/// and PEN where it says no other `currency`; a negative amount is a debit. Keys are `ref`, `text`, `account`,
+/// `method`, `kind`, `currency`, and any other is an attribute; `_` stands for a space.
 fn push(book: &mut Book, row: &str) {
     let mut words = row.split(' ');
     let id = words.next().unwrap();
@@ -31,7 +31,7 @@ fn push(book: &mut Book, row: &str) {
         let mut pairs = words.iter().filter_map(|word| word.split_once('='));
         pairs.find_map(|(key, value)| (key == name).then_some(value))
     };
-    let known = ["ref", "text", "account", "method", "kind"];
+    let known = ["ref", "text", "account", "method", "kind", "currency"];
     let attributes = words.iter().filter_map(|word| word.split_once('='));
     let row = Row {
         reference: named("ref"),
@@ -41,7 +41,10 @@ fn push(book: &mut Book, row: &str) {
         method: named("method"),
         ..Row::new(
             id,
-            Money::new(amount.abs(), "PEN".parse().unwrap()),
+            Money::new(
+                amount.abs(),
+                named("currency").unwrap_or("PEN").parse().unwrap(),
+            ),
             direction,
             date(2026, 11, 1) + (day.unwrap_or(1) - 1).days(),
         )

@@ -1,4 +1,7 @@
-use reconcile_engine::{Basis, Column, DayWindow, Equality, FeeTerm, Fees, Pass, Rules, TextRule};
+use reconcile_engine::{
+    Basis, Column, DayWindow, Equality, Exclude, FeeTerm, Fees, GroupBy, Grouping, Pass, Rules,
+    Side, Sides, TextRule,
+};
 use rust_decimal::{Decimal, dec};
 
 use super::{book, lines, outcome};
@@ -86,4 +89,126 @@ fn a_fee_that_nobody_states_is_inferred_and_told() {
     );
     assert_eq!(outcome.matches.len(), 39);
     assert_eq!(outcome.breaks[0].code.as_str(), "amount_mismatch");
+}
+
+#[test]
+fn groups_of_a_net_pass_compare_what_is_left_after_the_fees() {
+    let net = |pass| Pass { net: true, ..pass };
+    let group = |by, sides, evidence: &[Column]| {
+        Some(Grouping {
+            by,
+            sides,
+            evidence: evidence.to_vec(),
+            most: Grouping::MOST,
+        })
+    };
+    let rules = Rules {
+        passes: vec![
+            net(Pass {
+                group: group(GroupBy::Key, Sides::ManyToMany, &[]),
+                ..Pass::keyed("key", [Equality::of(Column::Reference)])
+            }),
+            net(Pass {
+                group: group(GroupBy::Sum, Sides::OneToMany, &[Column::Date]),
+                ..Pass::search("sum", Some(DayWindow::days(3, 0)))
+            }),
+        ],
+        ..net_booked(vec![card()])
+    };
+    // Each of the three is charged 0.30 and 2.9%, and 18% of that.
+    let said = lines(
+        &["L-1 192.44 ref=A", "L-2 144.15 5"],
+        &[
+            "R-1 100 ref=A method=card",
+            "R-2 100 ref=A method=card",
+            "R-3 100 4 method=card",
+            "R-4 50 4 method=card",
+        ],
+        &rules,
+    );
+    assert_eq!(
+        said,
+        [
+            "L-1 = R-1|R-2 by key_group, off by -7.56",
+            "L-2 = R-3|R-4 by sum_group, off by -5.85",
+        ]
+    );
+    // What ties gross does not tie net, and is no part of the whole gross either.
+    let said = lines(
+        &["L-1 200 ref=A"],
+        &["R-1 100 ref=A method=card", "R-2 100 ref=A method=card"],
+        &rules,
+    );
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(
+        said[0].starts_with("split_incomplete L-1/R-1|R-2 by key"),
+        "{said:#?}"
+    );
+}
+
+#[test]
+fn the_schedule_charges_payments_and_no_refund() {
+    let said = lines(
+        &["L-1 96.22 ref=A kind=payment", "L-2 -100 ref=B kind=refund"],
+        &[
+            "R-1 100 ref=A method=card kind=payment",
+            "R-2 -100 ref=B method=card kind=refund",
+        ],
+        &net_booked(vec![card()]),
+    );
+    assert_eq!(
+        said,
+        [
+            "L-1 = R-1 by net_net, off by -3.78",
+            "L-2 = R-2 by net, off by 0",
+        ]
+    );
+}
+
+/// Net bookings and gross records of these amounts, less 0.30, 2.9% and the tax.
+fn sales(grosses: impl Iterator<Item = Decimal>) -> (Vec<String>, Vec<String>) {
+    let of_any_method = FeeTerm {
+        method: None,
+        ..card()
+    };
+    let fees = net_booked(vec![of_any_method]).fees;
+    let row = |(row, gross): (usize, Decimal)| {
+        let (fee, tax) = fees.charge(gross, "PEN".parse().unwrap(), None).unwrap();
+        (
+            format!("L-{row} {} ref=A{row}", gross - fee - tax),
+            format!("R-{row} {gross} ref=A{row}"),
+        )
+    };
+    grosses.enumerate().map(row).unzip()
+}
+
+fn notes(ledger: &[String], records: &[String], rules: &Rules) -> Vec<String> {
+    let rows = |rows: &[String]| book(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+    outcome(&rows(ledger), &rows(records), rules).notes
+}
+
+#[test]
+fn a_few_prices_show_no_fee() {
+    let said = |prices: &[Decimal]| {
+        let (ledger, records) = sales(prices.iter().cycle().take(24).copied());
+        notes(&ledger, &records, &net_booked(Vec::new())).len()
+    };
+    // Through two points there is always a line.
+    assert_eq!(said(&[dec!(10), dec!(250)]), 0);
+    assert_eq!(said(&[dec!(10), dec!(25), dec!(250)]), 0);
+    assert_eq!(said(&[dec!(10), dec!(25), dec!(250), dec!(400)]), 1);
+}
+
+#[test]
+fn what_takes_no_part_shows_no_fee() {
+    let (mut ledger, records) = sales((0..40).map(|row| Decimal::new(1_000 + 977 * row, 2)));
+    for row in &mut ledger {
+        row.push_str(" text=moved_by_hand");
+    }
+    let mut rules = net_booked(Vec::new());
+    assert_eq!(notes(&ledger, &records, &rules).len(), 1);
+    let mut by_hand = Exclude::new(Side::Ledger, "booked by hand");
+    by_hand.description_has = Some("by hand".to_owned());
+    rules.exclusions.push(by_hand);
+    assert!(notes(&ledger, &records, &rules).is_empty());
 }

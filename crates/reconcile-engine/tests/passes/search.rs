@@ -244,3 +244,18 @@ fn a_search_that_gives_up_says_so_and_matches_nothing() {
         ]
     );
 }
+
+#[test]
+fn amounts_too_long_to_compare_are_told_and_hide_no_others() {
+    let ledger = ["L-1 30 3", "L-2 10000000000000 3 currency=USD"];
+    let records = ["R-1 30 4", "R-2 0.00000000000000000000000001 4"];
+    let (ledger, records) = (super::book(&ledger), super::book(&records));
+    let outcome = super::outcome(&ledger, &records, &Rules::default());
+    assert_eq!(outcome.matches.len(), 1);
+    let left_out = "more digits than can be compared with the finest amount; the pass left it out";
+    let note = |pass: &str| format!("pass {pass}: the amount of one row has {left_out}");
+    assert_eq!(
+        outcome.notes[..3],
+        ["amount_date_text", "sum_of_records", "sum_of_entries"].map(note)
+    );
+}
