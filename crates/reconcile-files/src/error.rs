@@ -186,12 +186,20 @@ impl FileError {
     }
 }
 
+/// How many columns a message names: a line has no end otherwise.
+const MOST_NAMED: usize = 40;
+
 fn listed(columns: &[String]) -> String {
     if columns.is_empty() {
         return "none".to_owned();
     }
-    let quoted: Vec<_> = columns.iter().map(|name| format!("`{name}`")).collect();
-    quoted.join(", ")
+    let named = columns.iter().take(MOST_NAMED);
+    let quoted: Vec<_> = named.map(|name| format!("`{name}`")).collect();
+    let list = quoted.join(", ");
+    match columns.len().saturating_sub(MOST_NAMED) {
+        0 => list,
+        others => format!("{list} and {others} more"),
+    }
 }
 
 fn place(position: Option<(usize, usize)>) -> String {

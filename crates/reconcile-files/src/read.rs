@@ -2,6 +2,8 @@
 
 mod attributes;
 mod csv;
+mod foreign;
+mod hint;
 mod jsonl;
 mod line;
 #[cfg(feature = "parquet")]
@@ -91,9 +93,9 @@ fn read(path: &Path, side: Side, mapping: &Mapping, invalid: Invalid) -> Result<
         source,
     };
     let file = File::open(path).map_err(unreadable)?;
-    let mut start = Vec::with_capacity(MAGIC.len());
+    let mut start = Vec::with_capacity(foreign::BYTES);
     (&file)
-        .take(MAGIC.len() as u64)
+        .take(foreign::BYTES as u64)
         .read_to_end(&mut start)
         .map_err(unreadable)?;
     let mut collector = Collector::new(path, side, mapping, invalid);
@@ -132,21 +134,16 @@ fn read_parquet(_: File, _: &mut Collector<'_>) -> Result<(), FileError> {
     Err(FileError::NoParquet)
 }
 
-/// Says what a file is that people take for text.
+/// An error for a file that people take for text.
 fn refuse_foreign(path: &Path, start: &[u8]) -> Result<(), FileError> {
-    let (found, hint) = match start {
-        [b'P', b'K', 3, 4] | [0xd0, 0xcf, 0x11, 0xe0] => {
-            ("is a workbook, not text", "save the sheet as CSV (UTF-8)")
-        }
-        [0x1f, 0x8b, ..] => ("is compressed", "unpack it first"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("is UTF-16, not UTF-8", "save it as CSV (UTF-8)"),
-        _ => return Ok(()),
-    };
-    Err(FileError::WrongFormat {
-        path: path.into(),
-        found,
-        hint,
-    })
+    match foreign::recognised(start) {
+        Some((found, hint)) => Err(FileError::WrongFormat {
+            path: path.into(),
+            found,
+            hint,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Takes the rows of a file into a book.
@@ -251,7 +248,7 @@ impl<'a> Collector<'a> {
         let table = self.side.table();
         FileError::MissingColumn {
             path: self.path.into(),
-            column: column.to_owned(),
+            column: shown(column),
             found: found.iter().map(|name| shown(name)).collect(),
             hint: format!(
                 "say which column it is under [{table}] in the rules file: attributes = {{ {name} = \"…\" }}"
@@ -260,26 +257,12 @@ impl<'a> Collector<'a> {
     }
 
     fn missing_column(&self, field: Field, found: &[String]) -> FileError {
-        let table = self.side.table();
-        let column = self.mapping.column(self.side, field).to_owned();
-        let other = [';', '\t', '|', ',']
-            .into_iter()
-            .find(|delimiter| matches!(found, [only] if only.contains(*delimiter)));
-        let hint = match other {
-            Some(delimiter) => format!(
-                "set delimiter = \"{}\" under [{table}] in the rules file",
-                delimiter.escape_default()
-            ),
-            None => format!(
-                "say which column it is under [{table}] in the rules file: columns = {{ {} = \"…\" }}",
-                self.side.column(field)
-            ),
-        };
+        let column = self.mapping.column(self.side, field);
         FileError::MissingColumn {
             path: self.path.into(),
-            column,
+            column: shown(column),
             found: found.iter().map(|name| shown(name)).collect(),
-            hint,
+            hint: hint::column(field, column, found, self.side),
         }
     }
 

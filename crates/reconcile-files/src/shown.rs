@@ -4,34 +4,55 @@
 const LONGEST: usize = 48;
 
 /// The value on one line, shortened, and of a card number only the first six
-/// and last four digits (PCI DSS 3.4.1).
+/// and last four digits (PCI DSS 3.4.1). What cannot be seen, or turns the text
+/// beside it around, is shown by its code.
 pub(crate) fn shown(value: &str) -> String {
-    let masked = mask_cards(value);
-    let mut characters = masked.chars();
-    let mut text: String = characters.by_ref().take(LONGEST).collect();
-    if characters.next().is_some() {
-        text.push('…');
-    }
-    let mut line = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
+    shortened(value, LONGEST)
+}
+
+/// The same of what says more than one value.
+pub(crate) fn shown_sentence(text: &str) -> String {
+    shortened(text, 4 * LONGEST)
+}
+
+fn shortened(value: &str, longest: usize) -> String {
+    // A value may be as long as a file: of what is left out, no more is looked
+    // at than a card number that begins before takes.
+    let mut characters: Vec<char> = value.chars().take(longest + MOST_OF_A_CARD).collect();
+    mask_cards(&mut characters);
+    let mut line = String::with_capacity(longest);
+    for character in characters.iter().take(longest) {
+        if is_unseen(*character) {
             line.extend(character.escape_default());
         } else {
-            line.push(character);
+            line.push(*character);
         }
+    }
+    if characters.len() > longest {
+        line.push('…');
     }
     line
 }
 
-fn mask_cards(value: &str) -> String {
-    let mut characters: Vec<char> = value.chars().collect();
+/// More characters than a card number has: 19 digits with a sign after each.
+const MOST_OF_A_CARD: usize = 40;
+
+/// Whether nobody sees the character, or sees others elsewhere than they stand.
+fn is_unseen(character: char) -> bool {
+    let is_blank = character.is_whitespace() && character != ' ';
+    let is_format = matches!(character,
+        '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    character.is_control() || is_blank || is_format
+}
+
+fn mask_cards(characters: &mut [char]) {
     let mut start = 0;
     while start < characters.len() {
-        let run = digit_run(&characters, start);
-        mask_run(&mut characters, &run);
+        let run = digit_run(characters, start);
+        mask_run(characters, &run);
         start = run.last().map_or(start + 1, |last| last + 1);
     }
-    characters.into_iter().collect()
 }
 
 /// The positions of the digits from `start`, single spaces and hyphens between
@@ -107,5 +128,26 @@ mod tests {
     #[test]
     fn a_value_stays_on_one_line() {
         assert_eq!(shown("a\r\nb\u{1b}[0m دفع"), r"a\r\nb\u{1b}[0m دفع");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_shown_by_its_code() {
+        assert_eq!(
+            shown("\u{202e}5\u{a0}000\u{feff}"),
+            r"\u{202e}5\u{a0}000\u{feff}"
+        );
+        assert_eq!(shown("a\u{2028}b\u{200b}c d"), r"a\u{2028}b\u{200b}c d");
+    }
+
+    #[test]
+    fn a_card_number_at_the_end_of_what_is_shown_is_masked_all_the_same() {
+        let text = format!(
+            "{}4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1{}",
+            "x".repeat(44),
+            "y".repeat(90)
+        );
+        assert_eq!(shown(&text), format!("{}4 1 …", "x".repeat(44)));
+        let text = format!("{}4111111111111111{}", "x".repeat(36), "y".repeat(90));
+        assert_eq!(shown(&text), format!("{}411111******…", "x".repeat(36)));
     }
 }

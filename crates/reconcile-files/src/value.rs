@@ -187,6 +187,11 @@ pub(crate) fn day(text: &str, mapping: &Mapping) -> Option<Date> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(mapping.day_of(instant));
     }
+    // The parser of times on a clock skips the zone of `[America/Lima]`, which
+    // says that the clock is another than the mapping's.
+    if text.contains('[') {
+        return None;
+    }
     let clock = text.parse::<DateTime>().ok()?;
     Some(mapping.day_by_cutoff(clock))
 }

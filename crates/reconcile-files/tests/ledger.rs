@@ -102,7 +102,10 @@ fn a_value_that_cannot_be_read_is_named_with_its_place() {
     l.csv, line 2, column amount: `1.234,50` is not a decimal
     hint: decimal comma? set decimal_separator = "," and thousands_separator = "." under [ledger] in the rules file
     "#);
-    insta::assert_snapshot!(amount("1e5"), @"l.csv, line 2, column amount: `1e5` is not a decimal");
+    insta::assert_snapshot!(amount("1e5"), @r"
+    l.csv, line 2, column amount: `1e5` is not a decimal
+    hint: a spreadsheet writes an exponent when it rounds: show all digits there, and save anew
+    ");
     insta::assert_snapshot!(amount(""), @"l.csv, line 2, column amount: is missing");
     insta::assert_snapshot!(amount("4111 1111 1111 1111"), @"l.csv, line 2, column amount: `4111 11** **** 1111` is not a decimal");
     insta::assert_snapshot!(amount("0.12345678901234567890123456789"), @"l.csv, line 2, column amount: `0.12345678901234567890123456789` has more digits than can be held exactly");
@@ -133,12 +136,21 @@ fn a_line_of_json_that_cannot_be_read_is_named_with_its_place() {
         let good = r#"{"reference":"A","amount":1,"currency":"PEN","date":"2026-01-31"}"#;
         error("l.jsonl", format!("{good}\n{row}\n"))
     };
-    insta::assert_snapshot!(row(r#"{"reference":"A","amount":"#), @"l.jsonl, line 2: is not a JSON object that can be read: EOF while parsing a value, at character 26");
-    insta::assert_snapshot!(row("[1]"), @"l.jsonl, line 2: is not a JSON object that can be read: invalid type: sequence, expected an object");
+    insta::assert_snapshot!(row(r#"{"reference":"A","amount":"#), @r"
+    l.jsonl, line 2: is not a JSON object that can be read: EOF while parsing a value, at character 26
+    hint: in JSON Lines, each line is one object and each object one line
+    ");
+    insta::assert_snapshot!(row("[1]"), @r"
+    l.jsonl, line 2: is not a JSON object that can be read: invalid type: sequence, expected an object
+    hint: in JSON Lines, each line is one object and each object one line
+    ");
     insta::assert_snapshot!(row(r#"{"amount":1,"amount":2}"#), @"l.jsonl, line 2: is not a JSON object that can be read: `amount` stands there twice, at character 23");
     insta::assert_snapshot!(row(r#"{"amount":true,"currency":"PEN","date":"2026-01-31"}"#), @"l.jsonl, line 2, column amount: is neither text nor a number");
     insta::assert_snapshot!(row(r#"{"amount":1e400,"currency":"PEN","date":"2026-01-31"}"#), @"l.jsonl, line 2, column amount: `1e400` has more digits than can be held exactly");
-    insta::assert_snapshot!(row(r#"{"amount":"1e4","currency":"PEN","date":"2026-01-31"}"#), @"l.jsonl, line 2, column amount: `1e4` is not a decimal");
+    insta::assert_snapshot!(row(r#"{"amount":"1e4","currency":"PEN","date":"2026-01-31"}"#), @r"
+    l.jsonl, line 2, column amount: `1e4` is not a decimal
+    hint: a spreadsheet writes an exponent when it rounds: show all digits there, and save anew
+    ");
     insta::assert_snapshot!(row(r#"{"currency":"PEN","date":"2026-01-31"}"#), @"l.jsonl, line 2, column amount: is missing");
 }
 
@@ -158,11 +170,11 @@ fn a_file_of_another_form_is_named_as_what_it_is() {
     ");
     insta::assert_snapshot!(error("l.jsonl", r#"{"Amount":1,"reference":"A"}"#), @r#"
     l.jsonl: no column `amount`; there are `Amount`, `reference`
-    hint: say which column it is under [ledger] in the rules file: columns = { amount = "…" }
+    hint: say which column it is under [ledger] in the rules file: columns = { amount = "Amount" }
     "#);
     insta::assert_snapshot!(error("l.csv", b"PK\x03\x04..."), @r"
-    l.csv: is a workbook, not text
-    hint: save the sheet as CSV (UTF-8)
+    l.csv: is a workbook or another ZIP archive, not text
+    hint: save the sheet as CSV (UTF-8); unpack an archive
     ");
     insta::assert_snapshot!(error("l.csv", b"\xff\xfer\0e\0f\0"), @r"
     l.csv: is UTF-16, not UTF-8
@@ -260,7 +272,7 @@ fn a_record_that_never_ends_is_not_held() {
     );
     insta::assert_snapshot!(error("l.csv", endless), @r"
     l.csv, line 3: is longer than 16 MiB
-    hint: a quote that is not closed takes all that follows for its cell
+    hint: a quote that is not closed takes all that follows for its cell; a file without line ends is no CSV
     ");
 }
 

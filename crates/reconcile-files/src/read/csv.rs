@@ -22,6 +22,12 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
     let Some(header) = next(&mut records, collector)? else {
         return Ok(());
     };
+    if header.len() > MOST_COLUMNS {
+        let problem = Problem::of_line(format!("has {} columns", header.len())).with_hint(
+            "the first line names the columns, of which a spreadsheet has 16384 at most",
+        );
+        return Err(collector.stop(BadLine::new(header.line, problem, Vec::new())));
+    }
     collector.ledger.header = header.text.to_vec();
     let columns = Columns::of(&header, collector)?;
     while let Some(record) = next(&mut records, collector)? {
@@ -33,6 +39,9 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
     }
     Ok(())
 }
+
+/// More columns than any table has: each takes memory.
+const MOST_COLUMNS: usize = 1 << 14;
 
 /// The next record, whose quotes leave no doubt which lines belong to it.
 fn next<'r, R: Read>(
@@ -50,7 +59,7 @@ fn next<'r, R: Read>(
         Err(Unsplit::Io(source)) => Err(collector.unreadable(source)),
         Err(Unsplit::TooLong(line)) => {
             let problem = Problem::of_line(format!("is longer than {} MiB", LONGEST >> 20))
-                .with_hint("a quote that is not closed takes all that follows for its cell");
+                .with_hint("a quote that is not closed takes all that follows for its cell; a file without line ends is no CSV");
             Err(collector.stop(BadLine::new(line, problem, Vec::new())))
         }
     }

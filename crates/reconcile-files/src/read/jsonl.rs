@@ -22,7 +22,7 @@ use super::{
 use crate::{
     Field, FileError,
     mapping::Side,
-    shown::shown,
+    shown::shown_sentence,
     value::{Cell, Cells},
 };
 
@@ -232,12 +232,18 @@ impl<'l> Values<'l> {
         values.map_err(|error| {
             let (message, place) = (error.to_string(), format!(" at line {}", error.line()));
             // Every row is line 1 to the parser.
-            let message = shown(message.split(&place).next().unwrap_or_default());
+            let message = shown_sentence(message.split(&place).next().unwrap_or_default());
             let problem = format!("is not a JSON object that can be read: {message}");
-            Problem::of_line(match error.column() {
+            let problem = match error.column() {
                 0 => problem,
                 column => format!("{problem}, at character {column}"),
-            })
+            };
+            let problem = Problem::of_line(problem);
+            if error.is_eof() || !line.starts_with('{') {
+                return problem
+                    .with_hint("in JSON Lines, each line is one object and each object one line");
+            }
+            problem
         })
     }
 
@@ -269,7 +275,7 @@ impl<'l> Values<'l> {
             if let Some((_, json)) = values.find(|(other, _)| Some(*other) == place)
                 && !attributes::add_json(name, json, &mut attributes)
             {
-                return Err(Problem::of_column(*key, "is neither text nor a number"));
+                return Err(Problem::of_column(key, "is neither text nor a number"));
             }
         }
         if let Some(json) = self.object {
@@ -308,10 +314,12 @@ impl<'l> Visitor<'l> for RowVisitor<'_> {
             // Through a number type, an amount would lose digits.
             let json = map.next_value::<&RawValue>()?.get();
             let twice = |what| A::Error::custom(format_args!("`{what}` stands there twice"));
+            let no_text =
+                |what| A::Error::custom(format_args!("`{what}` has an escape of no character"));
             if let Some(name) = key.field
                 && let Some(place) = values.fields.get_mut(name.place)
                 && place
-                    .replace(value(json).map_err(A::Error::custom)?)
+                    .replace(value(json).ok_or_else(|| no_text(name.text))?)
                     .is_some()
             {
                 return Err(twice(name.text));
@@ -331,11 +339,12 @@ impl<'l> Visitor<'l> for RowVisitor<'_> {
     }
 }
 
-fn value(json: &str) -> Result<Value<'_>, serde_json::Error> {
-    Ok(match json.as_bytes() {
+/// The value, unless an escape in a text stands for no character.
+fn value(json: &str) -> Option<Value<'_>> {
+    Some(match json.as_bytes() {
         [b'"', .., b'"'] => Value::Text(match json.get(1..json.len() - 1) {
             Some(text) if !text.contains('\\') => Cow::Borrowed(text),
-            _ => Cow::Owned(serde_json::from_str(json)?),
+            _ => Cow::Owned(serde_json::from_str(json).ok()?),
         }),
         [b'-' | b'0'..=b'9', ..] => Value::Number(json),
         b"null" => Value::Null,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::shown::shown;
+
 /// A line that cannot be read.
 ///
 /// `Display` names the line, the column and the value. `Debug` says the same:
@@ -29,7 +31,7 @@ impl BadLine {
         self.number
     }
 
-    /// The column as the file names it, where one is at fault.
+    /// The column as the file names it, on one line, where one is at fault.
     #[must_use]
     pub fn column(&self) -> Option<&str> {
         self.problem.column.as_deref()
@@ -92,9 +94,9 @@ impl Problem {
     }
 
     /// What is wrong with one cell.
-    pub(super) fn of_column(column: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(super) fn of_column(column: &str, message: impl Into<String>) -> Self {
         Self {
-            column: Some(column.into()),
+            column: Some(shown(column)),
             message: message.into(),
             hint: None,
         }

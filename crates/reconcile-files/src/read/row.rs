@@ -7,7 +7,7 @@ use reconcile_core::{Currency, Direction, LedgerEntry, ModelError, Money};
 use reconcile_engine::Row;
 use rust_decimal::Decimal;
 
-use super::line::Problem;
+use super::{hint, line::Problem};
 use crate::{
     Field, Mapping,
     mapping::Side,
@@ -128,7 +128,7 @@ impl<'m> RowReader<'m> {
             )),
             Err(AmountDefect::NotADecimal) => {
                 let problem = self.problem(field, format!("`{}` is not a decimal", shown(text)));
-                Err(match self.amount_hint(text) {
+                Err(match hint::amount(text, self.mapping, self.side) {
                     Some(hint) => problem.with_hint(hint),
                     None => problem,
                 })
@@ -136,7 +136,19 @@ impl<'m> RowReader<'m> {
         }
     }
 
+    /// The day of the row, which is of our time: a pattern with `%Y` reads `31/01/26` as
+    /// of the year 26, and some programs write an absent date as the first day
+    /// that they know.
     fn date(&self, cells: &Cells<'_>) -> Result<Date, Problem> {
+        let day = self.any_date(cells)?;
+        if day.year() >= 1900 {
+            return Ok(day);
+        }
+        let problem = self.problem(Field::Date, format!("{day} is before 1900"));
+        Err(problem.with_hint("a year of two digits is %y; a date that is not known is no date"))
+    }
+
+    fn any_date(&self, cells: &Cells<'_>) -> Result<Date, Problem> {
         let text = match cells.at(Field::Date) {
             Cell::Absent => return Err(self.missing(Field::Date)),
             Cell::Day(day) => return Ok(day),
@@ -185,29 +197,6 @@ impl<'m> RowReader<'m> {
                 Err(self.problem(field, "holds a date, not text"))
             }
         }
-    }
-
-    fn amount_hint(&self, text: &str) -> Option<String> {
-        let table = self.side.table();
-        let comma = text
-            .rfind(',')
-            .filter(|_| self.mapping.decimal_separator == '.')?;
-        let groups = |separator: char| {
-            format!(
-                "thousands separator? set thousands_separator = \"{separator}\" under [{table}] in the rules file"
-            )
-        };
-        let point = text.rfind('.');
-        Some(match point {
-            Some(point) if point > comma => groups(','),
-            Some(_) => format!(
-                "decimal comma? set decimal_separator = \",\" and thousands_separator = \".\" under [{table}] in the rules file"
-            ),
-            None if text.matches(',').count() > 1 => groups(','),
-            None => format!(
-                "decimal comma? set decimal_separator = \",\" under [{table}] in the rules file"
-            ),
-        })
     }
 
     fn missing(&self, field: Field) -> Problem {

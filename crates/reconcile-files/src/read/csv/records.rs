@@ -6,12 +6,12 @@ use std::{
 };
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr2};
 
 /// Splits a file into records.
 ///
 /// Nearly every record is one line without a quote, and is split where it
-/// stands. What has a quote, or a carriage return inside, goes through csv-core.
+/// stands. What has a quote goes through csv-core.
 pub(super) struct Records<R> {
     bytes: R,
     buffer: Vec<u8>,
@@ -93,11 +93,10 @@ impl<R: Read> Records<R> {
         }
         let length = self.line_length()?;
         let line = part(&self.buffer, self.open.start, length);
-        let text = without_line_ends(line);
-        if memchr2(b'"', b'\r', text).is_some() {
+        if memchr(b'"', line).is_some() {
             return self.quoted().map(Some);
         }
-        let text = self.open.start..self.open.start + text.len();
+        let text = self.open.start..self.open.start + length;
         self.open.start = text.end;
         let text = self.buffer.get(text).unwrap_or_default();
         self.ends.clear();
@@ -118,8 +117,10 @@ impl<R: Read> Records<R> {
         loop {
             let open = self.buffer.get(self.open.clone()).unwrap_or_default();
             let text = open.iter().position(|byte| !is_line_end(*byte));
-            let skipped = text.unwrap_or(open.len());
-            self.line += newlines(part(open, 0, skipped));
+            // A line feed that is still to be read ends the same line.
+            let is_split = text.is_none() && open.last() == Some(&b'\r');
+            let skipped = text.unwrap_or(open.len() - usize::from(is_split));
+            self.line += line_ends(part(open, 0, skipped));
             self.open.start += skipped;
             if text.is_some() {
                 return Ok(true);
@@ -130,13 +131,14 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// How far it is from here to the end of the line.
+    /// How far it is from here to the end of the line, which is a line feed or,
+    /// as on old machines, a carriage return.
     fn line_length(&mut self) -> Result<usize, Unsplit> {
         let mut searched = 0;
         loop {
             let open = self.buffer.get(self.open.clone()).unwrap_or_default();
             let unseen = open.get(searched..).unwrap_or_default();
-            if let Some(end) = memchr(b'\n', unseen) {
+            if let Some(end) = memchr2(b'\n', b'\r', unseen) {
                 return Ok(searched + end);
             }
             searched = open.len();
@@ -146,7 +148,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// The record from here on, which has a quote or a carriage return.
+    /// The record from here on, which has a quote.
     fn quoted(&mut self) -> Result<Record<'_>, Unsplit> {
         let (mut read, mut written, mut ended) = (0, 0, 0);
         self.ends.resize(self.ends.capacity().max(16), 0);
@@ -180,7 +182,7 @@ impl<R: Read> Records<R> {
             Quotes::AcrossLines
         };
         let line = self.line;
-        self.line += newlines(text);
+        self.line += line_ends(text);
         self.open.start += text.len();
         Ok(Record {
             line,
@@ -278,12 +280,20 @@ fn find_all(byte: u8, text: &[u8], places: &mut Vec<usize>) {
     places.extend(rest.filter_map(|(place, other)| (*other == byte).then_some(place)));
 }
 
-fn newlines(bytes: &[u8]) -> u64 {
-    memchr_iter(b'\n', bytes).count() as u64
+/// How many lines end in the bytes: each with a line feed, or with a carriage
+/// return that none follows.
+fn line_ends(bytes: &[u8]) -> u64 {
+    let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {
+        b'\n' => true,
+        b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    });
+    ends.count() as u64
 }
 
 #[cfg(test)]
 mod tests {
+    use memchr::memchr_iter;
     use proptest::prelude::*;
 
     use super::*;
@@ -309,8 +319,8 @@ mod tests {
         rows
     }
 
-    /// The records as the csv crate sees them. It counts lines from the end of
-    /// the record before, so the line ends after that one are added.
+    /// The records as the csv crate sees them. It says where the record before
+    /// ends, so the line ends after that one are added.
     fn expected(text: &[u8]) -> Rows {
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -321,9 +331,9 @@ mod tests {
             let position = record.position().unwrap();
             let from = usize::try_from(position.byte()).unwrap();
             let skipped = text[from..].iter().take_while(|byte| is_line_end(**byte));
-            let blank: Vec<u8> = skipped.copied().collect();
+            let before = &text[..from + skipped.count()];
             let cells = record.iter().map(<[u8]>::to_vec).collect();
-            (position.line() + newlines(&blank), cells)
+            (1 + line_ends(before), cells)
         });
         rows.collect()
     }
@@ -336,6 +346,19 @@ mod tests {
         assert_eq!(cells(0), [b"a", b"b"]);
         assert_eq!(cells(1), [b"", b""]);
         assert_eq!(cells(2), [b"c"]);
+    }
+
+    #[test]
+    fn a_carriage_return_ends_a_line_as_well() {
+        for (text, lines) in [
+            (&b"a\rb\r\rc\r"[..], [1, 2, 4]),
+            (b"a\r\nb\r\n\r\nc\r\n", [1, 2, 4]),
+            (b"a\n\"\r\r\n\"\rc", [1, 2, 5]),
+        ] {
+            let rows = split(text);
+            let found: Vec<_> = rows.iter().map(|row| row.0).collect();
+            assert_eq!(found, lines, "{text:?}");
+        }
     }
 
     proptest! {
