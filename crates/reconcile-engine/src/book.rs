@@ -3,119 +3,22 @@
 mod class;
 mod columns;
 mod packed;
+mod row;
 
 use std::{cmp::Ordering, collections::BTreeMap, num::NonZeroU32};
 
-use jiff::{civil::Date, tz::TimeZone};
-use reconcile_core::{Currency, Direction, Kind, LedgerEntry, Money, Record, Status, Sum};
+use jiff::civil::Date;
+use reconcile_core::{Currency, Direction, Kind, Money, Status, Sum};
 use rust_decimal::Decimal;
 
+pub use self::row::Row;
 use self::{
     class::{Class, Classes},
     columns::{Attributes, Labels},
     packed::{LONGEST_NUMBER, Packed},
+    row::signed,
 };
 use crate::EngineError;
-
-/// One row of either side, as it is pushed into and read from a [`Book`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row<'a> {
-    /// The id of the line or record.
-    pub id: &'a str,
-    /// The merchant's reference; a blank one is none.
-    pub reference: Option<&'a str>,
-    /// In major units of `currency`; never negative.
-    pub amount: Decimal,
-    /// What the amount and the fee are counted in.
-    pub currency: Currency,
-    /// Which way the money moves, from the merchant's side.
-    pub direction: Direction,
-    /// What moved, where the row says.
-    pub kind: Option<Kind>,
-    /// How far it got, where the row says.
-    pub status: Option<Status>,
-    /// The day, in the zone that the reconciliation counts days in and by its
-    /// cut-off: whoever reads an instant decides on its day.
-    pub date: Date,
-    /// What moves the merchant's balance, where that is told beside the amount.
-    pub settled: Option<Money>,
-    /// The fee, in the currency of the amount.
-    pub fee: Option<Decimal>,
-    /// The tax on the fee, in the currency of the amount.
-    pub tax: Option<Decimal>,
-    /// The account or sub-account.
-    pub account: Option<&'a str>,
-    /// The payment method or card scheme.
-    pub method: Option<&'a str>,
-    /// Free text; an empty one is none.
-    pub description: Option<&'a str>,
-}
-
-impl<'a> Row<'a> {
-    /// A row with what every row has; the rest is absent.
-    #[must_use]
-    pub const fn new(id: &'a str, amount: Money, direction: Direction, date: Date) -> Self {
-        Self {
-            id,
-            reference: None,
-            amount: amount.amount,
-            currency: amount.currency,
-            direction,
-            kind: None,
-            status: None,
-            date,
-            settled: None,
-            fee: None,
-            tax: None,
-            account: None,
-            method: None,
-            description: None,
-        }
-    }
-
-    /// The row of a provider's record, on the day that it was created in `zone`.
-    ///
-    /// A fee in another currency than the amount's is left out: it explains no
-    /// difference between amounts.
-    #[must_use]
-    pub fn of_record(record: &'a Record, zone: &TimeZone) -> Self {
-        let date = zone.to_datetime(record.created_at).date();
-        Self {
-            reference: record.reference.as_deref(),
-            kind: Some(record.kind),
-            status: Some(record.status),
-            settled: record.settled,
-            fee: record
-                .fee
-                .filter(|fee| fee.currency == record.amount.currency)
-                .map(|fee| fee.amount),
-            account: record.account.as_deref(),
-            method: record.method.as_deref(),
-            description: record.description.as_deref(),
-            ..Self::new(&record.id, record.amount, record.direction, date)
-        }
-    }
-
-    /// The amount with the sign of its direction: credits `+`, debits `−`.
-    #[must_use]
-    pub fn signed(&self) -> Decimal {
-        signed(self.amount, self.direction)
-    }
-}
-
-impl<'a> From<&'a LedgerEntry> for Row<'a> {
-    fn from(entry: &'a LedgerEntry) -> Self {
-        Self {
-            reference: entry.reference.as_deref(),
-            kind: entry.kind,
-            status: entry.status,
-            fee: entry.fee,
-            account: entry.account.as_deref(),
-            description: entry.description.as_deref(),
-            ..Self::new(&entry.id, entry.amount, entry.direction, entry.date)
-        }
-    }
-}
 
 /// Where a row stands in its [`Book`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -297,10 +200,58 @@ impl Book {
         Ok(())
     }
 
+    /// Counts rows of another book without holding them: all that this book says
+    /// of its rows together, their number, sums and last day, is then said of
+    /// these, too.
+    ///
+    /// Errors when the book is full, and then has counted none or some.
+    ///
+    /// # Panics
+    ///
+    /// When an index comes from a longer book than the other.
+    pub fn count(
+        &mut self,
+        other: &Self,
+        rows: impl IntoIterator<Item = RowIndex>,
+    ) -> Result<(), EngineError> {
+        for row in rows {
+            let (cells, class) = other.cells(row);
+            let (account, method) = other.labels.at(class.label);
+            let full = || EngineError::BookFull {
+                id: other.id(row).to_owned(),
+            };
+            let label = self.labels.place(account, method).ok_or_else(full)?;
+            let class = Class { label, ..*class };
+            let place = self.classes.place(class).ok_or_else(full)?;
+            let units = if class.wide {
+                other.row(row).amount.mantissa()
+            } else {
+                i64::from_ne_bytes(cells.units).into()
+            };
+            self.classes.count(place, units, cells.date);
+        }
+        Ok(())
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// How many rows are counted: those that there are, and those that are only
+    /// [counted](Self::count).
+    #[must_use]
+    pub fn counted(&self) -> usize {
+        let classes = self.classes.members.iter();
+        classes.map(|members| members.rows).sum()
+    }
+
+    /// How many bytes its rows take in memory, about: what they have in common
+    /// left out.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.rows.capacity() * size_of::<Cells>() + self.packed.bytes() + self.attributes.bytes()
     }
 
     /// Whether there is no row.
@@ -507,10 +458,19 @@ impl Book {
         Some(packed.text(reference)).filter(|text| !text.is_empty())
     }
 
-    /// An order of rows by nothing but their content, the id first: rows that
-    /// it finds equal are the same in every column.
     pub(crate) fn compare(&self, left: RowIndex, right: RowIndex) -> Ordering {
-        let by_id = self.id(left).cmp(self.id(right));
+        self.compare_with(left, self, right)
+    }
+
+    /// An order of rows, of this book and another, by nothing but their content,
+    /// the id first: rows that it finds equal are the same in every column.
+    ///
+    /// # Panics
+    ///
+    /// When an index comes from a longer book.
+    #[must_use]
+    pub fn compare_with(&self, left: RowIndex, other: &Self, right: RowIndex) -> Ordering {
+        let by_id = self.id(left).cmp(other.id(right));
         by_id.then_with(|| {
             let key = |row: Row<'_>| {
                 let scaled = |amount: Decimal| (amount, amount.scale());
@@ -523,14 +483,11 @@ impl Book {
                     (row.fee.map(scaled), row.tax.map(scaled), settled),
                 )
             };
-            let texts = |index| {
-                let row = self.row(index);
-                (row.reference, row.account, row.method, row.description)
-            };
-            key(self.row(left))
-                .cmp(&key(self.row(right)))
-                .then_with(|| texts(left).cmp(&texts(right)))
-                .then_with(|| self.attributes(left).cmp(self.attributes(right)))
+            let (one, two) = (self.row(left), other.row(right));
+            key(one)
+                .cmp(&key(two))
+                .then_with(|| one.texts().cmp(&two.texts()))
+                .then_with(|| self.attributes(left).cmp(other.attributes(right)))
         })
     }
 
@@ -553,16 +510,6 @@ impl Cells {
 /// A number that was a decimal of this scale.
 fn number(mantissa: i128, scale: u32) -> Decimal {
     Decimal::try_from_i128_with_scale(mantissa, scale).unwrap_or_default()
-}
-
-/// `+` for credits, `−` for debits.
-fn signed(amount: Decimal, direction: Direction) -> Decimal {
-    // A decimal has a negative zero, which nobody wants to read.
-    if direction == Direction::Debit && !amount.is_zero() {
-        -amount
-    } else {
-        amount
-    }
 }
 
 #[cfg(test)]

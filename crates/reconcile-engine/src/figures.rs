@@ -25,7 +25,11 @@ const LEAST: usize = 8;
 const OF_TEN: usize = 9;
 
 /// Takes the pairs out of the matches whose other figures contradict each other.
-pub(crate) fn review(findings: &mut Findings<'_>) -> Result<(), EngineError> {
+/// `settled` is what the records show that are not in the book.
+pub(crate) fn review(
+    findings: &mut Findings<'_>,
+    settled: &Conventions,
+) -> Result<(), EngineError> {
     let (ledger, records) = (findings.ledger, findings.records);
     let fees = ledger.states_charges() && records.states_charges();
     if !fees && !records.states_settled() {
@@ -35,7 +39,7 @@ pub(crate) fn review(findings: &mut Findings<'_>) -> Result<(), EngineError> {
     let counts = |row: &Row<'_>| findings.rules.standing(row.status) == Standing::Moved;
     let stating = |row: &Row<'_>| row.settled.is_some() && counts(row);
     let settling: Vec<Row<'_>> = records.iter().filter(stating).collect();
-    let nets = Nets::of(&settling);
+    let nets = Nets::of(&settling, settled);
     let rates = Rates::of(&settling);
     findings.demote(|row, record| {
         fee(row, record)
@@ -43,6 +47,29 @@ pub(crate) fn review(findings: &mut Findings<'_>) -> Result<(), EngineError> {
             .or_else(|| nets.off(record))
             .or_else(|| rates.off(record))
     })
+}
+
+/// What records show that are settled apart: how many of each kind settle net
+/// what they are charged for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Conventions(BTreeMap<NetKey, usize>);
+
+impl Conventions {
+    /// Whether a pair that agrees in its amounts does in its other figures, too,
+    /// whatever other rows show.
+    pub(crate) fn agree(row: &Row<'_>, record: &Row<'_>) -> bool {
+        fee(row, record).is_none()
+            && tax(row, record).is_none()
+            && exchanged(record).is_none()
+            && net(record).is_none_or(|net| net.off.is_zero())
+    }
+
+    /// Counts a record of a pair that agrees.
+    pub(crate) fn count(&mut self, record: &Row<'_>) {
+        if is_charged(record) && net(record).is_some() {
+            *self.0.entry(net_key(record)).or_default() += 1;
+        }
+    }
 }
 
 type Finding = (BreakCode, String);
@@ -80,12 +107,12 @@ struct Tally {
 }
 
 impl Nets {
-    fn of(records: &[Row<'_>]) -> Self {
-        let mut all: BTreeMap<NetKey, Tally> = BTreeMap::new();
+    fn of(records: &[Row<'_>], settled: &Conventions) -> Self {
+        let settled = settled.0.iter();
+        let settled = settled.map(|(key, &rows)| (*key, Tally { rows, hold: rows }));
+        let mut all: BTreeMap<NetKey, Tally> = settled.collect();
         for record in records {
-            // Where nothing is charged, gross is net: that shows no convention.
-            let charged = record.fee.is_some_and(|fee| !fee.is_zero());
-            if let Some(net) = net(record).filter(|_| charged) {
+            if let Some(net) = net(record).filter(|_| is_charged(record)) {
                 let tally = all.entry(net_key(record)).or_default();
                 tally.rows += 1;
                 tally.hold += usize::from(net.off.is_zero());
@@ -117,6 +144,11 @@ impl Nets {
         );
         Some((BreakCode::NetIdentity, text))
     }
+}
+
+/// Where nothing is charged, gross is net: that shows no convention.
+fn is_charged(record: &Row<'_>) -> bool {
+    record.fee.is_some_and(|fee| !fee.is_zero())
 }
 
 fn net_key(record: &Row<'_>) -> NetKey {

@@ -60,6 +60,12 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// Counts pairs of the first pass that agree in everything and were settled
+    /// apart.
+    pub(crate) fn count_settled(&mut self, pairs: usize) {
+        self.matches.count_apart(pairs);
+    }
+
     /// Notes what the reader must know.
     pub(crate) fn note(&mut self, note: String) {
         self.notes.push(note);
@@ -410,7 +416,7 @@ impl<'a> Findings<'a> {
         let conservation = self.conservation()?;
         let totals = |book: &Book| {
             Ok(Totals {
-                rows: book.len(),
+                rows: book.counted(),
                 amounts: book.totals()?,
             })
         };

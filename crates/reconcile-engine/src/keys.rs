@@ -2,22 +2,27 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use crate::{Book, Column, Equality, RowIndex, Side, findings::Findings, join::Crowd, normalise};
+use crate::{Book, Column, Equality, RowIndex, Side, join::Crowd, normalise};
 
 /// Takes the rows off the open ones that share a key with a row of the other
 /// side, and gives them by key, in the order of the keys.
-pub(crate) fn join(findings: &Findings<'_>, equal: &[Equality], open: &mut Crowd) -> Vec<Crowd> {
+pub(crate) fn join(
+    ledger: &Book,
+    records: &Book,
+    equal: &[Equality],
+    open: &mut Crowd,
+) -> Vec<Crowd> {
     let mut crowds: HashMap<String, Crowd> = HashMap::new();
     let mut key = String::new();
     open.records.retain(|row| {
-        let keyed = of(findings.records, equal, Side::Records, *row, &mut key);
+        let keyed = of(records, equal, Side::Records, *row, &mut key);
         if keyed {
             crowds.entry(key.clone()).or_default().records.push(*row);
         }
         !keyed
     });
     open.ledger.retain(|row| {
-        let keyed = of(findings.ledger, equal, Side::Ledger, *row, &mut key);
+        let keyed = of(ledger, equal, Side::Ledger, *row, &mut key);
         let crowd = crowds.get_mut(&key).filter(|_| keyed);
         if let Some(crowd) = crowd {
             crowd.ledger.push(*row);

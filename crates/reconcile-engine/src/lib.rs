@@ -18,6 +18,7 @@ mod nets;
 mod normalise;
 mod order;
 mod outcome;
+mod parts;
 mod prove;
 mod reconcile;
 mod rules;
@@ -34,8 +35,9 @@ pub use error::EngineError;
 pub use listing::Listing;
 pub use matches::{MatchGroup, Matches};
 pub use outcome::{Break, Conservation, Excluded, Exclusion, Outcome, Rule, Side, Totals};
+pub use parts::{Part, Parting, Settled};
 pub use prove::{Proof, ProofVerdict, prove};
-pub use reconcile::{Absence, Context, Period, reconcile};
+pub use reconcile::{Absence, Context, Period, reconcile, reconcile_rest};
 pub use rules::{
     Attention, Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, FeeTier, Fees,
     GroupBy, Grouping, Normalisation, Pass, Rules, RulesError, Sides, Take, TextRule, Tolerance,

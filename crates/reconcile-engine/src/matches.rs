@@ -15,6 +15,8 @@ pub struct Matches {
     /// By ledger row, where there is one: most rows agree to the last digit.
     differences: BTreeMap<RowIndex, Decimal>,
     groups: Vec<Group>,
+    /// How many pairs are in no book.
+    apart: usize,
 }
 
 /// Rows that a rule ties.
@@ -49,19 +51,32 @@ impl<'a> MatchGroup<'a> {
 }
 
 impl Matches {
-    /// How many groups there are.
+    /// How many groups there are, those apart included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.couples.len() + self.groups.len()
+        self.couples.len() + self.groups.len() + self.apart
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.couples.is_empty() && self.groups.is_empty()
+        self.len() == 0
     }
 
-    /// Every group, in order.
+    /// How many pairs were [settled](crate::Settled) apart: all of the first
+    /// pass, to the last digit. Their rows are in no book.
+    #[must_use]
+    pub fn apart(&self) -> usize {
+        self.apart
+    }
+
+    /// The pass that tied those apart: the first one.
+    #[must_use]
+    pub fn first_pass(&self) -> &str {
+        self.pass(0)
+    }
+
+    /// Every group, in order, but those apart.
     pub fn iter(&self) -> impl Iterator<Item = MatchGroup<'_>> {
         let couples = self.couples.iter().map(|couple| MatchGroup {
             ledger: slice::from_ref(&couple.ledger),
@@ -96,6 +111,10 @@ impl Matches {
             self.differences.insert(couple.ledger, difference);
         }
         self.couples.push(couple);
+    }
+
+    pub(crate) fn count_apart(&mut self, pairs: usize) {
+        self.apart += pairs;
     }
 
     pub(crate) fn push_group(&mut self, group: Group) {

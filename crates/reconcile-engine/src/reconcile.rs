@@ -12,6 +12,7 @@ use crate::{
     join::{self, Crowd, Joined},
     keys,
     nearest::Pair,
+    parts::Settled,
     rules::{Standing, Way},
     search, slips,
 };
@@ -87,8 +88,26 @@ pub fn reconcile(
     rules: &Rules,
     context: &Context,
 ) -> Result<Outcome, EngineError> {
+    reconcile_rest(ledger, records, rules, context, &Settled::default())
+}
+
+/// The same with what is left of two books whose other rows were
+/// [settled](Settled) apart.
+///
+/// The books hold these rows and [count](Book::count) the others, so that all
+/// totals are those of all rows. The outcome is that of all rows in one book
+/// each, but that its matches only [count](crate::Matches::apart) the pairs which
+/// were settled.
+pub fn reconcile_rest(
+    ledger: &Book,
+    records: &Book,
+    rules: &Rules,
+    context: &Context,
+    settled: &Settled,
+) -> Result<Outcome, EngineError> {
     rules.check().map_err(EngineError::Rules)?;
     let mut findings = Findings::new(ledger, records, rules, context);
+    findings.count_settled(settled.pairs());
     let mut open = Open::of(&mut findings);
     for (place, pass) in (0..).zip(&rules.passes) {
         findings.begin(place, pass);
@@ -117,7 +136,7 @@ pub fn reconcile(
     for row in open.records {
         findings.record_alone(row);
     }
-    figures::review(&mut findings)?;
+    figures::review(&mut findings, settled.conventions())?;
     findings.into_outcome()
 }
 
@@ -182,7 +201,8 @@ fn bring_together(
         )?,
         taken => {
             let mut rest = taken.rows(findings);
-            for crowd in keys::join(findings, &pass.equal, &mut rest) {
+            let (ledger, records) = (findings.ledger, findings.records);
+            for crowd in keys::join(ledger, records, &pass.equal, &mut rest) {
                 crowd::settle(findings, pass, crowd, &mut rest)?;
             }
             rest
@@ -228,7 +248,7 @@ fn settle_joined(
 
 /// Whether the only two rows of a reference agree in everything: nearly all
 /// do, and need no further look.
-fn agree(ledger: &Facts, record: &Facts, rules: &Rules, pass: &Pass) -> bool {
+pub(crate) fn agree(ledger: &Facts, record: &Facts, rules: &Rules, pass: &Pass) -> bool {
     let kinds = ledger.kind.zip(record.kind);
     let timely = |days: DayWindow| days.holds(&rules.calendar, ledger.date, record.date);
     ledger.amount == record.amount

@@ -79,6 +79,11 @@ impl Attributes {
         Some(())
     }
 
+    /// How much room is taken.
+    pub(super) fn bytes(&self) -> usize {
+        self.cells.capacity() * size_of::<AttributeCell>() + self.values.capacity()
+    }
+
     fn push_one(&mut self, row: RowIndex, name: &str, value: &str) -> Option<()> {
         let name = self.names.place(Some(name))?;
         let start = u32::try_from(self.values.len()).ok()?;

@@ -25,6 +25,11 @@ impl Packed {
         self.0.len()
     }
 
+    /// How much room is taken.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.capacity()
+    }
+
     pub(super) fn push_text(&mut self, text: &str) {
         self.0.push_str(text);
     }

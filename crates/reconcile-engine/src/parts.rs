@@ -1,0 +1,205 @@
+//! Settling what agrees in everything a part of the rows at a time, so that not
+//! all rows need be in memory at once.
+//!
+//! Two rows that alone share the key of the first pass, and agree in everything,
+//! are a match in whatever company they are. Nearly all rows of a large book are
+//! such rows. All of one key lie in one part, so that a part shows which they are.
+
+use std::{hash::BuildHasher, num::NonZeroU32};
+
+use foldhash::fast::RandomState;
+
+use crate::{
+    Book, Column, Equality, Pass, RowIndex, Rule, Rules, Side,
+    figures::Conventions,
+    join::{self, Crowd},
+    keys,
+    matches::Couple,
+    order,
+    reconcile::agree,
+    rules::Way,
+};
+
+/// Into which part a row goes. A part is all there is of the keys in it.
+///
+/// Which keys share a part is another matter in each run, and of no consequence.
+#[derive(Clone, Debug)]
+pub struct Parting {
+    /// The key of the first pass; none where no pair is settled before all rows
+    /// are known.
+    equal: Option<Vec<Equality>>,
+    state: RandomState,
+    parts: NonZeroU32,
+}
+
+impl Parting {
+    /// Parts rows as these rules look at them.
+    #[must_use]
+    pub fn by(rules: &Rules, parts: NonZeroU32) -> Self {
+        Self {
+            equal: deciding(rules).map(|pass| pass.equal.clone()),
+            state: RandomState::default(),
+            parts,
+        }
+    }
+
+    /// How many parts there are.
+    #[must_use]
+    pub const fn parts(&self) -> u32 {
+        self.parts.get()
+    }
+
+    /// The part of a row, counted from zero. `None` where other parts may have
+    /// rows that it must be seen with: it is left for
+    /// [`reconcile_rest`](crate::reconcile_rest).
+    ///
+    /// # Panics
+    ///
+    /// When the index comes from a longer book.
+    #[must_use]
+    pub fn part(&self, book: &Book, side: Side, row: RowIndex) -> Option<u32> {
+        let equal = self.equal.as_ref()?;
+        let hash = if is_verbatim(equal) {
+            self.state.hash_one(book.reference(row)?)
+        } else {
+            let mut key = String::new();
+            let has_key = keys::of(book, equal, side, row, &mut key);
+            has_key.then(|| self.state.hash_one(&key))?
+        };
+        // It is less than a `u32`.
+        u32::try_from(hash % u64::from(self.parts.get())).ok()
+    }
+}
+
+/// The pairs that were settled apart, as far as the other rows need to know.
+#[derive(Clone, Debug, Default)]
+pub struct Settled {
+    pairs: usize,
+    conventions: Conventions,
+}
+
+/// What becomes of the rows of a part: each is in one of these lists.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Part {
+    /// Rows of the ledger and of the provider that are a match, in the order of
+    /// [`Matches`](crate::Matches).
+    pub pairs: Vec<(RowIndex, RowIndex)>,
+    /// The other rows of the ledger.
+    pub ledger: Vec<RowIndex>,
+    /// The other rows of the provider.
+    pub records: Vec<RowIndex>,
+}
+
+impl Settled {
+    /// How many pairs were settled.
+    #[must_use]
+    pub const fn pairs(&self) -> usize {
+        self.pairs
+    }
+
+    /// Settles the pairs of a part. The books are all of its rows, and the rules
+    /// have the passes that the rows were parted by.
+    pub fn settle(&mut self, ledger: &Book, records: &Book, rules: &Rules) -> Part {
+        let Some(pass) = deciding(rules) else {
+            return Part {
+                pairs: Vec::new(),
+                ledger: ledger.indices().collect(),
+                records: records.indices().collect(),
+            };
+        };
+        let (pairs, mut rest) = alone_under_a_key(ledger, records, &pass.equal);
+        let mut couples = Vec::with_capacity(pairs.len());
+        for (row, record) in pairs {
+            if is_settled((ledger, row), (records, record), rules, pass) {
+                self.conventions.count(&records.row(record));
+                couples.push(Couple {
+                    ledger: row,
+                    record,
+                    rule: Rule::Exact,
+                    pass: 0,
+                    ambiguous: false,
+                });
+            } else {
+                rest.ledger.push(row);
+                rest.records.push(record);
+            }
+        }
+        self.pairs += couples.len();
+        order::sort_matches(&mut couples, ledger, records);
+        let pairs = couples.iter().map(|couple| (couple.ledger, couple.record));
+        Part {
+            pairs: pairs.collect(),
+            ledger: rest.ledger,
+            records: rest.records,
+        }
+    }
+
+    pub(crate) const fn conventions(&self) -> &Conventions {
+        &self.conventions
+    }
+}
+
+/// The first pass, where what agrees by it in everything is settled.
+fn deciding(rules: &Rules) -> Option<&Pass> {
+    // The fees are inferred from all pairs there are.
+    let fees = rules.fees.infer && rules.fees.tell_sides_apart();
+    let pass = rules.passes.first()?;
+    (pass.way() == Way::Key && !pass.net && !fees).then_some(pass)
+}
+
+fn is_verbatim(equal: &[Equality]) -> bool {
+    equal == [Equality::of(Column::Reference)]
+}
+
+/// The pairs of rows that alone share a key, and all other rows.
+fn alone_under_a_key(
+    ledger: &Book,
+    records: &Book,
+    equal: &[Equality],
+) -> (Vec<(RowIndex, RowIndex)>, Crowd) {
+    let mut pairs = Vec::new();
+    let (mut rest, crowds) = if is_verbatim(equal) {
+        let joined = join::by_reference(ledger, records);
+        pairs.extend(joined.couples.iter(ledger));
+        let rest = Crowd {
+            ledger: joined.ledger,
+            records: joined.records,
+        };
+        (rest, joined.crowds)
+    } else {
+        let mut rest = Crowd {
+            ledger: ledger.indices().collect(),
+            records: records.indices().collect(),
+        };
+        let crowds = keys::join(ledger, records, equal, &mut rest);
+        (rest, crowds)
+    };
+    for crowd in crowds {
+        if let (&[row], &[record]) = (&*crowd.ledger, &*crowd.records) {
+            pairs.push((row, record));
+        } else {
+            rest.ledger.extend(crowd.ledger);
+            rest.records.extend(crowd.records);
+        }
+    }
+    (pairs, rest)
+}
+
+/// Whether nothing that any other row says could make of this pair anything but
+/// a match to the last digit.
+fn is_settled(
+    (ledger, row): (&Book, RowIndex),
+    (records, record): (&Book, RowIndex),
+    rules: &Rules,
+    pass: &Pass,
+) -> bool {
+    let takes_part = |book: &Book, side, row| {
+        let mut exclusions = rules.exclusions.iter().filter(|rule| rule.side == side);
+        exclusions.all(|rule| !rule.covers(&book.row(row)))
+    };
+    agree(&ledger.facts(row), &records.facts(record), rules, pass)
+        && takes_part(ledger, Side::Ledger, row)
+        && takes_part(records, Side::Records, record)
+        && Conventions::agree(&ledger.row(row), &records.row(record))
+}
