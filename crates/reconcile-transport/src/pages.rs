@@ -59,7 +59,8 @@ pub struct PagedOut<S, R> {
     pub pass: u32,
     /// The page's index, from 0.
     pub index: u64,
-    /// Whether it is the last page of this pass.
+    /// Whether it is the last page of this pass. A pass that is broken off, since
+    /// a page repeats an earlier one, has none.
     pub last: bool,
     /// On the last page of a pass: whether the list is proved to have stood
     /// still for this pass, so that the pass holds every row.
@@ -128,7 +129,7 @@ pub enum PageFault {
         /// What came.
         echoed: u64,
     },
-    /// The page equals an earlier one.
+    /// The page equals an earlier one, in every reading of the list.
     Repeated {
         /// The index of that one.
         earlier: u64,
@@ -240,6 +241,11 @@ pub type PageResult<P> = Result<
 /// A page that is odd in itself is asked again, since a body cut short looks
 /// so: up to three times if it cannot be right, which then is an error,
 /// [`PageFault`], and once if its rows can be kept, with an [`Anomaly`].
+///
+/// A page that repeats an earlier one and goes on doing so is either what the
+/// server answers to whatever it is asked, or the list grew by a whole page in
+/// front of it. Reading the list again tells them apart: it is an error only if
+/// the last reading allowed meets such a page, too.
 pub fn pages<P: PageSource>(
     source: Arc<P>,
     spans: Vec<P::Span>,

@@ -179,7 +179,7 @@ impl<P: PageSource> Reading<P> {
 
     fn may_ask_ahead(&self, expected: u64) -> bool {
         let reading = matches!(self.stage, Stage::Next);
-        let one_at_a_time = self.pass > 0 && self.pass + 1 >= self.max_passes;
+        let one_at_a_time = self.pass > 0 && !self.may_read_again();
         if !reading || one_at_a_time || self.end_known || self.asked >= self.max_pages {
             return false;
         }
@@ -193,14 +193,18 @@ impl<P: PageSource> Reading<P> {
         answered > 0 && (as_expected || under_way < answered)
     }
 
-    /// Gives up whatever was asked for beyond this page.
     fn end_after(&mut self, index: u64) {
-        for (_, request) in self.under_way.split_off(&(index + 1)) {
-            request.abort();
-        }
-        self.answered.split_off(&(index + 1));
+        self.give_up_from(index + 1);
         self.asked = index + 1;
         self.end_known = true;
+    }
+
+    /// Gives up whatever was asked for from this page on.
+    fn give_up_from(&mut self, index: u64) {
+        for (_, request) in self.under_way.split_off(&index) {
+            request.abort();
+        }
+        self.answered.split_off(&index);
     }
 
     fn examine(&mut self, index: u64, page: Page<P::Row>, asked: u32) {
@@ -216,8 +220,11 @@ impl<P: PageSource> Reading<P> {
             self.end_known &= self.asked > index + 1;
             return;
         }
-        if let Some(fault) = fault {
-            return self.fail(index, PagesCause::Fault(fault));
+        match fault {
+            // So does a list look that grew by a whole page in front of it.
+            Some(PageFault::Repeated { .. }) if self.may_read_again() => return self.read_again(),
+            Some(fault) => return self.fail(index, PagesCause::Fault(fault)),
+            None => {}
         }
         self.seen.remember(index, &page);
         self.accepted = index + 1;
@@ -246,10 +253,11 @@ impl<P: PageSource> Reading<P> {
         // one after the other, are the same shows as well that it stood still.
         let unmoved = self.pass > 0 && self.before == self.seen.order;
         let settled = same && !self.seen.uneven && (!self.seen.repeated_key || unmoved);
-        let passes = self.pass + 1;
-        let again = !settled && passes < self.max_passes;
+        let again = !settled && self.may_read_again();
         if !settled && !again {
-            anomalies.push(Anomaly::Moved { passes });
+            anomalies.push(Anomaly::Moved {
+                passes: self.pass + 1,
+            });
         }
         self.emit(index, page, Some(settled), anomalies);
         if again {
@@ -259,7 +267,12 @@ impl<P: PageSource> Reading<P> {
         }
     }
 
+    fn may_read_again(&self) -> bool {
+        self.pass + 1 < self.max_passes
+    }
+
     fn read_again(&mut self) {
+        self.give_up_from(0);
         self.length_before = self.accepted;
         self.pass += 1;
         (self.accepted, self.asked, self.end_known) = (0, 0, false);
