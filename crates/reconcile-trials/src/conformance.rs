@@ -1,5 +1,4 @@
-//! The conformance kit under each fault of the simulator but rows that show up
-//! while it pages: those are for the pulls under faults, which resume.
+//! The conformance kit under each fault of the simulator.
 //!
 //! A provider crate says how its harness of the kit starts over a simulator
 //! with some faults; which faults there are, and what becomes of a pull under
