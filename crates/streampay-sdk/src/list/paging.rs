@@ -38,14 +38,13 @@ pub(crate) async fn nth<F: Filters>(
     let query = &query.clone().limit(limit).page(index + 1);
     let page = match client.read(query).await {
         Err(error) if index > 0 && error.may_be_out_of_range() => {
-            return match trace.before(index) {
-                // It is asked for again when those before it have come.
-                None => Ok(the_end()),
-                Some(before) if ends_after(client, query, &before, Behind::Refusal).await? => {
-                    Ok(the_end())
-                }
-                Some(_) => Err(error),
-            };
+            // Where not all before it have come, it is asked for again when they have.
+            if let Some(before) = trace.before(index)
+                && !refuses_behind(client, query, &before).await?
+            {
+                return Err(error);
+            }
+            return Ok(the_end());
         }
         page => page?,
     };
@@ -152,6 +151,24 @@ async fn is_whole<F: Filters>(
             _ => Ok(false),
         },
     }
+}
+
+/// How often a server is asked for what is behind the last row before its refusal
+/// is an error: one that shows another page for once hides its end so often.
+const MOST_ASKED_BEHIND_THE_END: u32 = 3;
+
+/// Whether the list ends with these rows, and what is behind them is refused.
+async fn refuses_behind<F: Filters>(
+    client: &Client,
+    query: &Query<F>,
+    before: &Before,
+) -> Result<bool, Error> {
+    for _ in 0..MOST_ASKED_BEHIND_THE_END {
+        if ends_after(client, query, before, Behind::Refusal).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// How a server answers who asks for what is behind the last row.
