@@ -29,7 +29,7 @@ impl Layer {
         match self {
             Self::Rows => "rows to rows",
             Self::Totals => "rows to the provider's totals",
-            Self::Balance => "totals to the balance",
+            Self::Balance => "totals to each other and the balance",
         }
     }
 }

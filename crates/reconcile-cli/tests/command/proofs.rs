@@ -72,6 +72,8 @@ fn each_inconsistency_of_paywall_is_named_by_its_identity_day_and_difference() {
         "verdict-false",
         "list-disagrees=verdict",
         "list-disagrees=twice",
+        "list-disagrees=alone",
+        "list-disagrees=later",
         "end-of-day-off=amount",
         "end-of-day-off=count",
     ];
@@ -89,6 +91,12 @@ fn each_inconsistency_of_paywall_is_named_by_its_identity_day_and_difference() {
     list-disagrees=twice
       day_listed 2026-01-13 reconciliations = reconciliations_listed -1
       day_listed 2026-01-13 agreements = agreements_listed -1
+    list-disagrees=alone
+      day_reconciled 2026-01-13 TRY
+      day_listed 2026-01-13 reconciliations = reconciliations_listed -1
+      day_listed 2026-01-13 agreements = agreements_listed -1
+    list-disagrees=later
+      day_listed 2026-01-13 verdict_days = verdict_days_listed -3
     end-of-day-off=amount
       day_successful 2026-01-16 successful -0.01 TRY
     end-of-day-off=count

@@ -150,16 +150,16 @@ fn the_figures_are_a_table_as_well() {
     not counted,,,,1 provider record: failed
     rows to rows,JPY,,,"ties: ledger 1,500 − provider 1,500 = 0"
     rows to the provider's totals,JPY,,,not tested: no equation to test
-    totals to the balance,JPY,,,not tested: the provider states nothing in it
+    totals to each other and the balance,JPY,,,not tested: the provider states nothing in it
     rows to rows,KWD,,,"open: ledger 0.125 − provider 0.000 = 0.125, in 1 break"
     rows to the provider's totals,KWD,,,not tested: no equation to test
-    totals to the balance,KWD,,,not tested: the provider states nothing in it
+    totals to each other and the balance,KWD,,,not tested: the provider states nothing in it
     rows to rows,PEN,,,"open: ledger 1,246.00 − provider 1,223.03 = 22.97, in 3 breaks"
     rows to the provider's totals,PEN,,,not tested: no equation to test
-    totals to the balance,PEN,,,"open: 1 holds, 1 fails, 1 not testable; largest +5.00, 2026-10-03, merchant-7: Balance follows from the day before"
+    totals to each other and the balance,PEN,,,"open: 1 holds, 1 fails, 1 not testable; largest +5.00, 2026-10-03, merchant-7: Balance follows from the day before"
     rows to rows,USD,,,"open: ledger 0.00 − provider 16.00 = −16.00, in 2 breaks"
     rows to the provider's totals,USD,,,not tested: no equation to test
-    totals to the balance,USD,,,not tested: the provider states nothing in it
+    totals to each other and the balance,USD,,,not tested: the provider states nothing in it
     missing_at_provider,,2,,
     missing_at_provider,KWD,,0.125,net difference
     missing_at_provider,PEN,,12.50,net difference

@@ -31,18 +31,18 @@ fn a_month_with_breaks_says_what_is_open_and_why() {
     Where it lies
       JPY: nothing is open
         rows to rows, ties: ledger 1,500 − provider 1,500 = 0
-        not tested: rows to the provider's totals, totals to the balance
+        not tested: rows to the provider's totals, totals to each other and the balance
       KWD: 0.125 is open at rows to rows
         rows to rows, open: ledger 0.125 − provider 0.000 = 0.125, in 1 break
-        not tested: rows to the provider's totals, totals to the balance
+        not tested: rows to the provider's totals, totals to each other and the balance
       PEN: 22.97 is open at rows to rows
         rows to rows, open: ledger 1,246.00 − provider 1,223.03 = 22.97, in 3 breaks
-        totals to the balance, open: 1 holds, 1 fails, 1 not testable; largest +5.00, 2026-10-03,
-          merchant-7: Balance follows from the day before
+        totals to each other and the balance, open: 1 holds, 1 fails, 1 not testable; largest +5.00,
+          2026-10-03, merchant-7: Balance follows from the day before
         not tested: rows to the provider's totals
       USD: −16.00 is open at rows to rows
         rows to rows, open: ledger 0.00 − provider 16.00 = −16.00, in 2 breaks
-        not tested: rows to the provider's totals, totals to the balance
+        not tested: rows to the provider's totals, totals to each other and the balance
 
     Matches
       reference: 3 matches
@@ -99,7 +99,7 @@ fn a_clean_month_is_short() {
     Where it lies
       PEN: nothing is open
         rows to rows, ties: ledger 30.00 − provider 30.00 = 0.00
-        not tested: rows to the provider's totals, totals to the balance
+        not tested: rows to the provider's totals, totals to each other and the balance
 
     Matches
       reference: 1 match
@@ -202,7 +202,7 @@ fn a_residual_lies_at_the_first_layer_that_does_not_tie() {
     PEN: +104,642.98 is open at rows to the provider's totals
       rows to rows, ties: ledger 30.00 − provider 30.00 = 0.00
       rows to the provider's totals, open: 1 fails; largest +104,642.98, 2026-10-02, merchant-7: Balance follows from the day before
-      totals to the balance, open: 1 fails, 1 not testable; largest +104,655.38, 2026-10-03, merchant-7: Balance follows from the day before
+      totals to each other and the balance, open: 1 fails, 1 not testable; largest +104,655.38, 2026-10-03, merchant-7: Balance follows from the day before
     ");
 }
 
@@ -211,7 +211,7 @@ fn what_matches_allow_is_told_from_what_is_open() {
     insta::assert_snapshot!(layers(&Month::tolerated()), @"
     PEN: 10.00 is open at rows to rows
       rows to rows, open: ledger 1,060.01 − provider 1,050.00 = 10.01, 10.00 in 1 break, 0.01 allowed in matches
-      not tested: rows to the provider's totals, totals to the balance
+      not tested: rows to the provider's totals, totals to each other and the balance
     ");
 }
 
