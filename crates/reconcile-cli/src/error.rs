@@ -167,7 +167,7 @@ fn file_hint(error: &FileError) -> Option<&'static str> {
         ),
         FileError::Rules { .. } => Some(
             "a rules file has the tables [ledger], [records], [tolerance], [statuses], \
-                 [calendar], [fees], [[exclude]] and [[pass]]",
+                 [calendar], [fees], [attention], [[exclude]] and [[pass]]",
         ),
         FileError::Write { .. } => {
             Some("check that the folder exists and that you may write to it")

@@ -4,10 +4,10 @@ use std::{
     collections::BTreeMap,
     env,
     error::Error,
-    fs,
     path::{Path, PathBuf},
 };
 
+use reconcile_files::{read_text, shown, shown_sentence};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -17,6 +17,9 @@ use crate::{
 
 /// The name of the configuration file.
 pub(crate) const FILE: &str = "reconcile.toml";
+
+/// The longest configuration, in bytes: people write it.
+const LONGEST: u64 = 1 << 20;
 
 /// The configuration: a table of values a provider, and the environment over it.
 #[derive(Debug, Default)]
@@ -40,17 +43,12 @@ impl Configuration {
     }
 
     fn read(path: &Path) -> Result<Self, CommandError> {
-        let shown = path.display();
-        let text = fs::read_to_string(path).map_err(|error| {
-            CommandError::configuration(
-                format!("{shown}: cannot be read: {error}"),
-                "check the path given with --config",
-            )
-        })?;
+        let file = path.display();
+        let text = read_text(path, LONGEST)?;
         // The message shows no value: one may be a secret.
         let broken = |what: &str| {
             CommandError::configuration(
-                format!("{shown}: {what}"),
+                format!("{file}: {what}"),
                 "each provider has a table like [providers.tupay] with keys and values",
             )
         };
@@ -62,10 +60,13 @@ impl Configuration {
                     .filter(|byte| *byte == b'\n')
                     .count()
             });
-            broken(&format!("line {line} is not TOML: {}", error.message()))
+            broken(&format!(
+                "line {line} is not TOML: {}",
+                shown_sentence(error.message())
+            ))
         })?;
         if let Some(stray) = table.keys().find(|key| *key != "providers") {
-            return Err(broken(&format!("`{stray}` is not known")));
+            return Err(broken(&format!("`{}` is not known", shown(stray))));
         }
         let tables = match table.get("providers") {
             Some(tables) => tables
@@ -77,7 +78,10 @@ impl Configuration {
         for (name, values) in tables {
             if PROVIDERS.iter().all(|entry| entry.id != name) {
                 return Err(CommandError::configuration(
-                    format!("{shown}: there is no provider `{name}`, which has a table"),
+                    format!(
+                        "{file}: there is no provider `{}`, which has a table",
+                        shown(name)
+                    ),
                     "`reconcile providers` lists them",
                 ));
             }
@@ -103,7 +107,11 @@ impl Configuration {
         if let Some(stray) = values.keys().find(|key| entry.key(key).is_none()) {
             let known: Vec<_> = entry.keys.iter().map(|key| key.name).collect();
             return Err(CommandError::configuration(
-                format!("[providers.{}] has an unknown key `{stray}`", entry.id),
+                format!(
+                    "[providers.{}] has an unknown key `{}`",
+                    entry.id,
+                    shown(stray)
+                ),
                 format!("known are {}", known.join(", ")),
             ));
         }

@@ -119,6 +119,14 @@ pub enum FileError {
         /// The line, the column and what is wrong with it.
         line: Box<BadLine>,
     },
+    /// So many lines cannot be read that they are not all held.
+    #[error("{}: {lines} lines cannot be read, and there are more", path.display())]
+    TooManyInvalid {
+        /// The file.
+        path: PathBuf,
+        /// How many lines there were when reading stopped.
+        lines: usize,
+    },
     /// The file is broken.
     #[error("{}: is damaged or not of its format", path.display())]
     Damaged {
@@ -179,6 +187,9 @@ impl FileError {
                 Some("write it as text, DECIMAL, integer, DATE or TIMESTAMP: a float is not exact")
             }
             Self::Line { line, .. } => line.hint(),
+            Self::TooManyInvalid { .. } => {
+                Some("say in the rules file how the file is written; no line is set aside then")
+            }
             Self::Rules { hint, .. } => *hint,
             Self::Damaged { .. } => Some("write it anew; of compressions, Snappy alone is read"),
             Self::UnknownFormat { .. } | Self::Output(_) | Self::Book { .. } => None,

@@ -16,8 +16,9 @@ pub use format::Format;
 pub use formula::{neutralised, restored};
 pub use mapping::{Field, Mapping};
 pub use output::{OutputDir, OutputFile};
-pub use read::{BadLine, Invalid, Ledger, read_ledger, read_records};
+pub use read::{BadLine, Invalid, Ledger, read_ledger, read_records, read_text};
 pub use rules::RulesFile;
+pub use shown::{shown, shown_sentence};
 #[cfg(feature = "parquet")]
 pub use write::ParquetTable;
 pub use write::{Cell, Column, ColumnType, RecordWriter, StatementWriter};

@@ -9,6 +9,7 @@ mod line;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod row;
+mod text;
 
 use std::{
     fs::File,
@@ -18,8 +19,8 @@ use std::{
 
 use reconcile_engine::Book;
 
-pub use self::line::BadLine;
 use self::{attributes::Attributes, line::Problem, row::RowReader};
+pub use self::{line::BadLine, text::read_text};
 use crate::{Field, FileError, Format, Mapping, mapping::Side, shown::shown, value::Cells};
 
 /// What to do with a line that cannot be read.
@@ -146,6 +147,13 @@ fn refuse_foreign(path: &Path, start: &[u8]) -> Result<(), FileError> {
     }
 }
 
+/// The most that is set aside of a file, in bytes: such a file is not written as
+/// the mapping says, and its lines would be held for nothing.
+const MOST_SET_ASIDE: usize = 256 << 20;
+
+/// What a line that was set aside takes beside its text, in bytes.
+const BESIDE_TEXT: usize = 256;
+
 /// Takes the rows of a file into a book.
 struct Collector<'a> {
     path: &'a Path,
@@ -153,6 +161,8 @@ struct Collector<'a> {
     mapping: &'a Mapping,
     invalid: Invalid,
     ledger: Ledger,
+    /// How much memory the lines take that were set aside, in bytes.
+    set_aside: usize,
     line_number: String,
 }
 
@@ -169,6 +179,7 @@ impl<'a> Collector<'a> {
                 rows: 0,
                 header: Vec::new(),
             },
+            set_aside: 0,
             line_number: String::new(),
         }
     }
@@ -204,7 +215,14 @@ impl<'a> Collector<'a> {
         match self.invalid {
             Invalid::Stop => Err(self.stop(bad)),
             Invalid::SetAside => {
+                self.set_aside += bad.text().len() + BESIDE_TEXT;
                 self.ledger.set_aside.push(bad);
+                if self.set_aside > MOST_SET_ASIDE {
+                    return Err(FileError::TooManyInvalid {
+                        path: self.path.into(),
+                        lines: self.ledger.set_aside.len(),
+                    });
+                }
                 Ok(())
             }
         }

@@ -6,12 +6,12 @@ mod tables;
 mod values;
 mod words;
 
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use reconcile_engine::{Rules, Side};
 
 use self::tables::Tables;
-use crate::{FileError, Mapping};
+use crate::{FileError, Mapping, read_text, shown::shown_sentence};
 
 /// What the rules file says: how the two files are read, and how they are matched.
 ///
@@ -107,11 +107,7 @@ pub struct RulesFile {
 impl RulesFile {
     /// Reads the file; an error names the line and column in it.
     pub fn load(path: &Path) -> Result<Self, FileError> {
-        let text = fs::read_to_string(path).map_err(|source| FileError::Read {
-            path: path.into(),
-            source,
-        })?;
-        Self::parse(&text, path)
+        Self::parse(&read_text(path, LONGEST)?, path)
     }
 
     /// Reads the text of a rules file; `path` is what errors call it.
@@ -122,7 +118,7 @@ impl RulesFile {
         let refused = |at: Option<usize>, message: &str, hint| FileError::Rules {
             path: path.into(),
             position: at.map(|at| position(text, at)),
-            message: one_line(message),
+            message: shown_sentence(&one_line(message)),
             hint,
         };
         let tables: Tables = toml::from_str(text).map_err(|error| {
@@ -150,6 +146,9 @@ impl RulesFile {
         }
     }
 }
+
+/// The longest rules file, in bytes: people write it.
+const LONGEST: u64 = 1 << 20;
 
 /// The line and column of a byte, from 1, the column in characters.
 fn position(text: &str, at: usize) -> (usize, usize) {

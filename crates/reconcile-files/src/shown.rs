@@ -3,16 +3,25 @@
 /// The longest part of a value that a message shows, in characters.
 const LONGEST: usize = 48;
 
-/// The value on one line, shortened, and of a card number only the first six
-/// and last four digits (PCI DSS 3.4.1). What cannot be seen, or turns the text
-/// beside it around, is shown by its code.
-pub(crate) fn shown(value: &str) -> String {
+/// The longest sentence of a parser, which may list all words that there are.
+const LONGEST_SENTENCE: usize = 400;
+
+/// A value as a message may show it: on one line, shortened, and of a card number
+/// only the first six and last four digits (PCI DSS 3.4.1). What cannot be seen,
+/// or turns the text beside it around, is shown by its code.
+///
+/// ```
+/// assert_eq!(reconcile_files::shown("card 4111111111111111\n"), r"card 411111******1111\n");
+/// ```
+#[must_use]
+pub fn shown(value: &str) -> String {
     shortened(value, LONGEST)
 }
 
-/// The same of what says more than one value.
-pub(crate) fn shown_sentence(text: &str) -> String {
-    shortened(text, 4 * LONGEST)
+/// The same of a sentence with values in it, as parsers say them.
+#[must_use]
+pub fn shown_sentence(text: &str) -> String {
+    shortened(text, LONGEST_SENTENCE)
 }
 
 fn shortened(value: &str, longest: usize) -> String {

@@ -1,9 +1,10 @@
 //! `reconcile match`: the engine on two files.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use jiff::tz::TimeZone;
 use reconcile_core::{Certificate, Kind};
+use reconcile_files::{read_text, shown_sentence};
 use reconcile_report::Run;
 
 use super::{outcome, output::Output};
@@ -75,16 +76,20 @@ fn title(ledger: &Path, records: &Path) -> String {
     format!("{} and {}", name(ledger), name(records))
 }
 
+/// The longest certificate, in bytes: it names each page of a pull.
+const LONGEST: u64 = 256 << 20;
+
 fn read_certificate(path: &Path) -> Result<Certificate, CommandError> {
-    let unreadable = |reason: String| {
+    let unreadable = |reason: &str| {
         CommandError::configuration(
             format!(
-                "{}: cannot be read as a certificate: {reason}",
-                path.display()
+                "{}: cannot be read as a certificate: {}",
+                path.display(),
+                shown_sentence(reason)
             ),
             "give the file that `reconcile pull --certificate` wrote",
         )
     };
-    let text = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-    serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))
+    let text = read_text(path, LONGEST)?;
+    serde_json::from_str(&text).map_err(|error| unreadable(&error.to_string()))
 }

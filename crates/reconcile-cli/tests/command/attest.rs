@@ -430,7 +430,8 @@ fn totals_that_are_not_what_is_asked_for_are_refused_with_the_place() {
     error: a.csv: CSV error: record 1 (line: 2, byte: 18): found record with 2 fields, but the previous record has 3 fields
     error: a.csv: `total`: `one` is no whole number
     error: a.txt: its name ends in none of .toml, .json and .csv
-    error: nowhere.toml: it cannot be read: No such file or directory (os error 2)
+    error: nowhere.toml: cannot be read
+      caused by: No such file or directory (os error 2)
     ");
     assert_eq!(scene.sandbox().requests().total(), 0);
 }

@@ -168,8 +168,8 @@ fn a_ledger_that_cannot_be_read_stops_the_run_before_anything_is_sent() {
     insta::assert_snapshot!(
         scene.refusal(2, &format!("{run} ledger.csv --rules rules.toml")),
         @"
-    error: rules.toml, line 1, column 1: unknown field `tolerence`, expected one of `ledger`, `records`, `tolerance`, `statuses`, `calendar`, `fees`, `exclude`, `pass`
-      hint: a rules file has the tables [ledger], [records], [tolerance], [statuses], [calendar], [fees], [[exclude]] and [[pass]]
+    error: rules.toml, line 1, column 1: unknown field `tolerence`, expected one of `ledger`, `records`, `tolerance`, `statuses`, `calendar`, `fees`, `attention`, `exclude`, `pass`
+      hint: a rules file has the tables [ledger], [records], [tolerance], [statuses], [calendar], [fees], [attention], [[exclude]] and [[pass]]
     "
     );
     assert_eq!(scene.sandbox().requests().total(), 0);

@@ -10,6 +10,7 @@
 
 mod amounts;
 mod attest;
+mod bad_data;
 mod demo;
 mod deviations;
 mod errors;

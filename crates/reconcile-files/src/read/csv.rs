@@ -4,7 +4,7 @@ mod records;
 
 use std::{io::Read, str};
 
-use self::records::{LONGEST, Quotes, Record, Records, Unsplit};
+use self::records::{Quotes, Record, Records, Unsplit};
 use super::{
     BadLine, Collector,
     attributes::{self, Attributes, Places},
@@ -58,8 +58,9 @@ fn next<'r, R: Read>(
         Ok(record) => Ok(record),
         Err(Unsplit::Io(source)) => Err(collector.unreadable(source)),
         Err(Unsplit::TooLong(line)) => {
-            let problem = Problem::of_line(format!("is longer than {} MiB", LONGEST >> 20))
-                .with_hint("a quote that is not closed takes all that follows for its cell; a file without line ends is no CSV");
+            let problem = Problem::too_long(
+                "a quote that is not closed takes all that follows for its cell; a file without line ends is no CSV",
+            );
             Err(collector.stop(BadLine::new(line, problem, Vec::new())))
         }
     }

@@ -15,9 +15,9 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{
-    Collector,
+    BadLine, Collector,
     attributes::{self, Attributes, Keys, OBJECT},
-    line::Problem,
+    line::{LONGEST, Problem},
 };
 use crate::{
     Field, FileError,
@@ -34,11 +34,15 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
     let mut used: Option<UsedNames> = None;
     for number in 1_u64.. {
         line.clear();
-        let count = reader
-            .read_until(b'\n', &mut line)
-            .map_err(|source| collector.unreadable(source))?;
+        let mut bounded = reader.by_ref().take(LONGEST as u64);
+        let count = bounded.read_until(b'\n', &mut line);
+        let count = count.map_err(|source| collector.unreadable(source))?;
         if count == 0 {
             break;
+        }
+        if count == LONGEST && line.last() != Some(&b'\n') {
+            let problem = Problem::too_long("in JSON Lines, each line is one object");
+            return Err(collector.stop(BadLine::new(number, problem, Vec::new())));
         }
         let text = line.trim_ascii();
         if text.is_empty() {

@@ -4,6 +4,11 @@ use std::fmt;
 
 use crate::shown::shown;
 
+/// The longest line or record that is read, in bytes: whatever a file holds,
+/// reading it takes no more memory than this. A quote that was lost makes such
+/// records.
+pub(super) const LONGEST: usize = 16 << 20;
+
 /// A line that cannot be read.
 ///
 /// `Display` names the line, the column and the value. `Debug` says the same:
@@ -100,6 +105,11 @@ impl Problem {
             message: message.into(),
             hint: None,
         }
+    }
+
+    /// What is wrong with a line that has no end in sight.
+    pub(super) fn too_long(hint: &str) -> Self {
+        Self::of_line(format!("is longer than {} MiB", LONGEST >> 20)).with_hint(hint)
     }
 
     pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {

@@ -11,6 +11,7 @@ mod csv;
 mod encodings;
 mod jsonl;
 mod limits;
+mod text;
 mod values;
 
 use std::{fmt::Write, fs, path::Path};
@@ -83,7 +84,10 @@ fn said(error: &FileError) -> String {
     }
     let temporary = format!("{}/", std::env::temp_dir().display());
     lines[0] = match lines[0].strip_prefix(&temporary) {
-        Some(below) => below.split_once('/').unwrap().1.to_owned(),
+        Some(below) => below
+            .split_once('/')
+            .map_or(below, |(_, name)| name)
+            .to_owned(),
         None => lines[0].clone(),
     };
     lines.join("\n")

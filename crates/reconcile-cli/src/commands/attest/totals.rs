@@ -2,11 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt, fs,
+    fmt,
     path::Path,
 };
 
 use reconcile_core::Bucket;
+use reconcile_files::{read_text, shown, shown_sentence};
 use rust_decimal::Decimal;
 use serde::{
     Deserialize, Deserializer,
@@ -21,8 +22,7 @@ pub(super) fn read(
     wanted: &[DayTotal],
 ) -> Result<BTreeMap<String, Bucket>, CommandError> {
     let refuse = |reason: &str| unusable(path, reason, wanted);
-    let text =
-        fs::read_to_string(path).map_err(|error| refuse(&format!("it cannot be read: {error}")))?;
+    let text = read_text(path, LONGEST)?;
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let totals = match extension.to_str().unwrap_or_default() {
         "toml" => of_toml(&text),
@@ -50,10 +50,13 @@ pub(super) fn read(
     }
 }
 
+/// The longest file, in bytes: it has a line for each of a few totals.
+const LONGEST: u64 = 1 << 20;
+
 fn unusable(path: &Path, reason: &str, wanted: &[DayTotal]) -> CommandError {
     let names: Vec<_> = wanted.iter().map(|total| total.name).collect();
     CommandError::configuration(
-        format!("{}: {reason}", path.display()),
+        format!("{}: {}", path.display(), shown_sentence(reason)),
         format!(
             "the totals are {}, each with `count` and `amount`; `reconcile attest --help` shows how",
             names.join(", ")
@@ -162,13 +165,22 @@ fn of_csv(text: &str) -> Result<Totals, String> {
         let (name, number) = (cell(0), cell(1));
         let count = number
             .parse()
-            .map_err(|_| format!("`{name}`: `{number}` is no whole number"))?;
+            .map_err(|_| format!("`{name}`: `{}` is no whole number", shown(number)))?;
         let amount = amount(cell(2)).map_err(|reason| format!("`{name}`: {reason}"))?;
         Ok((name.to_owned(), Bucket { count, amount }))
     };
     reader.records().map(total).collect()
 }
 
+/// A plain decimal. The parser takes more than that: `1_000`, `.5` and `5.`.
 fn amount(text: &str) -> Result<Decimal, String> {
-    Decimal::from_str_exact(text).map_err(|_| format!("`{text}` is no exact decimal"))
+    let is_plain = text
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-'))
+        && text
+            .trim_start_matches('-')
+            .starts_with(|first: char| first.is_ascii_digit())
+        && text.ends_with(|last: char| last.is_ascii_digit());
+    let amount = Decimal::from_str_exact(text).ok().filter(|_| is_plain);
+    amount.ok_or_else(|| format!("`{}` is no exact decimal", shown(text)))
 }

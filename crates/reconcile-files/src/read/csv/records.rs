@@ -8,6 +8,8 @@ use std::{
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use memchr::{memchr, memchr2};
 
+use crate::read::line::LONGEST;
+
 /// Splits a file into records.
 ///
 /// Nearly every record is one line without a quote, and is split where it
@@ -34,10 +36,6 @@ pub(super) enum Unsplit {
     /// The record that begins on this line is longer than any real one.
     TooLong(u64),
 }
-
-/// The longest record that is read, in bytes: whatever a file holds, reading it
-/// takes no more memory than this. A quote that was lost makes such records.
-pub(super) const LONGEST: usize = 16 << 20;
 
 /// One record.
 pub(super) struct Record<'r> {
