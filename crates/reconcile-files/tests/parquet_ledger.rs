@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a panic is how a test fails"
 )]
 
@@ -11,12 +12,17 @@ use std::{fs, path::Path, sync::Arc};
 
 use jiff::tz::TimeZone;
 use parquet::{
+    basic::{Compression, Encoding},
     column::writer::ColumnWriter,
     data_type::{ByteArray, FixedLenByteArray},
-    file::{properties::WriterProperties, writer::SerializedFileWriter},
+    file::{
+        properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion},
+        writer::SerializedFileWriter,
+    },
     schema::parser::parse_message_type,
 };
 use reconcile_files::{FileError, Invalid, Ledger, Mapping, read_ledger};
+use rust_decimal::Decimal;
 
 #[test]
 fn every_exact_type_is_read() {
@@ -149,6 +155,168 @@ fn a_float_is_no_amount() {
 }
 
 #[test]
+fn a_file_reads_the_same_however_its_pages_are_written() {
+    // Repeats, gaps, texts longer than a byte tells, and those of many bytes a
+    // character.
+    let texts: Vec<_> = (0..ROWS)
+        .map(|row| match row % 7 {
+            0 => None,
+            1 => Some("again".to_owned()),
+            2 => Some("n".repeat(row)),
+            3 => Some(format!("pago ñ {}", row / 50)),
+            4 => Some("دفع".repeat(row % 90)),
+            _ => Some(row.to_string()),
+        })
+        .collect();
+    let bytes = texts.iter().map(|text| Some(text.as_ref()?.clone().into()));
+    let numbered = |number: fn(i32) -> i32| (0..).map(number).take(ROWS);
+    let columns = [
+        (
+            "optional binary reference (STRING)",
+            Values::OptionalBytes(bytes.collect()),
+        ),
+        (
+            "int64 amount (DECIMAL(18,2))",
+            Values::I64(numbered(|row| row * row).map(i64::from).collect()),
+        ),
+        (
+            "fixed_len_byte_array(2) fee (DECIMAL(4,2))",
+            Values::Fixed(
+                numbered(|row| row % 300)
+                    .map(|row| row.to_be_bytes()[2..].to_vec())
+                    .collect(),
+            ),
+        ),
+        (
+            "int32 date (DATE)",
+            Values::I32(numbered(|row| 20_000 + row / 40).collect()),
+        ),
+        (
+            "binary currency (STRING)",
+            Values::Bytes(vec![b"PEN".to_vec(); ROWS]),
+        ),
+    ];
+    for properties in ways_of_writing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.parquet");
+        write_as(&path, &columns, properties.build());
+        let ledger = read_ledger(&path, &Mapping::default(), Invalid::Stop).unwrap();
+        assert_eq!(ledger.book.len(), ROWS);
+        for ((number, row), text) in (0..).zip(ledger.book.iter()).zip(&texts) {
+            let text = text.as_deref().filter(|text| !text.is_empty());
+            assert_eq!(row.reference, text);
+            assert_eq!(row.amount, Decimal::new(number * number, 2));
+            assert_eq!(row.fee, Some(Decimal::new(number % 300, 2)));
+            let days = jiff::Span::new().days(20_000 + number / 40);
+            assert_eq!(row.date, jiff::civil::date(1970, 1, 1) + days);
+        }
+    }
+}
+
+const ROWS: usize = 1000;
+
+/// Pages of both versions, with a dictionary, without one, with one that is full
+/// after a while, and in the encodings that are rare.
+fn ways_of_writing() -> Vec<WriterPropertiesBuilder> {
+    let mut ways = Vec::new();
+    for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
+        for compression in [Compression::UNCOMPRESSED, Compression::SNAPPY] {
+            let plain = WriterProperties::builder()
+                .set_writer_version(version)
+                .set_compression(compression)
+                .set_data_page_row_count_limit(70)
+                .set_write_batch_size(10)
+                .set_dictionary_enabled(false);
+            let dictionary = plain.clone().set_dictionary_enabled(true);
+            ways.push(plain.clone().set_encoding(Encoding::PLAIN));
+            ways.push(dictionary.clone().set_dictionary_page_size_limit(2000));
+            ways.push(dictionary.set_data_page_row_count_limit(ROWS));
+            let rare = [
+                ("reference", Encoding::DELTA_BYTE_ARRAY),
+                ("amount", Encoding::DELTA_BINARY_PACKED),
+                ("fee", Encoding::DELTA_BYTE_ARRAY),
+                ("date", Encoding::DELTA_BINARY_PACKED),
+                ("currency", Encoding::DELTA_LENGTH_BYTE_ARRAY),
+            ];
+            ways.push(rare.into_iter().fold(plain, |way, (column, encoding)| {
+                way.set_column_encoding(column.into(), encoding)
+            }));
+        }
+    }
+    ways
+}
+
+#[test]
+fn a_text_that_is_no_utf8_is_wrong_in_its_own_row_alone() {
+    let half = "ñ".as_bytes()[..1].to_vec();
+    let texts = [b"A".to_vec(), half, "ñ".into(), vec![0xb1], b"B".to_vec()];
+    for repeated in [false, true] {
+        let columns = [
+            ("binary reference (STRING)", Values::Bytes(texts.to_vec())),
+            ("int64 amount", Values::I64(vec![1; 5])),
+            (
+                "binary currency (STRING)",
+                Values::Bytes(vec![b"PEN".to_vec(); 5]),
+            ),
+            ("int32 date (DATE)", Values::I32(vec![20_485; 5])),
+        ];
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.parquet");
+        let properties = WriterProperties::builder().set_dictionary_enabled(repeated);
+        write_as(&path, &columns, properties.build());
+        let ledger = read_ledger(&path, &Mapping::default(), Invalid::SetAside).unwrap();
+        let references: Vec<_> = ledger.book.iter().filter_map(|row| row.reference).collect();
+        assert_eq!(references, ["A", "ñ", "B"]);
+        let set_aside: Vec<_> = ledger.set_aside.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            set_aside,
+            [
+                "line 2, column reference: is not UTF-8",
+                "line 4, column reference: is not UTF-8"
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_or_altered_ends_in_an_error_or_reads() {
+    let texts = (0..ROWS).map(|row| Some(format!("R-{}", row % 9).into_bytes()));
+    let columns = [
+        (
+            "optional binary reference (STRING)",
+            Values::OptionalBytes(texts.collect()),
+        ),
+        ("int64 amount", Values::I64((0..).take(ROWS).collect())),
+        (
+            "binary currency (STRING)",
+            Values::Bytes(vec![b"PEN".to_vec(); ROWS]),
+        ),
+        ("int32 date (DATE)", Values::I32(vec![20_485; ROWS])),
+    ];
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ledger.parquet");
+    let uncompressed = WriterProperties::builder().set_compression(Compression::UNCOMPRESSED);
+    write_as(&path, &columns, uncompressed.build());
+    let whole = fs::read(&path).unwrap();
+    // The pages lie first; those of the references are small.
+    for (place, byte) in whole.iter().enumerate().take(600).skip(4).step_by(3) {
+        for other in [byte ^ 1, 0xff] {
+            let mut altered = whole.clone();
+            altered[place] = other;
+            fs::write(&path, altered).unwrap();
+            if let Ok(ledger) = read_ledger(&path, &Mapping::default(), Invalid::SetAside) {
+                assert_eq!(ledger.rows, ROWS as u64);
+            }
+        }
+    }
+    for length in (4..whole.len()).step_by(97) {
+        fs::write(&path, &whole[..length]).unwrap();
+        let cut = read_ledger(&path, &Mapping::default(), Invalid::SetAside);
+        assert!(matches!(cut, Err(FileError::Damaged { .. })));
+    }
+}
+
+#[test]
 fn a_row_that_is_set_aside_shows_what_was_read() {
     let bad = (
         "binary amount (STRING)",
@@ -203,6 +371,10 @@ fn read(columns: &[(&str, Values)], mapping: &Mapping) -> Result<Ledger, FileErr
 }
 
 fn write(path: &Path, columns: &[(&str, Values)]) {
+    write_as(path, columns, WriterProperties::default());
+}
+
+fn write_as(path: &Path, columns: &[(&str, Values)], properties: WriterProperties) {
     let lines = columns.iter().map(|(column, _)| {
         if column.starts_with("optional") {
             format!("{column};")
@@ -213,8 +385,7 @@ fn write(path: &Path, columns: &[(&str, Values)]) {
     let schema = format!("message ledger {{ {} }}", lines.collect::<String>());
     let schema = Arc::new(parse_message_type(&schema).unwrap());
     let file = fs::File::create(path).unwrap();
-    let mut writer =
-        SerializedFileWriter::new(file, schema, Arc::new(WriterProperties::default())).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).unwrap();
     let mut group = writer.next_row_group().unwrap();
     for (name, values) in columns {
         let mut column = group.next_column().unwrap().unwrap();

@@ -1,6 +1,9 @@
 //! Rows of Parquet, read without arrow.
 
 mod column;
+mod decoded;
+mod hybrid;
+mod pages;
 
 use std::{collections::BTreeMap, fs::File};
 
@@ -40,10 +43,10 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
             for column in columns.all() {
                 column.advance().map_err(damaged)?;
             }
-            let (cells, attributes) = columns.row();
-            let row = attributes.map(|attributes| (cells, attributes));
-            let row = row.as_ref().map_err(Problem::clone);
-            collector.take(number, row, || as_json(&cells))?;
+            // Filled where it lies, as a row of CSV is.
+            let mut row = (Cells::default(), Attributes::new());
+            let read = columns.fill(&mut row);
+            collector.take(number, read.map(|()| &row), || as_json(&row.0))?;
         }
     }
     Ok(())
@@ -98,32 +101,29 @@ impl<'m> Columns<'m> {
         fields.chain(attributes).chain(&mut self.object)
     }
 
-    /// The cells of the current row, as far as they can be read, and its
-    /// attributes, or what cannot be read.
-    fn row(&mut self) -> (Cells<'_>, Result<Attributes<'_>, Problem>) {
-        let (mut cells, mut attributes) = (Cells::default(), Ok(Attributes::new()));
+    /// Fills in the current row: cells as far as they can be read, whatever is
+    /// wrong with another.
+    fn fill<'a>(&'a mut self, row: &mut (Cells<'a>, Attributes<'a>)) -> Result<(), Problem> {
+        let (cells, attributes) = row;
+        let mut problem = None;
         for (field, column) in &mut self.fields {
             match column.cell() {
                 Ok(cell) => cells.set(*field, cell),
-                Err(problem) => attributes = Err(problem),
+                Err(unreadable) => problem = Some(unreadable),
             }
         }
+        if let Some(problem) = problem {
+            return Err(problem);
+        }
         for (name, column) in &mut self.attributes {
-            attributes = attributes.and_then(|mut attributes| {
-                attributes::add(name, column.cell()?, &mut attributes);
-                Ok(attributes)
-            });
+            attributes::add(name, column.cell()?, attributes);
         }
-        if let Some(object) = &mut self.object {
-            let keys = &self.places.keys;
-            attributes = attributes.and_then(|mut attributes| {
-                if let Cell::Text(json) = object.cell()? {
-                    keys.pick(json, &mut attributes)?;
-                }
-                Ok(attributes)
-            });
+        if let Some(object) = &mut self.object
+            && let Cell::Text(json) = object.cell()?
+        {
+            self.places.keys.pick(json, attributes)?;
         }
-        (cells, attributes)
+        Ok(())
     }
 }
 

@@ -1,18 +1,17 @@
 //! One flat column, a value at a time.
 
-use std::{fmt::Write, str};
+use std::fmt::Write;
 
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use parquet::{
     basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical},
-    column::reader::{ColumnReader, ColumnReaderImpl},
-    data_type::{AsBytes, ByteArrayType, DataType, FixedLenByteArrayType, Int32Type, Int64Type},
     errors::ParquetError,
     file::reader::RowGroupReader,
     schema::types::ColumnDescriptor,
 };
 use rust_decimal::Decimal;
 
+use super::{decoded::Decoded, pages::Pages};
 use crate::{Field, read::line::Problem, value::Cell};
 
 /// A column that is read, and where in it the reading stands.
@@ -23,8 +22,8 @@ pub(super) struct Column {
     leaf: usize,
     meaning: Meaning,
     source: Option<Source>,
-    /// Whether the current row has a value, and where in the batch.
-    current: Option<usize>,
+    /// Whether the current row has a value.
+    present: bool,
     text: String,
 }
 
@@ -41,62 +40,51 @@ impl Column {
             leaf,
             meaning: Meaning::of(descriptor)?,
             source: None,
-            current: None,
+            present: false,
             text: String::new(),
         })
     }
 
     /// Goes to the start of a row group.
     pub(super) fn open(&mut self, group: &dyn RowGroupReader) -> Result<(), ParquetError> {
-        let optional = group
-            .metadata()
-            .column(self.leaf)
-            .column_descr()
-            .max_def_level()
-            > 0;
-        self.source = Some(match group.get_column_reader(self.leaf)? {
-            ColumnReader::Int32ColumnReader(reader) => Source::I32(Batch::new(reader, optional)),
-            ColumnReader::Int64ColumnReader(reader) => Source::I64(Batch::new(reader, optional)),
-            ColumnReader::ByteArrayColumnReader(reader) => {
-                Source::Bytes(Batch::new(reader, optional))
-            }
-            ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-                Source::Fixed(Batch::new(reader, optional))
-            }
-            _ => return Err(ParquetError::General("the type of a column changed".into())),
+        let chunk = group.metadata().column(self.leaf);
+        self.source = Some(if Pages::fit(chunk) {
+            let text = self.meaning == Meaning::Text;
+            let reader = group.get_column_page_reader(self.leaf)?;
+            Source::Pages(Box::new(Pages::new(reader, chunk, text)?))
+        } else {
+            let optional = chunk.column_descr().max_def_level() > 0;
+            let reader = group.get_column_reader(self.leaf)?;
+            Source::Decoded(Box::new(Decoded::new(reader, optional)?))
         });
         Ok(())
     }
 
     /// Goes to the next row.
     pub(super) fn advance(&mut self) -> Result<(), ParquetError> {
-        self.current = match &mut self.source {
-            Some(Source::I32(batch)) => batch.advance()?,
-            Some(Source::I64(batch)) => batch.advance()?,
-            Some(Source::Bytes(batch)) => batch.advance()?,
-            Some(Source::Fixed(batch)) => batch.advance()?,
-            None => None,
+        self.present = match &mut self.source {
+            Some(Source::Pages(pages)) => pages.advance()?,
+            Some(Source::Decoded(decoded)) => decoded.advance()?,
+            None => false,
         };
         Ok(())
     }
 
     /// The cell of the current row.
     pub(super) fn cell(&mut self) -> Result<Cell<'_>, Problem> {
-        let (Some(at), Some(source)) = (self.current, &self.source) else {
+        let Some(source) = self.source.as_ref().filter(|_| self.present) else {
             return Ok(Cell::Absent);
         };
         let (name, meaning) = (&self.name, self.meaning);
         let unreadable = |what| Problem::of_column(name, what);
         if meaning == Meaning::Text {
-            let text = source
-                .bytes(at)
-                .and_then(|bytes| str::from_utf8(bytes).ok());
-            return text
+            return source
+                .text()
                 .map(Cell::text)
                 .ok_or_else(|| unreadable("is not UTF-8"));
         }
         let number = source
-            .number(at)
+            .number()
             .ok_or_else(|| unreadable("has more digits than can be held exactly"))?;
         if let (Meaning::Units(scale), true) = (meaning, self.field.is_some_and(Field::is_amount)) {
             return amount(number, scale)
@@ -200,89 +188,35 @@ impl Meaning {
     }
 }
 
-/// The reader of a column's values by their physical type.
+/// What reads the values of a column in a row group.
 enum Source {
-    I32(Batch<Int32Type>),
-    I64(Batch<Int64Type>),
-    Bytes(Batch<ByteArrayType>),
-    Fixed(Batch<FixedLenByteArrayType>),
+    /// Nearly every file is written so that this is all that it takes.
+    Pages(Box<Pages>),
+    Decoded(Box<Decoded>),
 }
 
 impl Source {
-    fn bytes(&self, at: usize) -> Option<&[u8]> {
+    fn text(&self) -> Option<&str> {
         match self {
-            Self::Bytes(batch) => batch.values.get(at).map(AsBytes::as_bytes),
-            Self::Fixed(batch) => batch.values.get(at).map(AsBytes::as_bytes),
-            Self::I32(_) | Self::I64(_) => None,
+            Self::Pages(pages) => pages.text(),
+            Self::Decoded(decoded) => str::from_utf8(decoded.bytes()?).ok(),
         }
     }
 
     /// A whole number, from bytes where it is too long for an integer type.
-    fn number(&self, at: usize) -> Option<i128> {
+    fn number(&self) -> Option<i128> {
         match self {
-            Self::I32(batch) => batch.values.get(at).map(|number| i128::from(*number)),
-            Self::I64(batch) => batch.values.get(at).map(|number| i128::from(*number)),
-            Self::Bytes(_) | Self::Fixed(_) => big_endian(self.bytes(at)?),
+            Self::Pages(pages) => match pages.integer() {
+                Some(number) => Some(i128::from(number)),
+                None => big_endian(pages.bytes()?),
+            },
+            Self::Decoded(decoded) => match decoded.integer() {
+                Some(number) => Some(i128::from(number)),
+                None => big_endian(decoded.bytes()?),
+            },
         }
     }
 }
-
-/// A run of decoded values.
-struct Batch<T: DataType> {
-    reader: ColumnReaderImpl<T>,
-    optional: bool,
-    values: Vec<T::T>,
-    /// Of each row, whether it has a value; unused where every row has one.
-    levels: Vec<i16>,
-    rows: usize,
-    row: usize,
-    value: usize,
-}
-
-impl<T: DataType> Batch<T> {
-    fn new(reader: ColumnReaderImpl<T>, optional: bool) -> Self {
-        Self {
-            reader,
-            optional,
-            values: Vec::new(),
-            levels: Vec::new(),
-            rows: 0,
-            row: 0,
-            value: 0,
-        }
-    }
-
-    /// Goes to the next row and says where its value is, if it has one.
-    fn advance(&mut self) -> Result<Option<usize>, ParquetError> {
-        if self.row == self.rows {
-            self.fill()?;
-        }
-        let present = !self.optional || self.levels.get(self.row).is_some_and(|level| *level > 0);
-        self.row += 1;
-        if !present {
-            return Ok(None);
-        }
-        self.value += 1;
-        Ok(Some(self.value - 1))
-    }
-
-    fn fill(&mut self) -> Result<(), ParquetError> {
-        self.values.clear();
-        self.levels.clear();
-        (self.row, self.value) = (0, 0);
-        let (rows, _, _) =
-            self.reader
-                .read_records(BATCH, Some(&mut self.levels), None, &mut self.values)?;
-        if rows == 0 {
-            return Err(ParquetError::EOF("a column ends before the others".into()));
-        }
-        self.rows = rows;
-        Ok(())
-    }
-}
-
-/// How many values are decoded at once.
-const BATCH: usize = 4096;
 
 fn big_endian(bytes: &[u8]) -> Option<i128> {
     let padding = size_of::<i128>().checked_sub(bytes.len())?;

@@ -1,0 +1,173 @@
+//! Parquet's small whole numbers: definition levels and places in a dictionary.
+
+/// Numbers of a few bits each, in runs: one that repeats, or several packed
+/// side by side.
+///
+/// The format calls it the [RLE/bit-packing hybrid][hybrid].
+///
+/// [hybrid]: https://parquet.apache.org/docs/file-format/data-pages/encodings/
+#[derive(Debug, Default)]
+pub(super) struct Hybrid {
+    bytes: Vec<u8>,
+    /// Where the next run begins.
+    next: usize,
+    /// How many bits a number has.
+    width: u32,
+    run: Run,
+}
+
+#[derive(Debug)]
+enum Run {
+    /// One number, and how often it is still to come.
+    Repeated { number: u32, left: u64 },
+    /// The bit that the next number begins at, and how many numbers are left.
+    Packed { bit: usize, left: u64 },
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self::Repeated { number: 0, left: 0 }
+    }
+}
+
+impl Hybrid {
+    /// Numbers of so many bits; `None` where no number of the format has as many.
+    pub(super) fn new(bytes: Vec<u8>, width: u8) -> Option<Self> {
+        let width = u32::from(width);
+        (width <= u32::BITS).then_some(Self {
+            bytes,
+            width,
+            ..Self::default()
+        })
+    }
+
+    /// The next number; `None` where the bytes hold no further one.
+    pub(super) fn next(&mut self) -> Option<u32> {
+        loop {
+            match &mut self.run {
+                Run::Repeated {
+                    number,
+                    left: left @ 1..,
+                } => {
+                    *left -= 1;
+                    return Some(*number);
+                }
+                Run::Packed {
+                    bit,
+                    left: left @ 1..,
+                } => {
+                    *left -= 1;
+                    let at = *bit;
+                    *bit += self.width as usize;
+                    return number_at(&self.bytes, at, self.width);
+                }
+                Run::Repeated { .. } | Run::Packed { .. } => self.run = self.next_run()?,
+            }
+        }
+    }
+
+    fn next_run(&mut self) -> Option<Run> {
+        let header = self.header()?;
+        let (is_packed, count) = (header & 1 == 1, header >> 1);
+        let begin = self.next;
+        let length = if is_packed {
+            // So many groups of eight.
+            usize::try_from(count.checked_mul(u64::from(self.width))?).ok()?
+        } else {
+            self.width.div_ceil(8) as usize
+        };
+        self.next = begin.checked_add(length)?;
+        Some(if is_packed {
+            Run::Packed {
+                bit: begin.checked_mul(8)?,
+                left: count.checked_mul(8)?,
+            }
+        } else {
+            let bytes = self.bytes.get(begin..self.next)?;
+            Run::Repeated {
+                number: number_at(bytes, 0, self.width).unwrap_or_default(),
+                left: count,
+            }
+        })
+    }
+
+    /// What a run begins with: seven bits a byte, the lowest first.
+    fn header(&mut self) -> Option<u64> {
+        let (mut header, mut shift) = (0_u64, 0);
+        loop {
+            let byte = *self.bytes.get(self.next)?;
+            self.next += 1;
+            header |= u64::from(byte & 0x7f).checked_shl(shift)?;
+            if byte < 0x80 {
+                return Some(header);
+            }
+            shift += 7;
+        }
+    }
+}
+
+/// The number of so many bits that begins at this one; `None` where the bytes
+/// end before it does.
+fn number_at(bytes: &[u8], bit: usize, width: u32) -> Option<u32> {
+    let rest = bytes.get(bit / 8..)?;
+    let eight = rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut eight = [0; 8];
+        for (place, byte) in eight.iter_mut().zip(rest) {
+            *place = *byte;
+        }
+        eight
+    });
+    let end = bit % 8 + width as usize;
+    if end > rest.len() * 8 {
+        return None;
+    }
+    // A number has 32 bits at most and begins in the first byte: it lies in
+    // these eight, and fits once it is masked.
+    let mask = (1_u64 << width) - 1;
+    u32::try_from(u64::from_le_bytes(eight) >> (bit % 8) & mask).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(mut numbers: Hybrid) -> Vec<u32> {
+        std::iter::from_fn(|| numbers.next()).collect()
+    }
+
+    #[test]
+    fn runs_of_both_kinds_follow_each_other() {
+        // Three times 5, then one group of eight: 0 to 7 (the example of the format).
+        let bytes = vec![3 << 1, 5, 1 << 1 | 1, 0b1000_1000, 0b1100_0110, 0b1111_1010];
+        let numbers = all(Hybrid::new(bytes, 3).unwrap());
+        assert_eq!(numbers, [5, 5, 5, 0, 1, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn a_number_may_take_every_bit_or_none() {
+        let widest = vec![2 << 1, 0xff, 0xff, 0xff, 0xff, 1 << 1 | 1, 1, 0, 0, 0x80];
+        let numbers = all(Hybrid::new(widest, 32).unwrap());
+        assert_eq!(numbers, [u32::MAX, u32::MAX, 0x8000_0001]);
+        assert_eq!(all(Hybrid::new(vec![2 << 1], 0).unwrap()), [0, 0]);
+        assert!(Hybrid::new(Vec::new(), 33).is_none());
+    }
+
+    #[test]
+    fn a_long_run_has_a_long_header() {
+        let numbers = all(Hybrid::new(vec![0x80 | 0x10, 0x03, 1], 1).unwrap());
+        assert_eq!(numbers, [1; 200]);
+    }
+
+    #[test]
+    fn what_is_cut_off_ends() {
+        for bytes in [
+            vec![],
+            vec![0x80],
+            vec![3 << 1],
+            vec![1 << 1 | 1],
+            vec![0xff; 11],
+        ] {
+            assert_eq!(all(Hybrid::new(bytes, 9).unwrap()), [0_u32; 0]);
+        }
+    }
+}
