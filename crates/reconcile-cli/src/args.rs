@@ -5,6 +5,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use reconcile_core::Kind;
+use reconcile_engine::mutations::LEAST_PAIRS;
 use reconcile_files::Format;
 use reconcile_sandbox::{Alteration, Fault};
 
@@ -63,7 +64,7 @@ pub(crate) enum Command {
     Run(Run),
     /// Match two files; no provider
     Match(Match),
-    /// Explain rules files, and compare what two of them match
+    /// Explain rules files, test them, and compare what two of them match
     #[command(subcommand)]
     Rules(Rules),
     /// Compare your totals of a day with the provider's, and send them
@@ -236,13 +237,15 @@ pub(crate) struct Books {
     pub(crate) skip_invalid: bool,
 }
 
-/// What a rules file says, and what a change of it does.
+/// What a rules file says, what it finds, and what a change of it does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Rules {
     /// Validate a rules file and explain it in words
     Check(RulesCheck),
     /// List the matches that other rules gain, lose and move
     Diff(RulesDiff),
+    /// Plant mistakes of every kind in a world of its own, and see which the rules find
+    Test(RulesTest),
 }
 
 /// Validates a rules file and explains it in words, in the order in which it is
@@ -277,7 +280,43 @@ pub(crate) struct RulesDiff {
     pub(crate) format: ListFormat,
 }
 
-/// The format of a list on stdout.
+/// Makes a world without a mistake that suits the rules, plants mistakes of every
+/// kind of break in it, and lists for each how many are reported under its code,
+/// how many under another or not at all, and how many the rules let pass by their
+/// own wish, as within a tolerance.
+///
+/// Exits with 0 when every mistake that the rules do not let pass is found under
+/// its code and nothing else is reported, with 1 otherwise.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesTest {
+    /// The rules [default: what holds without any]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+    /// How many pairs the world has, 1000 or more
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = pairs)]
+    pub(crate) pairs: usize,
+    /// What the world is drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// What the list is written as
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ListFormat,
+    /// Write the list to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+fn pairs(text: &str) -> Result<usize, String> {
+    let pairs: usize = text.parse().map_err(|_| "not a whole number".to_owned())?;
+    match pairs {
+        LEAST_PAIRS.. => Ok(pairs),
+        _ => Err(format!(
+            "less than {LEAST_PAIRS} has no room for every kind of mistake"
+        )),
+    }
+}
+
+/// The format of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
     Table,

@@ -9,15 +9,17 @@ use reconcile_core::{Currency, Money, Status};
 use rust_decimal::Decimal;
 
 pub(crate) use self::leftovers::relate;
-use crate::{BreakCode, Row};
+use crate::{BreakCode, Row, sum::exact_difference};
 
-/// The two sides of a pair that differs, with the sums that they moved: what
-/// the figures make of the break, and the explanation.
+/// The two sides of a pair that differs, with the sums that they moved and,
+/// where they were compared after the fees, both amounts after them: what the
+/// figures make of the break, and the explanation.
 pub(crate) fn pair(
     code: BreakCode,
     (ledger, expected): (&Row<'_>, Decimal),
     (record, actual): (&Row<'_>, Decimal),
     difference: Option<Decimal>,
+    compared: Option<(Decimal, Decimal)>,
 ) -> (BreakCode, String) {
     let Some(difference) = difference else {
         let text = format!(
@@ -33,12 +35,18 @@ pub(crate) fn pair(
         return (code, text);
     };
     let currency = ledger.currency;
-    let equation = format!(
+    let mut equation = format!(
         "ledger {} − provider {} = {}",
         shown(expected, currency),
         operand(actual, currency),
         money(difference, currency),
     );
+    let (mut ledger, mut record) = (*ledger, *record);
+    if let Some((booked, listed)) = compared.filter(|_| code == BreakCode::AmountMismatch) {
+        (ledger.amount, record.amount) = (booked, listed);
+        equation.push_str(&after_fees(&ledger, &record));
+    }
+    let (ledger, record) = (&ledger, &record);
     let (remark, code) = match code {
         BreakCode::AmountMismatch => match equations::first(ledger, record) {
             Some((remark, code)) => (Some(remark), code),
@@ -50,6 +58,20 @@ pub(crate) fn pair(
         Some(remark) => (code, format!("{equation}, {remark}")),
         None => (code, equation),
     }
+}
+
+/// What two amounts after the fees differ by.
+fn after_fees(ledger: &Row<'_>, record: &Row<'_>) -> String {
+    let currency = ledger.currency;
+    let (booked, listed) = (ledger.signed(), record.signed());
+    exact_difference(booked, listed).map_or_else(String::new, |gap| {
+        format!(
+            "; after fees {} − {} = {}",
+            shown(booked, currency),
+            operand(listed, currency),
+            money(gap, currency)
+        )
+    })
 }
 
 /// Rows of both sides that belong together, with their sums and numbers: what

@@ -266,8 +266,20 @@ impl<'a> Findings<'a> {
         let difference = comparable
             .then(|| difference(ledger.currency, expected, actual))
             .transpose()?;
-        let (code, explanation) =
-            explain::pair(code, (&ledger, expected), (&record, actual), difference);
+        let pass = self.rules.passes.get(usize::from(self.pass.0));
+        let compared = pass.filter(|pass| pass.net).map(|pass| {
+            (
+                self.compared(pass, Side::Ledger, pair.ledger),
+                self.compared(pass, Side::Records, pair.record),
+            )
+        });
+        let (code, explanation) = explain::pair(
+            code,
+            (&ledger, expected),
+            (&record, actual),
+            difference,
+            compared,
+        );
         self.breaks.push(Break {
             ledger: vec![pair.ledger],
             records: vec![pair.record],
@@ -399,7 +411,12 @@ impl<'a> Findings<'a> {
         order::sort_matches(self.matches.couples_mut(), ledger, records);
         order::sort_groups(self.matches.groups_mut(), ledger, records);
         order::sort_breaks(&mut self.breaks, ledger, records);
-        let unsought = explain::relate(&mut self.breaks, ledger, records);
+        // Where amounts are compared after the fees, the difference of the stated
+        // ones is nothing that another row could be.
+        let nets = self.rules.passes.iter().filter(|pass| pass.net);
+        let nets: Vec<_> = nets.map(|pass| pass.name.clone()).collect();
+        let is_net = |found: &Break| nets.contains(&found.rule);
+        let unsought = explain::relate(&mut self.breaks, ledger, records, is_net);
         for found in &mut self.breaks {
             found.severity = self.rules.attention.severity(found);
         }

@@ -13,6 +13,8 @@ mod join;
 mod keys;
 mod listing;
 mod matches;
+#[cfg(feature = "mutations")]
+pub mod mutations;
 mod nearest;
 mod nets;
 mod normalise;

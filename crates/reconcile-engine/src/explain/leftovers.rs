@@ -32,8 +32,13 @@ const DIGITS: u32 = 6;
 /// Adds to the explanations what the rows without a counterpart show: one of
 /// the next day with the same amount, else one, two or three whose sum is what
 /// is missing. The breaks are in their order; gives for how many of them no
-/// sums were looked at.
-pub(crate) fn relate(breaks: &mut [Break], ledger: &Book, records: &Book) -> usize {
+/// sums were looked at. `is_net` says whose amounts were compared after the fees.
+pub(crate) fn relate(
+    breaks: &mut [Break],
+    ledger: &Book,
+    records: &Book,
+    is_net: impl Fn(&Break) -> bool,
+) -> usize {
     let lone = Sides {
         ledger: Leftovers::of(breaks, Side::Ledger, ledger),
         records: Leftovers::of(breaks, Side::Records, records),
@@ -52,7 +57,7 @@ pub(crate) fn relate(breaks: &mut [Break], ledger: &Book, records: &Book) -> usi
                 lone.ledger
                     .explain_row(&records.row(row), ledger, &mut steps)
             }
-            (&[row], &[record]) if found.code == BreakCode::AmountMismatch => {
+            (&[row], &[record]) if found.code == BreakCode::AmountMismatch && !is_net(found) => {
                 let (row, record) = (ledger.row(row), records.row(record));
                 if equations::first(&row, &record).is_some() {
                     continue;

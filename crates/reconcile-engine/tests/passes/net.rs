@@ -49,7 +49,7 @@ fn net_bookings_match_gross_records_less_the_fee_and_its_tax() {
         [
             "L-1 = R-1 by net_net, off by -3.78",
             "L-2 = R-2 by net_text_net, off by -3.78",
-            "amount_mismatch L-3/R-3 by net: ledger 95.00 − provider 100.00 = -5.00 PEN",
+            "amount_mismatch L-3/R-3 by net: ledger 95.00 − provider 100.00 = -5.00 PEN; after fees 95.00 − 96.22 = -1.22 PEN",
         ]
     );
 }

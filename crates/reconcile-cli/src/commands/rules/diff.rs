@@ -1,13 +1,14 @@
 //! `reconcile rules diff`: the matches that other rules gain, lose and move.
 
-use std::{borrow::Cow, fmt::Write, path::Path};
+use std::{borrow::Cow, fmt::Write, iter, path::Path};
 
 use jiff::tz::TimeZone;
 use reconcile_core::Kind;
 use reconcile_engine::{Book, Change, MatchGroup, Outcome, RowIndex, changes};
-use reconcile_files::{RulesFile, neutralised};
+use reconcile_files::RulesFile;
 use serde::Serialize;
 
+use super::{aligned, csv};
 use crate::{
     Finding,
     args::{self, ListFormat},
@@ -29,7 +30,10 @@ pub(super) async fn run(args: &args::RulesDiff) -> Result<Finding, CommandError>
         .collect();
     terminal::print(&match args.format {
         ListFormat::Table => table(&lines),
-        ListFormat::Csv => csv(&lines)?,
+        ListFormat::Csv => csv(
+            Line::HEADER,
+            lines.iter().map(|line| line.cells().map(str::to_owned)),
+        )?,
         ListFormat::Jsonl => lines.iter().map(json).collect(),
     })?;
     Ok(if lines.is_empty() {
@@ -142,29 +146,17 @@ fn told<'a>(group: Option<&'a MatchGroup<'a>>, of: &Matched) -> (Cow<'a, str>, S
 
 /// The lines under each other, and how many there are of each kind.
 fn table(lines: &[Line<'_>]) -> String {
-    let mut rows = vec![Line::HEADER.map(|name| name.replace('_', " "))];
-    rows.extend(lines.iter().map(|line| {
-        // What could steer a terminal is not printed on one.
-        let printed = |cell: &str| cell.replace(char::is_control, "\u{fffd}");
+    let header = Line::HEADER.map(|name| name.replace('_', " "));
+    let rows = lines.iter().map(|line| {
         line.cells().map(|cell| match cell {
             "" => "-".to_owned(),
-            cell => printed(cell),
+            cell => cell.to_owned(),
         })
-    }));
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    });
+    let mut text = match lines.len() {
+        0 => String::new(),
+        _ => aligned(iter::once(header).chain(rows)),
     };
-    let widths: Vec<_> = (0..Line::HEADER.len()).map(width).collect();
-    let mut text = String::new();
-    for row in rows.iter().filter(|_| !lines.is_empty()) {
-        let cells = row.iter().zip(&widths);
-        let cells: Vec<_> = cells
-            .map(|(cell, width)| format!("{cell:<width$}"))
-            .collect();
-        text.push_str(cells.join("  ").trim_end());
-        text.push('\n');
-    }
     let count = |change| lines.iter().filter(|line| line.change == change).count();
     // Writing to a `String` cannot fail.
     let _ = match lines.len() {
@@ -178,21 +170,6 @@ fn table(lines: &[Line<'_>]) -> String {
         ),
     };
     text
-}
-
-fn csv(lines: &[Line<'_>]) -> Result<String, CommandError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let unwritten = |error: csv::Error| CommandError::Stdout(std::io::Error::other(error));
-    writer.write_record(Line::HEADER).map_err(unwritten)?;
-    for line in lines {
-        let cells = line.cells();
-        let cells = cells.iter().map(|cell| neutralised(cell));
-        let cells: Vec<_> = cells.collect();
-        let cells = cells.iter().map(|cell| cell.as_bytes());
-        writer.write_record(cells).map_err(unwritten)?;
-    }
-    let bytes = writer.into_inner().unwrap_or_default();
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn json(line: &Line<'_>) -> String {
