@@ -7,6 +7,7 @@
 
 mod assign;
 mod candidates;
+mod lists;
 mod nodes;
 mod text;
 

@@ -1,17 +1,17 @@
 //! The pairs of nodes that a pass admits, with what their agreement weighs.
 //!
 //! No node looks at all others. Its counterparts lie in a range of amounts;
-//! within it, lists by word lead to those that share a rare one. The words are
-//! taken from the rarest on, until what is left of the text could not make two
-//! texts alike any more: so none is overlooked.
+//! within it, lists by word lead to those whose texts may be alike. What a node
+//! did not look at is taken for as good as it can be: so none is overlooked.
 
 use std::ops::Range;
 
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use super::{
+    lists::{Lists, Reached},
     nodes::{Field, Node},
-    text::{Agreement, Bits, Texts, Word, log2},
+    text::{Agreement, Bits, log2},
 };
 use crate::Pass;
 
@@ -21,7 +21,7 @@ use crate::Pass;
 const KEPT: usize = 8;
 
 /// How many nodes of a range are looked at where no word leads to them.
-const SCANNED: usize = 1024;
+pub(super) const SCANNED: usize = 1024;
 
 /// What was found.
 pub(super) struct Found {
@@ -68,15 +68,16 @@ pub(super) fn find(pass: &Pass, field: &Field<'_>) -> Found {
         edges: Vec::new(),
         gave_up: 0,
     };
-    let mut reached = Vec::new();
+    let mut reached = Reached::default();
     for (place, node) in field.ledger.iter().enumerate() {
-        let (mut edges, cut) = search.edges(place, node, &mut reached);
+        let (mut edges, unseen) = search.edges(place, node, &mut reached);
         edges.sort_unstable_by(|a, b| b.score.cmp(&a.score).then(a.record.cmp(&b.record)));
         let second = edges.get(1).map_or(0, |edge| edge.score);
-        let stands_out = edges
-            .first()
-            .is_none_or(|best| is_clear(best.score, second, search.margin));
-        if cut && stands_out {
+        let beats = |other| {
+            let best = edges.first();
+            best.is_none_or(|best| is_clear(best.score, other, search.margin))
+        };
+        if beats(second) && !beats(unseen) {
             // What was not looked at may be as good.
             found.gave_up += node.rows.len();
             continue;
@@ -109,8 +110,9 @@ struct Search<'f, 'a> {
 }
 
 impl Search<'_, '_> {
-    /// The candidates of a ledger node, and whether there may be others.
-    fn edges(&self, ledger: usize, node: &Node<'_>, reached: &mut Vec<u32>) -> (Vec<Edge>, bool) {
+    /// The candidates of a ledger node, and what others may weigh that were not
+    /// looked at.
+    fn edges(&self, ledger: usize, node: &Node<'_>, reached: &mut Reached) -> (Vec<Edge>, Bits) {
         let Field { records, texts, .. } = self.field;
         let range = band(records, node);
         let mut edges = Vec::new();
@@ -128,9 +130,9 @@ impl Search<'_, '_> {
         let cut = match self.least {
             Some(least)
                 if !texts.words(node.text).is_empty()
-                    && self.lists.reach(texts, node.text, least, &range, reached) =>
+                    && self.lists.reach(texts, node, least, &range, reached) =>
             {
-                for record in reached.iter() {
+                for record in &reached.records {
                     weigh(*record as usize);
                 }
                 // What has no text is found by amount and day alone.
@@ -140,9 +142,17 @@ impl Search<'_, '_> {
                 let at = |place| textless.get(place).copied().unwrap_or(usize::MAX);
                 scan(start..end, at, records, node, &mut weigh)
             }
-            _ => scan(range, |place| place, records, node, &mut weigh),
+            _ => {
+                reached.clear();
+                scan(range, |place| place, records, node, &mut weigh)
+            }
         };
-        (edges, cut)
+        let unseen = if cut {
+            Bits::MAX
+        } else {
+            reached.unfollowed.map_or(0, |text| most(node, text))
+        };
+        (edges, unseen)
     }
 
     /// Of edges in order, keeps the best, those as good as the last of them, and
@@ -179,13 +189,10 @@ impl Search<'_, '_> {
         {
             return None;
         }
-        let gap = (node.amount - other.amount).abs();
-        let bits = |number: i128| log2(u64::try_from(number).unwrap_or(u64::MAX));
         let text = self.text_score(node.text, other.text)?;
-        let amount = bits(node.limit.saturating_add(1)).saturating_sub(bits(gap.saturating_add(1)));
-        let window = last.saturating_sub(first);
+        let amount = amount_score(node.limit, (node.amount - other.amount).abs());
         let lag = (node.day - other.day).unsigned_abs();
-        Some(COUNTERPART + text + amount + day_score(window.unsigned_abs(), lag))
+        Some(COUNTERPART + text + amount + day_score(node.span(), lag))
     }
 
     /// What two texts have in common, less by how much each has beside it.
@@ -198,8 +205,7 @@ impl Search<'_, '_> {
             return Some(0);
         }
         let agreement = texts.agreement(left, right);
-        let alike = agreement.alike();
-        (alike >= least).then_some(agreement.common * alike / 1000)
+        (agreement.alike() >= least).then(|| agreement.score())
     }
 }
 
@@ -209,6 +215,18 @@ const COUNTERPART: Bits = 4 * 256;
 
 /// Days further apart than these are as good as unrelated.
 const LONGEST: u64 = 365;
+
+/// What a candidate weighs at most whose text agrees so far with that of a node.
+fn most(node: &Node<'_>, text: Agreement) -> Bits {
+    let (amount, day) = (amount_score(node.limit, 0), day_score(node.span(), 0));
+    COUNTERPART + text.score() + amount + day
+}
+
+/// What it counts that two amounts lie so far apart, of as far as is allowed.
+fn amount_score(limit: i128, gap: i128) -> Bits {
+    let bits = |number: i128| log2(u64::try_from(number).unwrap_or(u64::MAX));
+    bits(limit.saturating_add(1)).saturating_sub(bits(gap.saturating_add(1)))
+}
 
 /// What it counts that two rows of a window lie so many days apart. Each day
 /// costs more than the one before it: of bookings that all arrive a day later,
@@ -263,112 +281,4 @@ fn scan(
     let end = low.saturating_add(SCANNED / 2).min(range.end);
     (start..end).map(at).for_each(each);
     range.start < start || end < range.end
-}
-
-/// The record nodes by the words of their texts.
-struct Lists {
-    /// Where the list of each word begins; the last one ends them.
-    starts: Vec<usize>,
-    /// The lists one after the other, each in order.
-    records: Vec<u32>,
-    /// The nodes without a text, in order.
-    textless: Vec<usize>,
-}
-
-impl Lists {
-    fn of(field: &Field<'_>) -> Self {
-        let texts = &field.texts;
-        let mut starts = vec![0; texts.len() + 1];
-        let mut textless = Vec::new();
-        for (place, node) in field.records.iter().enumerate() {
-            let words = texts.words(node.text);
-            if words.is_empty() {
-                textless.push(place);
-            }
-            for word in words {
-                if let Some(count) = starts.get_mut(*word as usize + 1) {
-                    *count += 1;
-                }
-            }
-        }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut next = starts.clone();
-        let mut records = vec![0; sum];
-        for (place, node) in (0..).zip(&field.records) {
-            for word in texts.words(node.text) {
-                let Some(next) = next.get_mut(*word as usize) else {
-                    continue;
-                };
-                if let Some(record) = records.get_mut(*next) {
-                    *record = place;
-                }
-                *next += 1;
-            }
-        }
-        Self {
-            starts,
-            records,
-            textless,
-        }
-    }
-
-    /// The nodes of a range that have a word.
-    fn with(&self, word: Word, range: &Range<usize>) -> &[u32] {
-        let word = word as usize;
-        let ends = self.starts.get(word).zip(self.starts.get(word + 1));
-        let list = ends.and_then(|(start, end)| self.records.get(*start..*end));
-        let list = list.unwrap_or_default();
-        let start = list.partition_point(|record| (*record as usize) < range.start);
-        let end = list.partition_point(|record| (*record as usize) < range.end);
-        list.get(start..end).unwrap_or_default()
-    }
-
-    /// Gathers the nodes of a range whose texts may be alike enough, each once
-    /// and in order. `false` where that would be too many to look at.
-    fn reach(
-        &self,
-        texts: &Texts,
-        text: usize,
-        least: u64,
-        range: &Range<usize>,
-        reached: &mut Vec<u32>,
-    ) -> bool {
-        reached.clear();
-        let lists = |word: Word| texts.kin(word).map(|word| self.with(word, range));
-        let mut words: Vec<(usize, Word)> = texts
-            .words(text)
-            .iter()
-            .map(|word| (lists(*word).map(<[u32]>::len).sum(), *word))
-            .collect();
-        words.sort_unstable();
-        let total = texts.total(text);
-        let mut left = total;
-        for (length, word) in words {
-            // Who shares none of the words so far shares at most what is left,
-            // and is the most alike where it says nothing else.
-            let most = Agreement {
-                common: left,
-                left: total - left,
-                right: 0,
-            };
-            if most.alike() < least {
-                break;
-            }
-            if reached.len() + length > SCANNED {
-                return false;
-            }
-            for list in lists(word) {
-                reached.extend(list);
-            }
-            left -= texts.weight(word);
-        }
-        reached.sort_unstable();
-        reached.dedup();
-        // With no least similarity, who shares nothing is a candidate, too.
-        least > 0
-    }
 }

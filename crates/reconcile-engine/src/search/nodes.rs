@@ -50,6 +50,14 @@ pub(super) struct Node<'a> {
     pub(super) rows: Vec<RowIndex>,
 }
 
+impl Node<'_> {
+    /// How many days its window is long.
+    pub(super) fn span(&self) -> u64 {
+        let (first, last) = self.window;
+        last.saturating_sub(first).unsigned_abs()
+    }
+}
+
 impl<'a> Field<'a> {
     pub(super) fn of(findings: &Findings<'a>, pass: &Pass, open: &Crowd) -> Self {
         let mut preparation = Preparation {

@@ -1,6 +1,6 @@
 //! How alike texts are: words weigh by how rare they are.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use foldhash::fast::FixedState;
 
@@ -25,8 +25,40 @@ pub(super) struct Vocabulary {
     words: HashMap<Box<str>, Word, FixedState>,
     /// By word, whether it stands at the end of a text, where it may be cut off.
     last: Vec<bool>,
-    texts: Vec<Vec<Word>>,
+    texts: Lines,
     made: String,
+    /// The words of the text at hand.
+    line: Vec<Word>,
+}
+
+/// The words of texts, one text after the other.
+#[derive(Default)]
+struct Lines {
+    words: Vec<Word>,
+    /// Where each text ends.
+    ends: Vec<usize>,
+}
+
+impl Lines {
+    fn push(&mut self, line: &[Word]) {
+        self.words.extend(line);
+        self.ends.push(self.words.len());
+    }
+
+    fn range(&self, text: usize) -> Range<usize> {
+        let end = |text: usize| self.ends.get(text).copied();
+        let start = text.checked_sub(1).and_then(end).unwrap_or(0);
+        start..end(text).unwrap_or(start)
+    }
+
+    fn line(&self, text: usize) -> &[Word] {
+        self.words.get(self.range(text)).unwrap_or_default()
+    }
+
+    fn line_mut(&mut self, text: usize) -> &mut [Word] {
+        let range = self.range(text);
+        self.words.get_mut(range).unwrap_or_default()
+    }
 }
 
 impl Vocabulary {
@@ -34,7 +66,7 @@ impl Vocabulary {
     pub(super) fn add(&mut self, text: &str) -> usize {
         self.made.clear();
         normalise::words(text, &mut self.made);
-        let mut words = Vec::new();
+        self.line.clear();
         for word in self.made.split_ascii_whitespace().take(MOST_WORDS) {
             let found = self.words.get(word).copied();
             let word = found.unwrap_or_else(|| {
@@ -43,18 +75,19 @@ impl Vocabulary {
                 self.last.push(false);
                 next
             });
-            words.push(word);
+            self.line.push(word);
         }
-        let last = words
+        let last = self
+            .line
             .last()
             .and_then(|word| self.last.get_mut(*word as usize));
         if let Some(last) = last {
             *last = true;
         }
-        words.sort_unstable();
-        words.dedup();
-        self.texts.push(words);
-        self.texts.len() - 1
+        self.line.sort_unstable();
+        self.line.dedup();
+        self.texts.push(&self.line);
+        self.texts.ends.len() - 1
     }
 
     /// Weighs every word, once all texts are there, and renumbers them by the
@@ -70,30 +103,31 @@ impl Vocabulary {
         }
         let mut texts = self.texts;
         let mut counts = vec![0_u64; sorted.len()];
-        for word in texts.iter_mut().flatten() {
+        for word in &mut texts.words {
             *word = place.get(*word as usize).copied().unwrap_or(Word::MAX);
             if let Some(count) = counts.get_mut(*word as usize) {
                 *count += 1;
             }
         }
-        for text in &mut texts {
-            text.sort_unstable();
+        for text in 0..texts.ends.len() {
+            texts.line_mut(text).sort_unstable();
         }
-        let all = texts.iter().filter(|text| !text.is_empty()).count();
+        let lines = || (0..texts.ends.len()).map(|text| texts.line(text));
+        let all = lines().filter(|line| !line.is_empty()).count();
         let all = u64::try_from(all).unwrap_or(u64::MAX).saturating_add(1);
         let may_be_cut = |(text, old): &(Box<str>, Word)| {
             let last = self.last.get(*old as usize).copied().unwrap_or(false);
             last || text.chars().all(char::is_alphabetic)
         };
         let weights: Vec<Bits> = counts.iter().map(|count| rarity(all, *count)).collect();
-        let weight = |text: &Vec<Word>| {
-            let weights = text.iter().filter_map(|word| weights.get(*word as usize));
+        let weight = |line: &[Word]| {
+            let weights = line.iter().filter_map(|word| weights.get(*word as usize));
             weights.sum()
         };
         Texts {
-            totals: texts.iter().map(weight).collect(),
+            totals: lines().map(weight).collect(),
             stems: stems(&sorted, &counts, all, may_be_cut),
-            words: texts,
+            lines: texts,
             weights,
         }
     }
@@ -154,7 +188,7 @@ fn stems(
 /// The texts of a search, and what their words weigh.
 pub(super) struct Texts {
     /// Of each text its words in order.
-    words: Vec<Vec<Word>>,
+    lines: Lines,
     totals: Vec<Bits>,
     weights: Vec<Bits>,
     stems: Vec<Stem>,
@@ -169,6 +203,20 @@ pub(super) struct Agreement {
 }
 
 impl Agreement {
+    /// Counts words of both as common: what that weighs, and what each of them
+    /// weighed for itself.
+    fn take(&mut self, common: Bits, (left, right): (Bits, Bits)) {
+        self.common += common;
+        self.left = self.left.saturating_sub(left);
+        self.right = self.right.saturating_sub(right);
+    }
+
+    /// What the agreement weighs: what is common, less by how much each text has
+    /// beside it.
+    pub(super) fn score(&self) -> Bits {
+        self.common * self.alike() / 1000
+    }
+
     /// How alike the texts are, in thousandths. That both have words of their
     /// own tells against them three times as much as that one says more.
     pub(super) fn alike(&self) -> u64 {
@@ -179,7 +227,53 @@ impl Agreement {
     }
 }
 
+/// What is known of a text without a look at its words, to tell fast what it is
+/// not alike.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Outline {
+    total: Bits,
+    /// What its weightiest word weighs.
+    heaviest: Bits,
+    /// How many of its words begin so many others that they lead to none of them,
+    /// and what they weigh.
+    loose: (Bits, Bits),
+}
+
+impl Outline {
+    /// How alike two texts are at most that share words of such a weight, beside
+    /// those that no word leads to.
+    pub(super) fn most_alike(self, other: Self, shared: Bits) -> u64 {
+        let rest = |own: Self, other: Self| {
+            let loose = own.loose.1 + other.loose.0 * own.heaviest;
+            own.total.saturating_sub(shared + loose)
+        };
+        let most = Agreement {
+            common: shared + self.loose.1 + other.loose.1,
+            left: rest(self, other),
+            right: rest(other, self),
+        };
+        most.alike()
+    }
+}
+
 impl Texts {
+    /// What a text is in outline.
+    pub(super) fn outline(&self, text: usize) -> Outline {
+        let mut outline = Outline {
+            total: self.total(text),
+            ..Outline::default()
+        };
+        for word in self.words(text) {
+            let weight = self.weight(*word);
+            outline.heaviest = outline.heaviest.max(weight);
+            if self.stem(*word).endings > MOST_ENDINGS {
+                outline.loose.0 += 1;
+                outline.loose.1 += weight;
+            }
+        }
+        outline
+    }
+
     /// How many different words there are.
     pub(super) fn len(&self) -> usize {
         self.weights.len()
@@ -187,7 +281,7 @@ impl Texts {
 
     /// The words of a text in order, each once.
     pub(super) fn words(&self, text: usize) -> &[Word] {
-        self.words.get(text).map_or(&[], Vec::as_slice)
+        self.lines.line(text)
     }
 
     /// What all words of a text weigh.
@@ -216,15 +310,22 @@ impl Texts {
     /// What two texts have in common: the same words, then words that are cut
     /// off on one side, each once.
     pub(super) fn agreement(&self, left: usize, right: usize) -> Agreement {
+        let mut found = Agreement {
+            common: 0,
+            left: self.total(left),
+            right: self.total(right),
+        };
         let (left, right) = (self.words(left), self.words(right));
-        let mut found = Agreement::default();
         // A text has at most 48 words: the bits of one number.
         let mut taken = 0_u64;
         let mut alone = 0_u64;
+        let mut others = right.iter().enumerate().peekable();
         for (place, word) in left.iter().enumerate() {
-            if let Ok(other) = right.binary_search(word) {
+            while others.next_if(|(_, other)| *other < word).is_some() {}
+            if let Some((other, _)) = others.next_if(|(_, other)| *other == word) {
                 taken |= 1 << other;
-                found.common += self.weight(*word);
+                let weight = self.weight(*word);
+                found.take(weight, (weight, weight));
             } else {
                 alone |= 1 << place;
             }
@@ -233,34 +334,32 @@ impl Texts {
             if alone >> place & 1 == 0 {
                 continue;
             }
+            let stem = self.stem(*word);
             let open = right
                 .iter()
                 .enumerate()
                 .filter(|(other, _)| taken >> other & 1 == 0);
-            let related = open.filter_map(|(other, word_of_other)| {
-                Some((self.cut(*word, *word_of_other)?, other))
+            let related = open.filter_map(|(place, other)| {
+                Some((self.cut((*word, stem), *other)?, place, *other))
             });
             // The weightier relation is the likelier one.
-            if let Some((weight, other)) = related.max() {
-                taken |= 1 << other;
-                found.common += weight;
-            } else {
-                found.left += self.weight(*word);
+            if let Some((weight, place, other)) = related.max() {
+                taken |= 1 << place;
+                found.take(weight, (self.weight(*word), self.weight(other)));
             }
         }
-        let rest = right
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| taken >> other & 1 == 0);
-        found.right = rest.map(|(_, word)| self.weight(*word)).sum();
         found
     }
 
     /// What it weighs that one of two words is cut off from the other.
-    fn cut(&self, left: Word, right: Word) -> Option<Bits> {
-        let (stem, word) = (left.min(right), left.max(right));
-        let found = self.stem(stem);
-        (word - stem <= found.endings).then_some(found.weight)
+    fn cut(&self, (word, stem): (Word, Stem), other: Word) -> Option<Bits> {
+        let (shorter, distance) = if word < other {
+            (stem, other - word)
+        } else {
+            stem.parent?;
+            (self.stem(other), word - other)
+        };
+        (distance <= shorter.endings).then_some(shorter.weight)
     }
 
     fn stem(&self, word: Word) -> Stem {
