@@ -75,6 +75,9 @@ enum Common {
     Status,
     /// Currency, with opposite directions.
     Opposite,
+    /// The same, and the fees as if the direction were the other side's: of two
+    /// amounts of which one is net, the gross one may be booked the wrong way.
+    Turned,
     /// Direction.
     Direction,
 }
@@ -128,6 +131,13 @@ const DIFFERING: &[Step] = &[
         ledger: moved,
         record: moved,
         common: Common::Opposite,
+        reach: Reach::Equal,
+        result: Pairing::Break(BreakCode::SignMismatch),
+    },
+    Step {
+        ledger: moved,
+        record: moved,
+        common: Common::Turned,
         reach: Reach::Equal,
         result: Pairing::Break(BreakCode::SignMismatch),
     },
@@ -230,6 +240,11 @@ type Key = (
     Option<Status>,
 );
 
+/// What a pass compares of a row.
+type Compared = fn(&Findings<'_>, &Pass, Side, RowIndex) -> Decimal;
+
+const AS_IT_IS: Compared = |findings, pass, side, row| findings.compared(pass, side, row);
+
 struct Settling<'p> {
     pass: &'p Pass,
     open: Crowd,
@@ -240,6 +255,15 @@ struct Settling<'p> {
 impl Settling<'_> {
     fn run(&mut self, findings: &mut Findings<'_>, step: &Step) -> Result<(), EngineError> {
         let (pass, rules) = (self.pass, findings.rules);
+        let turned = matches!(step.common, Common::Turned);
+        if turned && !pass.net {
+            return Ok(());
+        }
+        let compared: Compared = if turned {
+            |findings, pass, side, row| findings.compared_turned(pass, side, row)
+        } else {
+            AS_IT_IS
+        };
         // A match must lie within the days, a break need not.
         let within = match step.result {
             Pairing::Match(_) => pass.days,
@@ -255,7 +279,7 @@ impl Settling<'_> {
                     kinds.admit(side, facts.kind) && takes_part(rules.standing(facts.status));
                 admitted.then(|| step.common.key(side, facts, kinds.shared(facts.kind)))
             };
-            let pairs = self.pair(findings, key, |ledger, record, gap| {
+            let pairs = self.pair(findings, compared, key, |ledger, record, gap| {
                 let timely =
                     within.is_none_or(|days| days.holds(&rules.calendar, ledger.date, record.date));
                 timely
@@ -308,7 +332,7 @@ impl Settling<'_> {
                     let direction = related.then_some(facts.direction);
                     takes_part.then_some((Some(facts.currency), direction, None, None))
                 };
-                for pair in self.pair(findings, key, |_, _, _| true) {
+                for pair in self.pair(findings, AS_IT_IS, key, |_, _, _| true) {
                     findings.differing(pair, BreakCode::ReferenceMismatch)?;
                 }
             }
@@ -320,6 +344,7 @@ impl Settling<'_> {
     fn pair(
         &mut self,
         findings: &Findings<'_>,
+        compared: Compared,
         key: impl Fn(Side, &Facts) -> Option<Key>,
         allowed: impl Fn(&Seeker<Key>, &Seeker<Key>, Decimal) -> bool,
     ) -> Vec<Pair> {
@@ -330,7 +355,7 @@ impl Settling<'_> {
                 Some(Seeker {
                     key: key(side, &facts)?,
                     amount: if pass.net {
-                        findings.compared(pass, side, row)
+                        compared(findings, pass, side, row)
                     } else {
                         facts.amount
                     },
@@ -389,11 +414,13 @@ impl Common {
             Self::Movement => (currency, direction, kind, None),
             Self::Status => (currency, direction, kind, facts.status),
             Self::Direction => (None, direction, kind, None),
-            Self::Opposite if side == Side::Ledger => (currency, direction, kind, None),
-            Self::Opposite if facts.direction == Direction::Credit => {
+            Self::Opposite | Self::Turned if side == Side::Ledger => {
+                (currency, direction, kind, None)
+            }
+            Self::Opposite | Self::Turned if facts.direction == Direction::Credit => {
                 (currency, Some(Direction::Debit), kind, None)
             }
-            Self::Opposite => (currency, Some(Direction::Credit), kind, None),
+            Self::Opposite | Self::Turned => (currency, Some(Direction::Credit), kind, None),
         }
     }
 }

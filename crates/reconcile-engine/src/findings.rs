@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
-use reconcile_core::{Currency, Status, Sum};
+use reconcile_core::{Currency, Direction, Status, Sum};
 use rust_decimal::Decimal;
 
 use crate::{
@@ -87,10 +87,24 @@ impl<'a> Findings<'a> {
     pub(crate) fn compared(&self, pass: &Pass, side: Side, row: RowIndex) -> Decimal {
         let book = self.book(side);
         if pass.net {
-            nets::net(&self.fees, book, side, row)
+            nets::net(&self.fees, side, &book.row(row))
         } else {
             book.facts(row).amount
         }
+    }
+
+    /// The amount that a pass would compare if the money had moved the other way:
+    /// a fee goes off what comes in, and on top of what goes out.
+    pub(crate) fn compared_turned(&self, pass: &Pass, side: Side, row: RowIndex) -> Decimal {
+        let row = self.book(side).row(row);
+        if !pass.net {
+            return row.amount;
+        }
+        let direction = match row.direction {
+            Direction::Debit => Direction::Credit,
+            _ => Direction::Debit,
+        };
+        nets::net(&self.fees, side, &Row { direction, ..row })
     }
 
     /// What of a row that moved money counts in the sums that a pass compares,

@@ -6,7 +6,7 @@ use reconcile_core::{Currency, Direction, Kind};
 use rust_decimal::Decimal;
 
 use crate::{
-    Basis, Book, Exclude, FeeTerm, Fees, Row, RowIndex, Rules, Side, join,
+    Basis, Book, Exclude, FeeTerm, Fees, Row, Rules, Side, join,
     rules::{Standing, to_minor},
 };
 
@@ -23,15 +23,14 @@ const ENDS: usize = 8;
 /// What an amount is after the fee, where its side states gross ones: the row's
 /// own fee and tax, else those of the terms; the amount itself where nothing
 /// says what was charged.
-pub(crate) fn net(fees: &Fees, book: &Book, side: Side, row: RowIndex) -> Decimal {
+pub(crate) fn net(fees: &Fees, side: Side, row: &Row<'_>) -> Decimal {
     let basis = match side {
         Side::Ledger => fees.ledger,
         Side::Records => fees.records,
     };
-    let row = book.row(row);
     let charged = match row.fee {
         Some(fee) => Some((fee, row.tax.unwrap_or_default())),
-        None => scheduled(fees, &row),
+        None => scheduled(fees, row),
     };
     // What is charged for money that leaves leaves with it.
     let leaves = row.direction == Direction::Debit;

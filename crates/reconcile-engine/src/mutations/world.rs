@@ -188,9 +188,14 @@ impl Maker<'_> {
         let method = self.draw.pick(&self.methods).to_owned();
         let (fee, tax) = self.terms.charge(gross, currency, &method);
         let net = gross - fee - tax;
+        // What is charged for money that leaves leaves with it.
+        let moved = match direction {
+            Direction::Debit => gross + fee + tax,
+            _ => net,
+        };
         let stated = |side| {
             if self.terms.states_net(side) {
-                net
+                moved
             } else {
                 gross
             }

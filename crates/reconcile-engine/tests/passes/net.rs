@@ -212,3 +212,17 @@ fn what_takes_no_part_shows_no_fee() {
     rules.exclusions.push(by_hand);
     assert!(notes(&ledger, &records, &rules).is_empty());
 }
+
+#[test]
+fn a_direction_booked_the_wrong_way_shows_beside_fees_on_either_side() {
+    // What comes in is 96.22 net, what goes out 103.78 with the fee on top.
+    let rules = net_booked(vec![card()]);
+    for (booked, listed) in [("-96.22", "100"), ("96.22", "-100")] {
+        let said = lines(
+            &[&format!("L-1 {booked} ref=A kind=payment")],
+            &[&format!("R-1 {listed} ref=A method=card kind=payment")],
+            &rules,
+        );
+        assert!(said[0].starts_with("sign_mismatch L-1/R-1"), "{said:?}");
+    }
+}
