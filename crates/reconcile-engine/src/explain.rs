@@ -5,21 +5,31 @@
 mod equations;
 mod leftovers;
 
+use std::fmt::Write;
+
 use reconcile_core::{Currency, Money, Status};
 use rust_decimal::Decimal;
 
 pub(crate) use self::leftovers::relate;
-use crate::{BreakCode, Row, sum::exact_difference};
+use crate::{BreakCode, Calendar, DayWindow, Row, rules::in_words, sum::exact_difference};
 
-/// The two sides of a pair that differs, with the sums that they moved and,
-/// where they were compared after the fees, both amounts after them: what the
+/// How a pass compared a pair.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Compared<'a> {
+    /// Both amounts after the fees, where those were compared.
+    pub(crate) after_fees: Option<(Decimal, Decimal)>,
+    /// How far the days may lie apart.
+    pub(crate) days: Option<(DayWindow, &'a Calendar)>,
+}
+
+/// The two sides of a pair that differs, with the sums that they moved: what the
 /// figures make of the break, and the explanation.
 pub(crate) fn pair(
     code: BreakCode,
     (ledger, expected): (&Row<'_>, Decimal),
     (record, actual): (&Row<'_>, Decimal),
     difference: Option<Decimal>,
-    compared: Option<(Decimal, Decimal)>,
+    compared: Compared<'_>,
 ) -> (BreakCode, String) {
     let Some(difference) = difference else {
         let text = format!(
@@ -42,7 +52,8 @@ pub(crate) fn pair(
         money(difference, currency),
     );
     let (mut ledger, mut record) = (*ledger, *record);
-    if let Some((booked, listed)) = compared.filter(|_| code == BreakCode::AmountMismatch) {
+    let after = compared.after_fees;
+    if let Some((booked, listed)) = after.filter(|_| code == BreakCode::AmountMismatch) {
         (ledger.amount, record.amount) = (booked, listed);
         equation.push_str(&after_fees(&ledger, &record));
     }
@@ -52,6 +63,7 @@ pub(crate) fn pair(
             Some((remark, code)) => (Some(remark), code),
             None => (None, code),
         },
+        BreakCode::DateOutOfWindow => (Some(apart(ledger, record, compared.days)), code),
         _ => (remark(code, ledger, record), code),
     };
     match remark {
@@ -148,7 +160,6 @@ fn remark(code: BreakCode, ledger: &Row<'_>, record: &Row<'_>) -> Option<String>
             "sign flipped: a {} in the ledger, a {} at the provider",
             ledger.direction, record.direction
         )),
-        BreakCode::DateOutOfWindow => cut_off(ledger, record),
         BreakCode::StatusMismatch if changed_after(ledger, record) => {
             let (booked, listed) = ledger.status.zip(record.status)?;
             Some(format!(
@@ -184,15 +195,32 @@ fn remark(code: BreakCode, ledger: &Row<'_>, record: &Row<'_>) -> Option<String>
     }
 }
 
-/// One day between the two.
-fn cut_off(ledger: &Row<'_>, record: &Row<'_>) -> Option<String> {
-    let next = ledger.date.tomorrow().ok()?;
-    (next == record.date).then(|| {
-        format!(
-            "next-day cut-off: booked on {}, listed on {}",
-            ledger.date, record.date
-        )
-    })
+/// Both days, how far they lie apart, and how far they may.
+fn apart(ledger: &Row<'_>, record: &Row<'_>, window: Option<(DayWindow, &Calendar)>) -> String {
+    let (booked, listed) = (ledger.date, record.date);
+    let mut text = format!("booked on {booked}, listed on {listed}");
+    let Some((window, calendar)) = window else {
+        return text;
+    };
+    let lag = window.lag(calendar, booked, listed);
+    let unit = match (window.business, lag.abs()) {
+        (true, 1) => "business day",
+        (true, _) => "business days",
+        (false, 1) => "day",
+        (false, _) => "days",
+    };
+    let direction = if lag < 0 { "before" } else { "after" };
+    // Writing to a string never fails.
+    let _ = write!(
+        text,
+        ": {} {unit} {direction}, where the rules say {}",
+        lag.abs(),
+        in_words(window)
+    );
+    if booked.tomorrow().is_ok_and(|next| next == listed) {
+        text.push_str(", a next-day cut-off");
+    }
+    text
 }
 
 /// Whether the ledger has a payment under way, and the provider what became of

@@ -281,12 +281,17 @@ impl<'a> Findings<'a> {
             .then(|| difference(ledger.currency, expected, actual))
             .transpose()?;
         let pass = self.rules.passes.get(usize::from(self.pass.0));
-        let compared = pass.filter(|pass| pass.net).map(|pass| {
-            (
-                self.compared(pass, Side::Ledger, pair.ledger),
-                self.compared(pass, Side::Records, pair.record),
-            )
-        });
+        let compared = explain::Compared {
+            after_fees: pass.filter(|pass| pass.net).map(|pass| {
+                (
+                    self.compared(pass, Side::Ledger, pair.ledger),
+                    self.compared(pass, Side::Records, pair.record),
+                )
+            }),
+            days: pass
+                .and_then(|pass| pass.days)
+                .map(|window| (window, &self.rules.calendar)),
+        };
         let (code, explanation) = explain::pair(
             code,
             (&ledger, expected),

@@ -25,7 +25,7 @@ pub use self::{
     pass::{GroupBy, Grouping, Pass, Sides, TextRule},
     tolerance::{Take, Tolerance, Tolerances},
 };
-pub(crate) use self::{calendar::days_between, fees::to_minor, pass::Way};
+pub(crate) use self::{calendar::days_between, describe::in_words, fees::to_minor, pass::Way};
 use crate::Side;
 
 /// The rules of a reconciliation. The defaults need no setting: `succeeded`

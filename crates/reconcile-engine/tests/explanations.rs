@@ -155,9 +155,33 @@ const EQUATIONS: &[(&str, &str, BreakCode)] = {
             AmountMismatch,
         ),
         (
+            "PEN 0.95 0.59",
+            "ledger 0.95 − provider 0.59 = 0.36 PEN, digits transposed: 95 for 59, and 0.36 = 9 × \
+             0.04",
+            AmountMismatch,
+        ),
+        (
+            "PEN 1.05 0.15",
+            "ledger 1.05 − provider 0.15 = 0.90 PEN, digits transposed: 10 for 01, and 0.90 = 9 × \
+             0.10",
+            AmountMismatch,
+        ),
+        // A zero too many is no transposed digit.
+        (
+            "PEN 90 9",
+            "ledger 90.00 − provider 9.00 = 81.00 PEN, ×10, a digit too many: the ledger's amount \
+             is ten times the provider's",
+            AmountMismatch,
+        ),
+        (
             "PEN 0.05 0.5",
-            "ledger 0.05 − provider 0.50 = -0.45 PEN, digits transposed: 05 for 50, and 0.45 = 9 \
-             × 0.05",
+            "ledger 0.05 − provider 0.50 = -0.45 PEN, ÷10, a digit missing: the ledger's amount is \
+             a tenth of the provider's",
+            AmountMismatch,
+        ),
+        (
+            "PEN 90.50 9.50",
+            "ledger 90.50 − provider 9.50 = 81.00 PEN",
             AmountMismatch,
         ),
         // Two digits that did not change places.
@@ -556,6 +580,8 @@ fn closes(text: &str, ledger: &Row<'_>, record: &Row<'_>) -> bool {
         _ if claim.starts_with("half") => booked * dec!(2) == listed,
         _ if claim.starts_with("×100:") => booked == listed * dec!(100),
         _ if claim.starts_with("÷100:") => booked * dec!(100) == listed,
+        _ if claim.starts_with("×10,") => booked == listed * dec!(10),
+        _ if claim.starts_with("÷10,") => booked * dec!(10) == listed,
         _ if claim.starts_with("×1000:") => booked == listed * dec!(1000),
         _ if claim.starts_with("÷1000:") => booked * dec!(1000) == listed,
         _ if claim.starts_with("digits transposed") => {
@@ -570,7 +596,7 @@ proptest! {
     #[test]
     fn no_equation_is_claimed_that_does_not_close(
         booked in 1..2000_i64,
-        factor in prop::sample::select(vec![1_i64, 2, 100, 1000]),
+        factor in prop::sample::select(vec![1_i64, 2, 10, 100, 1000]),
         off in -30..30_i64,
         charges in prop::collection::vec(prop::option::of(0..30_i64), 4),
         swap in any::<bool>(),

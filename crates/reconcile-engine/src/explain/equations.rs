@@ -30,6 +30,7 @@ const ORDER: &[(Equation, BreakCode)] = &[
     (rounding, BreakCode::Rounding),
     (multiple, BreakCode::AmountMismatch),
     (minor_unit_slip, BreakCode::AmountMismatch),
+    (tenfold, BreakCode::AmountMismatch),
     (transposed, BreakCode::AmountMismatch),
 ];
 
@@ -134,16 +135,32 @@ fn minor_unit_slip(case: &Case<'_>) -> Option<String> {
     })
 }
 
+/// A zero too many or too few at the end of the number.
+fn tenfold(case: &Case<'_>) -> Option<String> {
+    if case.ledger_is(Decimal::TEN) {
+        Some("×10, a digit too many: the ledger's amount is ten times the provider's".to_owned())
+    } else {
+        case.record_is(Decimal::TEN).then(|| {
+            "÷10, a digit missing: the ledger's amount is a tenth of the provider's".to_owned()
+        })
+    }
+}
+
 /// Two neighbouring digits that changed places: which makes a multiple of nine.
+/// Both numbers are as long then: nobody writes a zero in front of another digit
+/// before the point.
 fn transposed(case: &Case<'_>) -> Option<String> {
     let (booked, listed) = (case.ledger.amount, case.record.amount);
     let scale = booked.scale().max(listed.scale());
     let digits = |mut amount: Decimal| {
         amount.rescale(scale);
-        // Leading zeros count: 09.50 and 90.50 are transposed.
-        format!("{:0>30}", amount.mantissa())
+        // The zero before the point is written, as in 0.59.
+        format!("{:0>1$}", amount.mantissa(), scale as usize + 1)
     };
     let (left, right) = (digits(booked), digits(listed));
+    if left.len() != right.len() {
+        return None;
+    }
     let differing: Vec<(usize, char, char)> = (0..)
         .zip(left.chars().zip(right.chars()))
         .filter(|(_, (l, r))| l != r)

@@ -188,7 +188,7 @@ fn pass(pass: &Pass, rules: &Rules) -> String {
         tolerances(rules.tolerance_of(pass))
     ));
     if let Some(window) = pass.days {
-        add(&format_args!(", {}", days(window)));
+        add(&format_args!(", {}", in_words(window)));
     }
     if let Some(rule) = &pass.text {
         add(&format_args!(
@@ -258,7 +258,8 @@ fn tolerance(limit: &Tolerance) -> String {
     }
 }
 
-fn days(window: DayWindow) -> String {
+/// On which days the provider may list what the ledger books on one.
+pub(crate) fn in_words(window: DayWindow) -> String {
     let unit = if window.business {
         "business days"
     } else {

@@ -140,13 +140,41 @@ fn what_shares_a_key_and_lies_days_apart_is_a_break() {
     let rules = with(vec![pass]);
     assert_eq!(
         lines(
-            &["L-1 30 1 ref=A", "L-2 30 5 ref=B"],
-            &["R-1 30 3 ref=A", "R-2 30 8 ref=B"],
+            &["L-1 30 1 ref=A", "L-2 30 5 ref=B", "L-3 30 5 ref=C"],
+            &["R-1 30 3 ref=A", "R-2 30 8 ref=B", "R-3 30 4 ref=C"],
             &rules
         ),
         [
             "L-1 = R-1 by reference, off by 0",
-            "date_out_of_window L-2/R-2 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN",
+            "date_out_of_window L-2/R-2 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN, \
+             booked on 2026-11-05, listed on 2026-11-08: 3 days after, where the rules say up to 2 \
+             days after the ledger's day",
+            "date_out_of_window L-3/R-3 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN, \
+             booked on 2026-11-05, listed on 2026-11-04: 1 day before, where the rules say up to 2 \
+             days after the ledger's day",
+        ]
+    );
+    // The sixth is a Friday.
+    let pass = Pass {
+        days: Some(DayWindow {
+            business: true,
+            ..DayWindow::default()
+        }),
+        ..Pass::keyed("reference", [Equality::of(Column::Reference)])
+    };
+    assert_eq!(
+        lines(
+            &["L-1 30 6 ref=A", "L-2 30 9 ref=B"],
+            &["R-1 30 10 ref=A", "R-2 30 10 ref=B"],
+            &with(vec![pass])
+        ),
+        [
+            "date_out_of_window L-1/R-1 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN, \
+             booked on 2026-11-06, listed on 2026-11-10: 2 business days after, where the rules say \
+             on the same day",
+            "date_out_of_window L-2/R-2 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN, \
+             booked on 2026-11-09, listed on 2026-11-10: 1 business day after, where the rules say \
+             on the same day, a next-day cut-off",
         ]
     );
 }
