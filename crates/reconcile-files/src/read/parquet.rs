@@ -1,9 +1,10 @@
 //! Rows of Parquet, read without arrow.
 
 mod column;
-mod decoded;
+mod guarded;
 mod hybrid;
 mod pages;
+mod rare;
 
 use std::{collections::BTreeMap, fs::File};
 
@@ -12,7 +13,7 @@ use parquet::{
     file::reader::{FileReader, SerializedFileReader},
 };
 
-use self::column::Column;
+use self::{column::Column, guarded::Guarded};
 use super::{
     Collector,
     attributes::{self, Attributes, Places},
@@ -30,7 +31,14 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
         path: path.into(),
         source: Box::new(source),
     };
+    let file = Guarded::new(file).map_err(|source| collector.unreadable(source))?;
+    let length = file.length();
     let reader = SerializedFileReader::new(file).map_err(damaged)?;
+    let rows = rows(&reader).filter(|rows| *rows / MOST_ROWS_A_BYTE <= length);
+    if rows.is_none() {
+        let what = format!("it says that it has more rows than {length} bytes can tell");
+        return Err(damaged(ParquetError::General(what)));
+    }
     let mut columns = Columns::of(&reader, collector)?;
     let mut number = 0;
     for index in 0..reader.num_row_groups() {
@@ -52,6 +60,22 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
     Ok(())
 }
 
+/// How many rows the row groups have together; `None` where one has fewer than
+/// none.
+fn rows(reader: &SerializedFileReader<Guarded>) -> Option<u64> {
+    let groups = reader.metadata().row_groups().iter();
+    let mut rows = groups.map(|group| u64::try_from(group.num_rows()).ok());
+    rows.try_fold(0_u64, |all, rows| all.checked_add(rows?))
+}
+
+/// More rows than a byte of any real file tells of: those of whole numbers in
+/// sequence beside columns that never change.
+const MOST_ROWS_A_BYTE: u64 = 64;
+
+/// The longest page that is read, in bytes once it is unpacked: writers make
+/// them of a mebibyte.
+const LONGEST_PAGE: usize = 64 << 20;
+
 /// The columns that are read.
 struct Columns<'m> {
     fields: Vec<(Field, Column)>,
@@ -63,7 +87,7 @@ struct Columns<'m> {
 impl<'m> Columns<'m> {
     /// Finds them; one whose type holds no exact value is an error.
     fn of(
-        reader: &SerializedFileReader<File>,
+        reader: &SerializedFileReader<Guarded>,
         collector: &Collector<'m>,
     ) -> Result<Self, FileError> {
         let schema = reader.metadata().file_metadata().schema_descr();

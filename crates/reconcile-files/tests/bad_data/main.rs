@@ -11,6 +11,8 @@ mod csv;
 mod encodings;
 mod jsonl;
 mod limits;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod text;
 mod values;
 

@@ -11,7 +11,7 @@ use parquet::{
 };
 use rust_decimal::Decimal;
 
-use super::{decoded::Decoded, pages::Pages};
+use super::pages::Pages;
 use crate::{Field, read::line::Problem, value::Cell};
 
 /// A column that is read, and where in it the reading stands.
@@ -21,7 +21,7 @@ pub(super) struct Column {
     name: String,
     leaf: usize,
     meaning: Meaning,
-    source: Option<Source>,
+    pages: Option<Pages>,
     /// Whether the current row has a value.
     present: bool,
     text: String,
@@ -39,7 +39,7 @@ impl Column {
             name: descriptor.path().string(),
             leaf,
             meaning: Meaning::of(descriptor)?,
-            source: None,
+            pages: None,
             present: false,
             text: String::new(),
         })
@@ -48,23 +48,23 @@ impl Column {
     /// Goes to the start of a row group.
     pub(super) fn open(&mut self, group: &dyn RowGroupReader) -> Result<(), ParquetError> {
         let chunk = group.metadata().column(self.leaf);
-        self.source = Some(if Pages::fit(chunk) {
-            let text = self.meaning == Meaning::Text;
-            let reader = group.get_column_page_reader(self.leaf)?;
-            Source::Pages(Box::new(Pages::new(reader, chunk, text)?))
-        } else {
-            let optional = chunk.column_descr().max_def_level() > 0;
-            let reader = group.get_column_reader(self.leaf)?;
-            Source::Decoded(Box::new(Decoded::new(reader, optional)?))
-        });
+        let offsets = [
+            Some(chunk.data_page_offset()),
+            chunk.dictionary_page_offset(),
+            Some(chunk.compressed_size()),
+        ];
+        if offsets.into_iter().flatten().any(i64::is_negative) {
+            return Err(ParquetError::General("a column lies nowhere".into()));
+        }
+        let reader = group.get_column_page_reader(self.leaf)?;
+        self.pages = Some(Pages::new(reader, chunk, self.meaning == Meaning::Text)?);
         Ok(())
     }
 
     /// Goes to the next row.
     pub(super) fn advance(&mut self) -> Result<(), ParquetError> {
-        self.present = match &mut self.source {
-            Some(Source::Pages(pages)) => pages.advance()?,
-            Some(Source::Decoded(decoded)) => decoded.advance()?,
+        self.present = match &mut self.pages {
+            Some(pages) => pages.advance()?,
             None => false,
         };
         Ok(())
@@ -72,20 +72,23 @@ impl Column {
 
     /// The cell of the current row.
     pub(super) fn cell(&mut self) -> Result<Cell<'_>, Problem> {
-        let Some(source) = self.source.as_ref().filter(|_| self.present) else {
+        let Some(pages) = self.pages.as_ref().filter(|_| self.present) else {
             return Ok(Cell::Absent);
         };
         let (name, meaning) = (&self.name, self.meaning);
         let unreadable = |what| Problem::of_column(name, what);
         if meaning == Meaning::Text {
-            return source
+            return pages
                 .text()
                 .map(Cell::text)
                 .ok_or_else(|| unreadable("is not UTF-8"));
         }
-        let number = source
-            .number()
-            .ok_or_else(|| unreadable("has more digits than can be held exactly"))?;
+        let number = match pages.integer() {
+            Some(number) => Some(i128::from(number)),
+            None => pages.bytes().and_then(big_endian),
+        };
+        let number =
+            number.ok_or_else(|| unreadable("has more digits than can be held exactly"))?;
         if let (Meaning::Units(scale), true) = (meaning, self.field.is_some_and(Field::is_amount)) {
             return amount(number, scale)
                 .map(Cell::Amount)
@@ -118,9 +121,13 @@ impl Column {
 
 /// The type of a column in Parquet's words.
 pub(super) fn type_name(descriptor: &ColumnDescriptor) -> String {
+    let list = match descriptor.max_rep_level() {
+        0 => "",
+        _ => "a list of ",
+    };
     match descriptor.logical_type_ref() {
-        Some(logical) => format!("{} ({logical:?})", descriptor.physical_type()),
-        None => descriptor.physical_type().to_string(),
+        Some(logical) => format!("{list}{} ({logical:?})", descriptor.physical_type()),
+        None => format!("{list}{}", descriptor.physical_type()),
     }
 }
 
@@ -184,36 +191,6 @@ impl Meaning {
                 Some(Self::Text)
             }
             _ => None,
-        }
-    }
-}
-
-/// What reads the values of a column in a row group.
-enum Source {
-    /// Nearly every file is written so that this is all that it takes.
-    Pages(Box<Pages>),
-    Decoded(Box<Decoded>),
-}
-
-impl Source {
-    fn text(&self) -> Option<&str> {
-        match self {
-            Self::Pages(pages) => pages.text(),
-            Self::Decoded(decoded) => str::from_utf8(decoded.bytes()?).ok(),
-        }
-    }
-
-    /// A whole number, from bytes where it is too long for an integer type.
-    fn number(&self) -> Option<i128> {
-        match self {
-            Self::Pages(pages) => match pages.integer() {
-                Some(number) => Some(i128::from(number)),
-                None => big_endian(pages.bytes()?),
-            },
-            Self::Decoded(decoded) => match decoded.integer() {
-                Some(number) => Some(i128::from(number)),
-                None => big_endian(decoded.bytes()?),
-            },
         }
     }
 }

@@ -13,7 +13,7 @@ use parquet::{
     file::metadata::ColumnChunkMetaData,
 };
 
-use super::hybrid::Hybrid;
+use super::{LONGEST_PAGE, hybrid::Hybrid, rare};
 
 /// Where the reading of a column of a row group stands.
 pub(super) struct Pages {
@@ -28,7 +28,7 @@ pub(super) struct Pages {
 
 /// How plain values lie one after the other.
 #[derive(Clone, Copy)]
-enum Layout {
+pub(super) enum Layout {
     /// Integers of four bytes, and of eight, the lowest byte first.
     I32,
     I64,
@@ -78,23 +78,6 @@ enum Content {
 }
 
 impl Pages {
-    /// Whether all values of a column are written in a way that is read here.
-    pub(super) fn fit(chunk: &ColumnChunkMetaData) -> bool {
-        // Old writers name the one that is gone for levels which no page has.
-        #[expect(deprecated, reason = "old writers still name it")]
-        let fits = |encoding| {
-            matches!(
-                encoding,
-                Encoding::PLAIN
-                    | Encoding::RLE
-                    | Encoding::BIT_PACKED
-                    | Encoding::PLAIN_DICTIONARY
-                    | Encoding::RLE_DICTIONARY
-            )
-        };
-        chunk.encodings().all(fits) && layout(chunk, false).is_some()
-    }
-
     /// From the start of a row group on.
     pub(super) fn new(
         reader: Box<dyn PageReader>,
@@ -240,23 +223,43 @@ impl Pages {
             left,
             levels: levels.map(|levels| numbers(levels, 1)).transpose()?,
             values: match encoding {
-                Encoding::PLAIN => Values::Plain {
-                    content: self.layout.content(bytes),
-                    next: 0,
-                },
+                Encoding::PLAIN => Values::plain(self.layout.content(bytes)),
                 Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
                     let width = bytes.first().copied().unwrap_or_default();
                     bytes.drain(..bytes.len().min(1));
                     Values::Numbers(numbers(bytes, width)?)
                 }
-                other => return Err(damaged(&format!("unexpected encoding {other}"))),
+                rare => {
+                    let rows = usize::try_from(left).unwrap_or(usize::MAX);
+                    let bytes = rare::plain(rare, self.layout, &bytes, rows, LONGEST_PAGE);
+                    let bytes = bytes.ok_or_else(|| {
+                        damaged(&format!("values in the encoding {rare} do not fit"))
+                    })?;
+                    Values::plain(self.layout.content(bytes))
+                }
             },
         };
         Ok(())
     }
 }
 
+impl Values {
+    fn plain(content: Content) -> Self {
+        Self::Plain { content, next: 0 }
+    }
+}
+
 impl Layout {
+    /// How many bytes each value takes, where all take as many.
+    pub(super) fn width(self) -> Option<usize> {
+        match self {
+            Self::I32 => Some(size_of::<i32>()),
+            Self::I64 => Some(size_of::<i64>()),
+            Self::Wide(width) => Some(width),
+            Self::Long { .. } => None,
+        }
+    }
+
     /// Where the value is that begins here.
     fn value(self, bytes: &[u8], begin: usize) -> Option<Range<usize>> {
         let (begin, length) = match self {
@@ -332,7 +335,7 @@ fn layout(chunk: &ColumnChunkMetaData, text: bool) -> Option<Layout> {
 }
 
 /// How many bytes say how long a value is.
-const PREFIX: usize = size_of::<u32>();
+pub(super) const PREFIX: usize = size_of::<u32>();
 
 /// The length that stands here.
 fn length(bytes: &[u8], at: usize) -> Option<usize> {
