@@ -8,7 +8,7 @@ use reconcile_core::{Currency, Direction, Kind, Status};
 use rust_decimal::Decimal;
 
 use crate::{
-    Book, BreakCode, EngineError, RowIndex, Rule, Side,
+    Book, BreakCode, DayWindow, EngineError, RowIndex, Rule, Side,
     book::Facts,
     findings::Findings,
     join::Crowd,
@@ -39,10 +39,11 @@ pub(crate) fn settle(
         groups::tie(findings, pass, &mut crowd.open, Reach::Tolerance)?;
     }
     crowd.run(findings, &STILL)?;
-    crowd.file_duplicates(findings);
+    // What comes late is no duplicate of what came in time.
     if pass.days.is_some() {
         crowd.run(findings, &BELATED)?;
     }
+    crowd.file_duplicates(findings);
     groups::file_incomplete(findings, pass, &mut crowd.open)?;
     for step in DIFFERING {
         crowd.run(findings, step)?;
@@ -279,20 +280,16 @@ impl Settling<'_> {
                     kinds.admit(side, facts.kind) && takes_part(rules.standing(facts.status));
                 admitted.then(|| step.common.key(side, facts, kinds.shared(facts.kind)))
             };
-            let pairs = self.pair(findings, compared, key, |ledger, record, gap| {
-                let timely =
-                    within.is_none_or(|days| days.holds(&rules.calendar, ledger.date, record.date));
-                timely
-                    && match step.reach {
-                        Reach::Equal => gap.is_zero(),
-                        Reach::Tolerance => {
-                            let currency = findings.ledger.facts(ledger.row).currency;
-                            let tolerance = rules.tolerance_of(pass).of(currency);
-                            tolerance.allows(ledger.amount, gap)
-                        }
-                        Reach::Any => true,
-                    }
-            });
+            let near = |ledger: &Seeker<Key>, gap: Decimal| match step.reach {
+                Reach::Equal => gap.is_zero(),
+                Reach::Tolerance => {
+                    let currency = findings.ledger.facts(ledger.row).currency;
+                    let tolerance = rules.tolerance_of(pass).of(currency);
+                    tolerance.allows(ledger.amount, gap)
+                }
+                Reach::Any => true,
+            };
+            let pairs = self.pair(findings, compared, key, near, within);
             for pair in pairs {
                 match step.result {
                     Pairing::Match(rule) if !pass.net => findings.matched(pair, rule)?,
@@ -332,7 +329,7 @@ impl Settling<'_> {
                     let direction = related.then_some(facts.direction);
                     takes_part.then_some((Some(facts.currency), direction, None, None))
                 };
-                for pair in self.pair(findings, AS_IT_IS, key, |_, _, _| true) {
+                for pair in self.pair(findings, AS_IT_IS, key, |_, _| true, None) {
                     findings.differing(pair, BreakCode::ReferenceMismatch)?;
                 }
             }
@@ -340,13 +337,15 @@ impl Settling<'_> {
         Ok(())
     }
 
-    /// Pairs the open rows with equal keys and takes them off the open ones.
+    /// Pairs the open rows with equal keys, within the days if any, and takes them
+    /// off the open ones.
     fn pair(
         &mut self,
         findings: &Findings<'_>,
         compared: Compared,
         key: impl Fn(Side, &Facts) -> Option<Key>,
-        allowed: impl Fn(&Seeker<Key>, &Seeker<Key>, Decimal) -> bool,
+        near: impl Fn(&Seeker<Key>, Decimal) -> bool,
+        within: Option<DayWindow>,
     ) -> Vec<Pair> {
         let pass = self.pass;
         let seekers = |side, book: &Book, rows: &[RowIndex]| -> Vec<Seeker<Key>> {
@@ -375,7 +374,15 @@ impl Settling<'_> {
             return Vec::new();
         }
         all.extend(records);
-        let pairs = nearest::pair(all, findings.ledger, findings.records, allowed);
+        let calendar = &findings.rules.calendar;
+        let timely = within.map(|days| move |booked, listed| days.holds(calendar, booked, listed));
+        let pairs = nearest::pair(
+            all,
+            findings.ledger,
+            findings.records,
+            near,
+            timely.as_ref(),
+        );
         take(&mut self.open.ledger, pairs.iter().map(|pair| pair.ledger));
         take(&mut self.open.records, pairs.iter().map(|pair| pair.record));
         for pair in &pairs {

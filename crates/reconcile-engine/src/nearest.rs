@@ -4,7 +4,10 @@
 //! Over and over, the two neighbours from different sides that lie nearest are
 //! taken off. The nearest pair of all is always a pair of neighbours, so a
 //! heap of neighbouring gaps finds it in `O(log n)`, and a million rows under
-//! one reference cost no more than sorting them.
+//! one reference cost no more than sorting them. Where days are limited, the right
+//! partner may stand behind a neighbour: there, all that are near enough are looked at.
+
+mod window;
 
 use std::{
     cmp::Reverse,
@@ -35,14 +38,18 @@ pub(crate) struct Pair {
     pub(crate) ambiguous: bool,
 }
 
-/// Pairs rows with equal keys whose amounts are `allowed` to differ as they do
-/// (ledger row, record, gap): the nearest amounts first, then the nearest dates,
-/// then in the order of their content.
+/// Pairs rows with equal keys whose amounts lie `near` enough (ledger row, gap), and
+/// whose days are `timely` (the ledger's, the provider's) where that is asked: the
+/// nearest amounts first, then the nearest dates, then in the order of their content.
+///
+/// Where days are limited, what this would leave without a counterpart is paired all
+/// the same, as far as others can make room for it.
 pub(crate) fn pair<K: Ord + Copy>(
     mut seekers: Vec<Seeker<K>>,
     ledger: &Book,
     records: &Book,
-    allowed: impl Fn(&Seeker<K>, &Seeker<K>, Decimal) -> bool,
+    near: impl Fn(&Seeker<K>, Decimal) -> bool,
+    timely: Option<&impl Fn(Date, Date) -> bool>,
 ) -> Vec<Pair> {
     seekers.sort_unstable_by(|a, b| {
         let place = |s: &Seeker<K>| (s.key, s.amount, s.date, s.side);
@@ -51,32 +58,21 @@ pub(crate) fn pair<K: Ord + Copy>(
             Side::Records => records.compare(a.row, b.row),
         })
     });
-    let mut line = Line {
-        nodes: seekers
-            .chunk_by(|a, b| (a.side, a.key, a.amount, a.date) == (b.side, b.key, b.amount, b.date))
+    let mut pairs = Vec::new();
+    for rows in seekers.chunk_by(|a, b| a.key == b.key) {
+        let nodes: Vec<Node<'_, K>> = rows
+            .chunk_by(|a, b| (a.side, a.amount, a.date) == (b.side, b.amount, b.date))
             .map(|rows| Node {
                 rows,
                 alike: rows.len() > 1,
             })
-            .enumerate()
-            .collect(),
-        gaps: BinaryHeap::new(),
-        allowed,
-    };
-    let mut pairs = Vec::new();
-    for place in 1..line.nodes.len() {
-        line.measure(place - 1, place);
-    }
-    while let Some(Reverse(gap)) = line.gaps.pop() {
-        line.take(gap.left, gap.right, &mut pairs);
+            .collect();
+        match timely.and_then(|timely| window::pair(&nodes, &near, timely)) {
+            Some(found) => pairs.extend(found),
+            None => Line::of(nodes, &near, timely).run(&mut pairs),
+        }
     }
     pairs
-}
-
-struct Line<'a, K, F> {
-    nodes: BTreeMap<usize, Node<'a, K>>,
-    gaps: BinaryHeap<Reverse<Gap>>,
-    allowed: F,
 }
 
 /// Rows of one side with the same key, amount and date.
@@ -88,6 +84,38 @@ struct Node<'a, K> {
     alike: bool,
 }
 
+impl<K: Copy> Node<'_, K> {
+    /// The first row, for all of them.
+    fn head(&self) -> Option<Seeker<K>> {
+        self.rows.first().copied()
+    }
+
+    /// Pairs rows with those of a node of the provider, as far as there are some.
+    fn couple(&self, records: &Self) -> impl Iterator<Item = Pair> {
+        let ambiguous = self.alike || records.alike;
+        let rows = self.rows.iter().zip(records.rows);
+        rows.map(move |(ledger, record)| Pair {
+            ledger: ledger.row,
+            record: record.row,
+            ambiguous,
+        })
+    }
+}
+
+/// How far apart two days lie.
+fn days_apart(a: Date, b: Date) -> i32 {
+    let span = b.since(a);
+    span.map_or(i32::MAX, |span| span.get_days().abs())
+}
+
+/// Nodes of one key in their order, of which neighbours are taken off.
+struct Line<'a, 'f, K, N, T> {
+    nodes: BTreeMap<usize, Node<'a, K>>,
+    gaps: BinaryHeap<Reverse<Gap>>,
+    near: &'f N,
+    timely: Option<&'f T>,
+}
+
 /// How far two neighbours lie apart; ordered by how early they are to be taken.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Gap {
@@ -97,30 +125,48 @@ struct Gap {
     right: usize,
 }
 
-impl<'a, K: Ord + Copy, F: Fn(&Seeker<K>, &Seeker<K>, Decimal) -> bool> Line<'a, K, F> {
+impl<'a, 'f, K: Copy, N, T> Line<'a, 'f, K, N, T>
+where
+    N: Fn(&Seeker<K>, Decimal) -> bool,
+    T: Fn(Date, Date) -> bool,
+{
+    fn of(nodes: Vec<Node<'a, K>>, near: &'f N, timely: Option<&'f T>) -> Self {
+        Self {
+            nodes: nodes.into_iter().enumerate().collect(),
+            gaps: BinaryHeap::new(),
+            near,
+            timely,
+        }
+    }
+
+    fn run(mut self, pairs: &mut Vec<Pair>) {
+        for place in 1..self.nodes.len() {
+            self.measure(place - 1, place);
+        }
+        while let Some(Reverse(gap)) = self.gaps.pop() {
+            self.take(gap.left, gap.right, pairs);
+        }
+    }
+
     /// Notes the gap between two neighbours when they may be paired.
     fn measure(&mut self, left: usize, right: usize) {
         let (Some(a), Some(b)) = (self.head(left), self.head(right)) else {
             return;
         };
-        if a.key != b.key || a.side == b.side {
-            return;
-        }
-        let (ledger, record) = match a.side {
-            Side::Ledger => (a, b),
-            Side::Records => (b, a),
+        let (ledger, record) = match (a.side, b.side) {
+            (Side::Ledger, Side::Records) => (a, b),
+            (Side::Records, Side::Ledger) => (b, a),
+            _ => return,
         };
         // Amounts that are too far apart for an exact gap are no pair.
         let Some(amount) = exact_difference(b.amount, a.amount) else {
             return;
         };
-        if (self.allowed)(&ledger, &record, amount) {
+        let timely = |timely: &T| timely(ledger.date, record.date);
+        if (self.near)(&ledger, amount) && self.timely.is_none_or(timely) {
             self.gaps.push(Reverse(Gap {
                 amount,
-                days: b
-                    .date
-                    .since(a.date)
-                    .map_or(i32::MAX, |span| span.get_days().abs()),
+                days: days_apart(a.date, b.date),
                 left,
                 right,
             }));
@@ -133,18 +179,10 @@ impl<'a, K: Ord + Copy, F: Fn(&Seeker<K>, &Seeker<K>, Decimal) -> bool> Line<'a,
         let (Some(&a), Some(&b)) = (self.nodes.get(&left), self.nodes.get(&right)) else {
             return;
         };
-        let ambiguous = a.alike || b.alike;
-        pairs.extend(a.rows.iter().zip(b.rows).map(|(a, b)| {
-            let (ledger, record) = match a.side {
-                Side::Ledger => (a.row, b.row),
-                Side::Records => (b.row, a.row),
-            };
-            Pair {
-                ledger,
-                record,
-                ambiguous,
-            }
-        }));
+        match a.head().map(|head| head.side) {
+            Some(Side::Ledger) => pairs.extend(a.couple(&b)),
+            _ => pairs.extend(b.couple(&a)),
+        }
         let taken = a.rows.len().min(b.rows.len());
         self.keep(left, a, taken);
         self.keep(right, b, taken);
@@ -168,6 +206,6 @@ impl<'a, K: Ord + Copy, F: Fn(&Seeker<K>, &Seeker<K>, Decimal) -> bool> Line<'a,
     }
 
     fn head(&self, place: usize) -> Option<Seeker<K>> {
-        self.nodes.get(&place)?.rows.first().copied()
+        self.nodes.get(&place)?.head()
     }
 }

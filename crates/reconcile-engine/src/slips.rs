@@ -1,5 +1,10 @@
 //! References with a slip of the pen: one sign wrong, missing, too many, or two
 //! that changed places.
+//!
+//! Where references are numbered, the next number differs by one digit, too: the
+//! sale before this one may be missing on one side, and this one on the other. A
+//! sign in place of one like it counts only where the amount tells the two rows
+//! from all others that are left, and the day is the same.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -88,6 +93,7 @@ pub(crate) fn file(findings: &mut Findings<'_>, open: &mut Crowd) -> Result<(), 
         *times.1.entry(*record).or_insert(0) += 1;
     }
     pairs.retain(|(row, record)| times.0.get(row) == Some(&1) && times.1.get(record) == Some(&1));
+    drop_next_numbers(findings, open, &mut pairs);
     for &(ledger, record) in &pairs {
         let pair = Pair {
             ledger,
@@ -99,6 +105,51 @@ pub(crate) fn file(findings: &mut Findings<'_>, open: &mut Crowd) -> Result<(), 
     let (ledger, records) = pairs.into_iter().unzip();
     open.remove(Crowd { ledger, records });
     Ok(())
+}
+
+/// Drops the pairs whose references may be two numbers of one sequence: those of
+/// two days, or of an amount that other open rows have, too.
+fn drop_next_numbers(findings: &Findings<'_>, open: &Crowd, pairs: &mut Vec<(RowIndex, RowIndex)>) {
+    let (ledger, records) = (findings.ledger, findings.records);
+    let paid = |book: &Book, row: RowIndex| {
+        let facts = book.facts(row);
+        (facts.currency, facts.direction, facts.amount.normalize())
+    };
+    // How many open rows of each side have an amount.
+    let mut counts: HashMap<_, (usize, usize)> = HashMap::new();
+    for row in &open.ledger {
+        counts.entry(paid(ledger, *row)).or_default().0 += 1;
+    }
+    for row in &open.records {
+        counts.entry(paid(records, *row)).or_default().1 += 1;
+    }
+    pairs.retain(|(row, record)| {
+        let same_day = ledger.facts(*row).date == records.facts(*record).date;
+        let alone = counts.get(&paid(ledger, *row)) == Some(&(1, 1));
+        same_day && alone || !may_be_next(findings, *row, *record)
+    });
+}
+
+/// Whether the references of two rows may be two numbers of one sequence.
+fn may_be_next(findings: &Findings<'_>, row: RowIndex, record: RowIndex) -> bool {
+    let references = findings
+        .ledger
+        .reference(row)
+        .zip(findings.records.reference(record));
+    references.is_some_and(|(left, right)| differ_by_one_like_sign(left.trim(), right.trim()))
+}
+
+/// Whether one digit stands for another, or one letter for another.
+fn differ_by_one_like_sign(left: &str, right: &str) -> bool {
+    if left.chars().count() != right.chars().count() {
+        return false;
+    }
+    let signs = left.chars().zip(right.chars());
+    let mut differing = signs.filter(|(left, right)| left != right);
+    let alike = |(left, right): (char, char)| {
+        left.is_numeric() && right.is_numeric() || left.is_alphabetic() && right.is_alphabetic()
+    };
+    differing.next().is_some_and(alike) && differing.next().is_none()
 }
 
 /// Whether two rows of kinds that agree have references with a slip between them.

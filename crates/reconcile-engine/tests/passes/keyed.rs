@@ -1,5 +1,6 @@
 use reconcile_core::Kind;
-use reconcile_engine::{Column, DayWindow, Equality, Exclude, Pass, Rules, Side};
+use reconcile_engine::{Column, DayWindow, Equality, Exclude, Pass, Rules, Side, Tolerance};
+use rust_decimal::dec;
 
 use super::lines;
 
@@ -177,6 +178,98 @@ fn what_shares_a_key_and_lies_days_apart_is_a_break() {
              on the same day, a next-day cut-off",
         ]
     );
+}
+
+#[test]
+fn what_comes_late_is_no_duplicate_of_what_came_in_time() {
+    let pass = Pass {
+        days: Some(DayWindow::days(0, 3)),
+        tolerance: Some(
+            Tolerance {
+                absolute: dec!(0.05),
+                ..Tolerance::default()
+            }
+            .into(),
+        ),
+        ..Pass::keyed("reference", [Equality::of(Column::Reference)])
+    };
+    let said =
+        |ledger: &[&str], records: &[&str]| lines(ledger, records, &with(vec![pass.clone()]));
+    // Two instalments: the second one comes a week late.
+    assert_eq!(
+        said(
+            &["L-1 30 1 ref=A", "L-2 30 5 ref=A"],
+            &["R-1 30 2 ref=A", "R-2 30 12 ref=A"]
+        ),
+        [
+            "L-1 = R-1 by reference, off by 0",
+            "date_out_of_window L-2/R-2 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN",
+        ]
+    );
+    // The nearest pair alone would leave the first booking and the last record.
+    assert_eq!(
+        said(
+            &["L-1 30 1 ref=A", "L-2 30 3 ref=A"],
+            &["R-1 30 3 ref=A", "R-2 30 6 ref=A"]
+        ),
+        [
+            "L-1 = R-1 by reference, off by 0",
+            "L-2 = R-2 by reference, off by 0",
+        ]
+    );
+    // The amount that is nearest came too late, and hides no other.
+    assert_eq!(
+        said(
+            &["L-1 30 1 ref=A"],
+            &["R-1 30 20 ref=A", "R-2 30.01 2 ref=A", "R-3 29.97 2 ref=A"]
+        )[0],
+        "L-1 = R-2 by reference_tolerance, off by -0.01"
+    );
+    // What is left over of what says the same is a duplicate still.
+    let twice = said(&["L-1 30 1 ref=A"], &["R-1 30 2 ref=A", "R-2 30 20 ref=A"]);
+    assert!(
+        twice[1].starts_with("duplicate_at_provider /R-2"),
+        "{twice:#?}"
+    );
+}
+
+#[test]
+fn the_next_number_is_a_slip_only_where_nothing_else_has_the_amount() {
+    let slips = |ledger: &[&str], records: &[&str]| {
+        let said = lines(ledger, records, &Rules::default());
+        let slips = said
+            .iter()
+            .filter(|line| line.starts_with("reference_mismatch"));
+        slips.count()
+    };
+    assert_eq!(
+        slips(
+            &["L-1 137.42 3 ref=ORD-1001"],
+            &["R-1 137.42 3 ref=ORD-1002"]
+        ),
+        1
+    );
+    // The day after: a typo does not move the day.
+    assert_eq!(
+        slips(
+            &["L-1 137.42 3 ref=ORD-1001"],
+            &["R-1 137.42 4 ref=ORD-1002"]
+        ),
+        0
+    );
+    // A price that others pay, too: two sales, each missing on one side.
+    let sold = ["L-1 9.99 3 ref=ORD-1001", "L-2 9.99 8 ref=ORD-1044"];
+    assert_eq!(slips(&sold, &["R-1 9.99 3 ref=ORD-1002"]), 0);
+    assert_eq!(
+        slips(
+            &["L-1 50 3 ref=INV-1-A", "L-2 50 9 ref=X"],
+            &["R-1 50 3 ref=INV-1-B"]
+        ),
+        0
+    );
+    // A digit that is missing, or two that changed places, is no next number.
+    let sold = ["L-1 9.99 3 ref=ORD-1021", "L-2 9.99 8 ref=ORD-1044"];
+    assert_eq!(slips(&sold, &["R-1 9.99 3 ref=ORD-1012"]), 1);
 }
 
 #[test]
