@@ -2,6 +2,7 @@
 //! do, exit status 2, nothing written, and memory that has a bound.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{Seek, SeekFrom, Write},
     process::Command,
@@ -334,4 +335,65 @@ fn amounts_beyond_any_machine_word_are_exact_or_refused() {
         summary.contains("158456325028528675187087900669"),
         "{summary}"
     );
+}
+
+#[test]
+fn nothing_in_the_texts_of_others_runs_wherever_it_is_shown() {
+    let scene = Scene::bare();
+    let texts = [
+        "=HYPERLINK(A1)",
+        "@SUM(A1)",
+        "+1",
+        "-1",
+        "\tTAB",
+        "\u{1b}[31mred",
+        "\u{202e}desrever",
+        "N\0L",
+        "</script><img src=x onerror=alert(1)>",
+    ];
+    let rows = texts.map(|text| format!("\"{text}\",\"{text}\",5.00,PEN,2026-01-02,\"{text}\"\n"));
+    let header = "id,reference,amount,currency,date,description\n";
+    scene.write("ledger.csv", &format!("{header}{}", rows.concat()));
+    scene.write(
+        "records.csv",
+        "id,kind,direction,status,reference,amount,currency,created_at\n",
+    );
+    let ran = scene
+        .run("match --ledger ledger.csv --records records.csv --out out")
+        .exits(1);
+    let steers =
+        |character: char| (character.is_control() && character != '\n') || character == '\u{202e}';
+    assert!(!ran.stdout.contains(steers), "{}", ran.stdout);
+    let breaks = scene.read("out/breaks.csv");
+    let mut reader = csv::Reader::from_reader(breaks.as_bytes());
+    let ids = reader
+        .records()
+        .map(|row| row.expect("a row")[3].to_owned());
+    let ids: BTreeSet<String> = ids.collect();
+    for text in texts {
+        let defused = format!("'{text}");
+        assert!(
+            ids.contains(text) != ids.contains(&defused),
+            "{text}: {ids:?}"
+        );
+    }
+    assert!(
+        !ids.iter()
+            .any(|id| id.starts_with(['=', '+', '-', '@', '\t'])),
+        "{ids:?}"
+    );
+    let page = scene.read("out/report.html");
+    assert!(page.contains("&lt;img src=x"));
+    assert!(!page.contains("<img"));
+    assert_eq!(
+        page.matches("<script").count(),
+        page.matches("</script>").count()
+    );
+    // What turns letters around is alone in an element of its own.
+    for (at, _) in page.match_indices('\u{202e}') {
+        let before = &page[..at];
+        let in_data = before.rfind("<script") > before.rfind("</script>");
+        let isolated = before.rfind("<bdi") > before.rfind("</bdi>");
+        assert!(in_data || isolated, "{}", &page[at.saturating_sub(80)..at]);
+    }
 }

@@ -7,6 +7,7 @@
     reason = "a panic is how a test fails"
 )]
 
+mod altered;
 mod csv;
 mod encodings;
 mod jsonl;
