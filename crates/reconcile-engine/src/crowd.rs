@@ -16,45 +16,98 @@ use crate::{
     rules::{Pass, Standing},
 };
 
-/// Settles the rows of one key: what agrees is matched, alone or in groups,
-/// what repeats a match is a duplicate, and what is left is paired by what it
-/// has in common. What then stands alone goes to `rest`, every other row is
-/// filed once.
-pub(crate) fn settle(
-    findings: &mut Findings<'_>,
-    pass: &Pass,
-    crowd: Crowd,
-    rest: &mut Crowd,
-) -> Result<(), EngineError> {
-    let mut crowd = Settling {
-        pass,
-        open: crowd,
-        ledger_taken: Twins::default(),
-        records_taken: Twins::default(),
-    };
-    crowd.run(findings, &EXACT)?;
-    groups::tie(findings, pass, &mut crowd.open, Reach::Equal)?;
-    if !findings.rules.tolerance_of(pass).is_exact() {
-        crowd.run(findings, &TOLERATED)?;
-        groups::tie(findings, pass, &mut crowd.open, Reach::Tolerance)?;
+/// The rows of one key. First what agrees is matched; what then is left stays
+/// open, so that a later key may bring it together with others, until it is
+/// filed.
+#[derive(Clone)]
+pub(crate) struct Settling<'p> {
+    place: u8,
+    pass: &'p Pass,
+    open: Crowd,
+    ledger_taken: Twins,
+    records_taken: Twins,
+}
+
+impl<'p> Settling<'p> {
+    /// Matches what agrees, alone or in groups, by the pass at this place.
+    pub(crate) fn matching(
+        findings: &mut Findings<'_>,
+        (place, pass): (u8, &'p Pass),
+        crowd: Crowd,
+    ) -> Result<Self, EngineError> {
+        let mut settling = Self {
+            place,
+            pass,
+            open: crowd,
+            ledger_taken: Twins::default(),
+            records_taken: Twins::default(),
+        };
+        settling.run(findings, &EXACT)?;
+        groups::tie(findings, pass, &mut settling.open, Reach::Equal)?;
+        if !findings.rules.tolerance_of(pass).is_exact() {
+            settling.run(findings, &TOLERATED)?;
+            groups::tie(findings, pass, &mut settling.open, Reach::Tolerance)?;
+        }
+        settling.run(findings, &STILL)?;
+        Ok(settling)
     }
-    crowd.run(findings, &STILL)?;
-    // What comes late is no duplicate of what came in time.
-    if pass.days.is_some() {
-        crowd.run(findings, &BELATED)?;
+
+    /// The rows that are not matched.
+    pub(crate) const fn open(&self) -> &Crowd {
+        &self.open
     }
-    crowd.file_duplicates(findings);
-    groups::file_incomplete(findings, pass, &mut crowd.open)?;
-    for step in DIFFERING {
-        crowd.run(findings, step)?;
+
+    /// Whether nothing is left that another row of the key has to do with.
+    pub(crate) fn is_settled(&self) -> bool {
+        let is_settled = |open: &[RowIndex], others: &[RowIndex], taken: &Twins| {
+            open.is_empty() || others.is_empty() && taken.0.is_empty()
+        };
+        let Crowd { ledger, records } = &self.open;
+        is_settled(ledger, records, &self.ledger_taken)
+            && is_settled(records, ledger, &self.records_taken)
     }
-    crowd.pair_contradicting(findings)?;
-    // What repeats a row that found a counterpart only now is as much a
-    // duplicate as what repeats a match.
-    crowd.file_duplicates(findings);
-    rest.ledger.extend(crowd.open.ledger);
-    rest.records.extend(crowd.open.records);
-    Ok(())
+
+    /// Leaves to others what they found a counterpart for: what repeats it is
+    /// its duplicate all the same.
+    pub(crate) fn leave(&mut self, findings: &Findings<'_>, left: impl Fn(Side, RowIndex) -> bool) {
+        let Self {
+            open,
+            ledger_taken,
+            records_taken,
+            ..
+        } = self;
+        for (side, rows, taken) in [
+            (Side::Ledger, &mut open.ledger, ledger_taken),
+            (Side::Records, &mut open.records, records_taken),
+        ] {
+            for row in rows.extract_if(.., |row| left(side, *row)) {
+                taken.note(side, findings, row);
+            }
+        }
+    }
+
+    /// Files what is left, each row once: what repeats a match is a duplicate,
+    /// and the others are paired by what they have in common. Gives what stands
+    /// alone.
+    pub(crate) fn file(mut self, findings: &mut Findings<'_>) -> Result<Crowd, EngineError> {
+        let pass = self.pass;
+        findings.begin(self.place, pass);
+        if pass.days.is_some() {
+            // What comes late is no duplicate of what came in time.
+            groups::file_belated(findings, pass, &mut self.open)?;
+            self.run(findings, &BELATED)?;
+        }
+        self.file_duplicates(findings);
+        groups::file_incomplete(findings, pass, &mut self.open)?;
+        for step in DIFFERING {
+            self.run(findings, step)?;
+        }
+        self.pair_contradicting(findings)?;
+        // What repeats a row that found a counterpart only now is as much a
+        // duplicate as what repeats a match.
+        self.file_duplicates(findings);
+        Ok(self.open)
+    }
 }
 
 /// What rows must have in common to be paired, and what the pair is.
@@ -245,13 +298,6 @@ type Key = (
 type Compared = fn(&Findings<'_>, &Pass, Side, RowIndex) -> Decimal;
 
 const AS_IT_IS: Compared = |findings, pass, side, row| findings.compared(pass, side, row);
-
-struct Settling<'p> {
-    pass: &'p Pass,
-    open: Crowd,
-    ledger_taken: Twins,
-    records_taken: Twins,
-}
 
 impl Settling<'_> {
     fn run(&mut self, findings: &mut Findings<'_>, step: &Step) -> Result<(), EngineError> {
@@ -446,7 +492,7 @@ fn take(open: &mut Vec<RowIndex>, taken: impl Iterator<Item = RowIndex>) {
 
 /// Rows that moved money and have a counterpart, by what a duplicate of them
 /// would say.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Twins(BTreeMap<(Currency, Direction, Decimal), BTreeMap<Option<Kind>, RowIndex>>);
 
 impl Twins {

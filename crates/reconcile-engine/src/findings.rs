@@ -11,6 +11,7 @@ use crate::{
     Matches, Outcome, Row, RowIndex, Rule, Rules, Side, Totals,
     book::Facts,
     explain,
+    join::Crowd,
     matches::{Couple, Group},
     nearest::Pair,
     nets, order,
@@ -342,6 +343,21 @@ impl<'a> Findings<'a> {
             });
         }
         Ok(())
+    }
+
+    /// How many breaks there are.
+    pub(crate) fn broken(&self) -> usize {
+        self.breaks.len()
+    }
+
+    /// Takes back the breaks after the first ones, and gives their rows.
+    pub(crate) fn take_back(&mut self, after: usize) -> Crowd {
+        let mut rows = Crowd::default();
+        for found in self.breaks.drain(after..) {
+            rows.ledger.extend(found.ledger);
+            rows.records.extend(found.records);
+        }
+        rows
     }
 
     /// Files a ledger row that repeats `twin`.

@@ -21,6 +21,7 @@ mod normalise;
 mod order;
 mod outcome;
 mod parts;
+mod pending;
 mod prove;
 mod reconcile;
 mod rules;

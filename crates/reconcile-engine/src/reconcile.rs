@@ -7,12 +7,15 @@ use jiff::civil::Date;
 use crate::{
     Book, Column, DayWindow, EngineError, Equality, Exclusion, Outcome, Pass, Rule, Rules, Side,
     book::Facts,
-    bundles, crowd, figures,
+    bundles,
+    crowd::Settling,
+    figures,
     findings::Findings,
     join::{self, Crowd, Joined},
     keys,
     nearest::Pair,
     parts::Settled,
+    pending::Pending,
     rules::{Standing, Way},
     search, slips,
 };
@@ -73,8 +76,10 @@ pub enum Absence {
 ///
 /// What the rules exclude takes no part. The others find each other in the
 /// passes of the rules, one after the other; kind, direction, currency and
-/// amount decide what they are to each other. The outcome depends on the
-/// content of the rows only, never on their order.
+/// amount decide what they are to each other. Where rows share a key and differ,
+/// a later key may yet match them with others, or by its own tolerance; else they
+/// are a break of the first pass that tied them. No search tears them apart. The
+/// outcome depends on the content of the rows only, never on their order.
 ///
 /// What a status says decides what moved: a ledger row without one counts as
 /// booked, one that says `failed` books nothing. A row that moved nothing and
@@ -109,20 +114,21 @@ pub fn reconcile_rest(
     let mut findings = Findings::new(ledger, records, rules, context);
     findings.count_settled(settled.pairs());
     let mut open = Open::of(&mut findings);
-    for (place, pass) in (0..).zip(&rules.passes) {
-        findings.begin(place, pass);
-        match pass.way() {
-            Way::Key => bring_together(&mut findings, pass, &mut open)?,
-            Way::Search => {
-                let mut rows = open.rows(&findings);
-                search::run(&mut findings, pass, &mut rows)?;
-                open = Open::Rows(rows);
-            }
-            Way::Sum => {
-                let mut rows = open.rows(&findings);
-                bundles::run(&mut findings, pass, &mut rows)?;
-                open = Open::Rows(rows);
-            }
+    let mut pending = Pending::default();
+    let mut passes = (0..).zip(&rules.passes);
+    while let Some((place, pass)) = passes.next() {
+        if pass.way() == Way::Key {
+            bring_together(&mut findings, (place, pass), &mut open, &mut pending)?;
+        } else {
+            let mut rows = open.rows(&findings);
+            search_for(&mut findings, (place, pass), &mut rows, &pending)?;
+            open = Open::Rows(rows);
+        }
+        let key_to_come = passes.clone().any(|(_, pass)| pass.goes_by_key());
+        if !key_to_come {
+            let mut rows = open.rows(&findings);
+            pending.file(&mut findings, &mut rows)?;
+            open = Open::Rows(rows);
         }
     }
     if let Some(first) = rules.passes.first() {
@@ -185,25 +191,52 @@ impl Open {
     }
 }
 
-/// Settles what shares the key of a pass.
-fn bring_together(
+/// Runs a pass that searches.
+fn search_for(
     findings: &mut Findings<'_>,
-    pass: &Pass,
-    open: &mut Open,
+    (place, pass): (u8, &Pass),
+    open: &mut Crowd,
+    pending: &Pending<'_>,
 ) -> Result<(), EngineError> {
+    let held = if pass.goes_by_key() {
+        Crowd::default()
+    } else {
+        pending.hold(findings, open)?
+    };
+    findings.begin(place, pass);
+    if pass.way() == Way::Sum {
+        bundles::run(findings, pass, open)?;
+    } else {
+        search::run(findings, pass, open)?;
+    }
+    open.ledger.extend(held.ledger);
+    open.records.extend(held.records);
+    Ok(())
+}
+
+/// Matches what shares the key of a pass and agrees.
+fn bring_together<'p>(
+    findings: &mut Findings<'_>,
+    pass: (u8, &'p Pass),
+    open: &mut Open,
+    pending: &mut Pending<'p>,
+) -> Result<(), EngineError> {
+    findings.begin(pass.0, pass.1);
+    let equal = &pass.1.equal;
     let verbatim = Equality::of(Column::Reference);
     let taken = mem::replace(open, Open::All);
     let rest = match taken {
-        Open::All if pass.equal == [verbatim] => settle_joined(
+        Open::All if *equal == [verbatim] => settle_joined(
             join::by_reference(findings.ledger, findings.records),
             findings,
             pass,
+            pending,
         )?,
         taken => {
             let mut rest = taken.rows(findings);
             let (ledger, records) = (findings.ledger, findings.records);
-            for crowd in keys::join(ledger, records, &pass.equal, &mut rest) {
-                crowd::settle(findings, pass, crowd, &mut rest)?;
+            for crowd in keys::join(ledger, records, equal, &mut rest) {
+                pending.put_off(Settling::matching(findings, pass, crowd)?, &mut rest);
             }
             rest
         }
@@ -212,11 +245,12 @@ fn bring_together(
     Ok(())
 }
 
-/// Settles whole books that were joined, and gives what stands alone.
-fn settle_joined(
+/// Matches what agrees in whole books that were joined, and gives the rest.
+fn settle_joined<'p>(
     joined: Joined,
     findings: &mut Findings<'_>,
-    pass: &Pass,
+    pass: (u8, &'p Pass),
+    pending: &mut Pending<'p>,
 ) -> Result<Crowd, EngineError> {
     let (ledger, records) = (findings.ledger, findings.records);
     let mut rest = Crowd {
@@ -225,7 +259,7 @@ fn settle_joined(
     };
     for (row, record) in joined.couples.iter(ledger) {
         let facts = (ledger.facts(row), records.facts(record));
-        if agree(&facts.0, &facts.1, findings.rules, pass) {
+        if agree(&facts.0, &facts.1, findings.rules, pass.1) {
             let pair = Pair {
                 ledger: row,
                 record,
@@ -237,11 +271,11 @@ fn settle_joined(
                 ledger: vec![row],
                 records: vec![record],
             };
-            crowd::settle(findings, pass, crowd, &mut rest)?;
+            pending.put_off(Settling::matching(findings, pass, crowd)?, &mut rest);
         }
     }
     for crowd in joined.crowds {
-        crowd::settle(findings, pass, crowd, &mut rest)?;
+        pending.put_off(Settling::matching(findings, pass, crowd)?, &mut rest);
     }
     Ok(rest)
 }
@@ -304,7 +338,10 @@ mod tests {
         let same = |ledger: &Book, records: &Book| {
             let joined = join::by_hash(ledger, records, |_| 0);
             let mut findings = Findings::new(ledger, records, &rules, &context);
-            let rest = settle_joined(joined, &mut findings, &rules.passes[0]).unwrap();
+            let mut pending = Pending::default();
+            let pass = (0, &rules.passes[0]);
+            let mut rest = settle_joined(joined, &mut findings, pass, &mut pending).unwrap();
+            pending.file(&mut findings, &mut rest).unwrap();
             for row in rest.ledger {
                 findings.ledger_alone(row);
             }

@@ -34,6 +34,8 @@ use crate::Side;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// The passes, in their order: a later one sees what the earlier ones left.
+    /// What shares a key and differs is left to later passes whose key
+    /// identifies, and to no others.
     pub passes: Vec<Pass>,
     /// How far the amounts of a matched pair may lie apart, in the passes that
     /// do not say.

@@ -129,6 +129,12 @@ fn passes() -> impl Strategy<Value = Vec<Pass>> {
         days: Some(DayWindow::days(0, 1)),
         ..Pass::keyed("dated", [Equality::of(Column::Reference).normalised()])
     };
+    let exact = Pass::keyed("exact", [Equality::of(Column::Reference)]);
+    let loose = Pass {
+        tolerance: near.tolerance.clone(),
+        group: Pass::defaults()[0].group.clone(),
+        ..Pass::keyed("loose", [Equality::of(Column::Reference).normalised()])
+    };
     let sum = |name, sides| Pass {
         group: Some(Grouping {
             by: GroupBy::Sum,
@@ -142,10 +148,12 @@ fn passes() -> impl Strategy<Value = Vec<Pass>> {
     let all = vec![
         near,
         dated,
+        exact,
+        loose,
         sum("one to many", Sides::OneToMany),
         sum("many to one", Sides::ManyToOne),
     ];
-    let some = prop::sample::subsequence(all, 1..=4).prop_shuffle();
+    let some = prop::sample::subsequence(all, 1..=6).prop_shuffle();
     prop_oneof![Just(Pass::defaults()), some]
 }
 

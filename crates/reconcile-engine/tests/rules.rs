@@ -16,7 +16,8 @@ fn the_defaults_are_told_in_words() {
              under way where the status is pending or on_hold; a row of another status moved none, \
              and takes no part unless the other side claims it.",
             "Pass 1, reference: rows with equal reference, amounts equal; groups of several rows \
-             to several under one key; what shares the key and differs is a break.",
+             to several under one key; what shares the key and differs is a break unless \
+             reference_normalised matches it.",
             "Pass 2, reference_normalised: rows with equal reference (without regard to capitals, \
              punctuation, accents, the script of digits and leading zeros), amounts equal; groups of several rows to several under one key; what shares the key and \
              differs is a break.",

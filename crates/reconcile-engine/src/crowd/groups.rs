@@ -22,16 +22,29 @@ pub(super) fn tie(
 ) -> Result<(), EngineError> {
     for candidate in candidates(findings, pass, open) {
         // A group takes rows of a later candidate with it.
-        if candidate.is_open(open) && candidate.ties(findings, pass, reach)? {
-            take(&mut open.ledger, candidate.ledger.iter().copied());
-            take(&mut open.records, candidate.records.iter().copied());
-            if candidate.is_timely(findings, pass) {
-                findings.matched_group(candidate.ledger, candidate.records)?;
-            } else {
-                let finding = "the amounts tie, the days lie too far apart";
-                let code = BreakCode::DateOutOfWindow;
-                findings.differing_group(code, candidate.ledger, candidate.records, finding)?;
-            }
+        if candidate.is_open(open)
+            && candidate.is_timely(findings, pass)
+            && candidate.ties(findings, pass, reach)?
+        {
+            candidate.take(open);
+            findings.matched_group(candidate.ledger, candidate.records)?;
+        }
+    }
+    Ok(())
+}
+
+/// Files the groups that tie but for their days, which lie too far apart.
+pub(super) fn file_belated(
+    findings: &mut Findings<'_>,
+    pass: &Pass,
+    open: &mut Crowd,
+) -> Result<(), EngineError> {
+    for candidate in candidates(findings, pass, open) {
+        if candidate.is_open(open) && candidate.ties(findings, pass, Reach::Tolerance)? {
+            candidate.take(open);
+            let finding = "the amounts tie, the days lie too far apart";
+            let code = BreakCode::DateOutOfWindow;
+            findings.differing_group(code, candidate.ledger, candidate.records, finding)?;
         }
     }
     Ok(())
@@ -69,8 +82,7 @@ pub(super) fn file_incomplete(
         if candidate.mixed || !are_parts || over && alike || !candidate.is_open(open) {
             continue;
         }
-        take(&mut open.ledger, candidate.ledger.iter().copied());
-        take(&mut open.records, candidate.records.iter().copied());
+        candidate.take(open);
         let (code, mut finding) = if over {
             (
                 BreakCode::OverAllocated,
@@ -187,6 +199,12 @@ impl Candidate {
     fn is_open(&self, open: &Crowd) -> bool {
         let all = |rows: &[RowIndex], open: &[RowIndex]| rows.iter().all(|row| open.contains(row));
         all(&self.ledger, &open.ledger) && all(&self.records, &open.records)
+    }
+
+    /// Takes its rows off the open ones.
+    fn take(&self, open: &mut Crowd) {
+        take(&mut open.ledger, self.ledger.iter().copied());
+        take(&mut open.records, self.records.iter().copied());
     }
 
     /// Whether the sides add up to the same, or nearly.

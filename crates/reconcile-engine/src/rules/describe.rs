@@ -25,7 +25,10 @@ pub(super) fn rules(rules: &Rules) -> Vec<String> {
         words(&rules.pending, "or"),
     );
     let numbered = rules.passes.iter().zip(1..);
-    let passes = numbered.map(|(one, number)| format!("Pass {number}, {}", pass(one, rules)));
+    let passes = numbered.map(|(one, number)| {
+        let later = rules.passes.get(number..).unwrap_or_default();
+        format!("Pass {number}, {}", pass(one, later, rules))
+    });
     let rest = "Each row is used once, and a pass sees what the passes before it left. What the \
                 last one leaves is a break.";
     let attention = (rules.attention != Attention::default()).then(|| attention(&rules.attention));
@@ -167,7 +170,7 @@ fn business_days(rules: &Rules) -> Option<String> {
     })
 }
 
-fn pass(pass: &Pass, rules: &Rules) -> String {
+fn pass(pass: &Pass, later: &[Pass], rules: &Rules) -> String {
     let mut text = format!("{}: ", pass.name);
     // Writing to a string never fails.
     let mut add = |part: &dyn Display| {
@@ -202,6 +205,11 @@ fn pass(pass: &Pass, rules: &Rules) -> String {
     }
     if pass.way() == Way::Key {
         add(&"; what shares the key and differs is a break");
+        let mut keys = later.iter().filter(|pass| pass.goes_by_key()).peekable();
+        if keys.peek().is_some() {
+            let names = words(keys.map(|pass| &pass.name), "or");
+            add(&format_args!(" unless {names} matches it"));
+        }
     } else {
         if !pass.across_references {
             add(&"; never rows with two different references");

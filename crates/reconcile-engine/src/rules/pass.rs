@@ -24,8 +24,9 @@ pub struct Pass {
     /// What must be equal. Currency and direction always must.
     pub equal: Vec<Equality>,
     /// Whether rows that share the key are the same thing, so that what differs
-    /// between them is a break. A key of accounts or days says no such thing:
-    /// there, the best counterpart is sought.
+    /// between them is a break, unless a later pass whose key identifies matches
+    /// it. A key of accounts or days says no such thing: there, the best
+    /// counterpart is sought.
     pub identifies: bool,
     /// How far amounts may lie apart; that of the rules where none is said.
     pub tolerance: Option<Tolerances>,
@@ -124,6 +125,12 @@ impl Pass {
             _ if self.identifies && self.text.is_none() => Way::Key,
             _ => Way::Search,
         }
+    }
+
+    /// Whether its key says that rows are the same thing: such a pass may match
+    /// what an earlier key tied and found to differ.
+    pub(crate) fn goes_by_key(&self) -> bool {
+        self.identifies && self.way() != Way::Sum
     }
 
     /// The columns of a side that the pass looks at.

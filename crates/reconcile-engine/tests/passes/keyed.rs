@@ -203,7 +203,9 @@ fn what_comes_late_is_no_duplicate_of_what_came_in_time() {
         ),
         [
             "L-1 = R-1 by reference, off by 0",
-            "date_out_of_window L-2/R-2 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN",
+            "date_out_of_window L-2/R-2 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN, \
+             booked on 2026-11-05, listed on 2026-11-12: 7 days after, where the rules say up to 3 \
+             days after the ledger's day",
         ]
     );
     // The nearest pair alone would leave the first booking and the last record.
