@@ -24,12 +24,15 @@ pub(crate) fn plain(amount: impl Into<Sum>, currency: Option<Currency>) -> Strin
 /// The same at the end of other text, for a currency that has so many digits.
 pub(crate) fn push_plain(out: &mut Vec<u8>, amount: Decimal, digits: u32) {
     let (mut units, mut scale) = (amount.mantissa(), amount.scale());
+    if units < 0 {
+        out.push(b'-');
+    }
+    if let Some(small) = in_units(units.unsigned_abs(), scale, digits) {
+        return push_units(out, small, digits);
+    }
     while scale > digits && units % 10 == 0 {
         units /= 10;
         scale -= 1;
-    }
-    if units < 0 {
-        out.push(b'-');
     }
     // From the last digit to the first, and then turned round.
     let start = out.len();
@@ -41,9 +44,9 @@ pub(crate) fn push_plain(out: &mut Vec<u8>, amount: Decimal, digits: u32) {
         if place == scale && scale + zeros > 0 {
             out.push(b'.');
         }
-        let (rest, digit) = divided_by_ten(units);
-        out.push(b'0' + digit);
-        units = rest;
+        // The last digit fits a byte.
+        out.push(b'0' + u8::try_from(units % 10).unwrap_or_default());
+        units /= 10;
         place += 1;
     }
     if let Some(number) = out.get_mut(start..) {
@@ -51,15 +54,39 @@ pub(crate) fn push_plain(out: &mut Vec<u8>, amount: Decimal, digits: u32) {
     }
 }
 
-/// A tenth of a number, and what is left of it.
-fn divided_by_ten(number: u128) -> (u128, u8) {
-    // Nearly every amount fits the machine's own words, which are divided many
-    // times faster.
-    let (rest, digit) = match u64::try_from(number) {
-        Ok(small) => (u128::from(small / 10), u8::try_from(small % 10)),
-        Err(_) => (number / 10, u8::try_from(number % 10)),
-    };
-    (rest, digit.unwrap_or_default())
+/// An amount in minor units, where these fit the machine's own word, which is
+/// divided many times faster: nearly all do.
+fn in_units(units: u128, scale: u32, digits: u32) -> Option<u64> {
+    let zeros = digits.checked_sub(scale)?;
+    let power = POWERS.get(..=digits as usize)?.get(zeros as usize)?;
+    u64::try_from(units).ok()?.checked_mul(*power)
+}
+
+/// Of ten, for more minor digits than any currency has.
+const POWERS: [u64; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+
+/// Writes minor units, of which there are [`POWERS`].
+fn push_units(out: &mut Vec<u8>, mut units: u64, digits: u32) {
+    // Room for the twenty digits of a word, and a point.
+    let mut text = [b'0'; 24];
+    let digits = digits as usize;
+    // At least one digit stands before the point.
+    let least = if digits == 0 { 1 } else { digits + 2 };
+    let mut length = 0;
+    for place in text.iter_mut().rev() {
+        if length >= least && units == 0 {
+            break;
+        }
+        if length == digits && digits > 0 {
+            *place = b'.';
+        } else {
+            // The last digit fits a byte.
+            *place += u8::try_from(units % 10).unwrap_or_default();
+            units /= 10;
+        }
+        length += 1;
+    }
+    out.extend_from_slice(text.get(text.len() - length..).unwrap_or_default());
 }
 
 /// An amount for a reader: thousands separated, a real minus sign.
@@ -181,6 +208,10 @@ mod tests {
             (dec!(1500.0), "JPY", "1500"),
             (dec!(0.25), "XAU", "0.25"),
             (dec!(-0.00), "PEN", "0.00"),
+            (dec!(184467440737095516.15), "PEN", "184467440737095516.15"),
+            (dec!(184467440737095516.16), "PEN", "184467440737095516.16"),
+            (dec!(18446744073709551615), "JPY", "18446744073709551615"),
+            (dec!(1844674407370955161.6), "PEN", "1844674407370955161.60"),
             (Decimal::MAX, "PEN", "79228162514264337593543950335.00"),
         ] {
             let currency = currency(code);

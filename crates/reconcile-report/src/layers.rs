@@ -154,7 +154,7 @@ fn rows(run: &Run<'_>) -> BTreeMap<Currency, Step> {
         if let Some(&row) = group.ledger.first()
             && !group.difference.is_zero()
         {
-            let currency = run.ledger.row(row).currency;
+            let currency = run.ledger.signed(row).currency;
             allowed.entry(currency).or_default().add(group.difference);
         }
     }
@@ -180,8 +180,8 @@ fn currencies(run: &Run<'_>, broken: &Break) -> BTreeSet<Currency> {
     let ledger = broken.ledger.iter();
     let records = broken.records.iter();
     ledger
-        .map(|&row| run.ledger.row(row).currency)
-        .chain(records.map(|&row| run.records.row(row).currency))
+        .map(|&row| run.ledger.signed(row).currency)
+        .chain(records.map(|&row| run.records.signed(row).currency))
         .chain(broken.currency)
         .collect()
 }

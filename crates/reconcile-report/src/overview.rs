@@ -79,12 +79,14 @@ impl Flows {
     /// What the others move: of a large book, nearly all rows are matched.
     fn without(mut self, book: &Book, rows: impl Iterator<Item = RowIndex>) -> Self {
         let rows: BTreeSet<RowIndex> = rows.collect();
-        for row in rows.into_iter().map(|row| book.row(row)) {
-            let flow = self.by_currency.entry(row.currency).or_default();
+        for moved in rows.into_iter().map(|row| book.signed(row)) {
+            let flow = self.by_currency.entry(moved.currency).or_default();
             flow.rows = flow.rows.saturating_sub(1);
-            match row.direction {
-                Direction::Debit => flow.debits.add(-row.amount),
-                _ => flow.credits.add(-row.amount),
+            // A debit is less than nothing, and a debit of nothing takes nothing off.
+            if moved.amount.is_sign_negative() {
+                flow.debits.add(moved.amount);
+            } else {
+                flow.credits.add(-moved.amount);
             }
         }
         self.by_currency.retain(|_, flow| flow.rows > 0);
@@ -146,7 +148,7 @@ pub(crate) fn by_rule(run: &Run<'_>) -> Vec<RuleGroup> {
         if let Some(&row) = group.ledger.first()
             && !group.difference.is_zero()
         {
-            let currency = run.ledger.row(row).currency;
+            let currency = run.ledger.signed(row).currency;
             rule.net.entry(currency).or_default().add(group.difference);
         }
     }

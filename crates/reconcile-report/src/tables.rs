@@ -336,7 +336,7 @@ fn ids<'r>(book: &'r Book, rows: &[RowIndex]) -> Cell<'r> {
     match rows {
         &[row] => match book.id(row) {
             "" => Cell::Absent,
-            id if id.contains(SEPARATORS) => joined([id].into_iter()),
+            id if id.bytes().any(|byte| SEPARATORS.contains(&byte)) => joined([id].into_iter()),
             id => text(id),
         },
         rows => joined(rows.iter().map(|&row| book.id(row))),
@@ -344,7 +344,7 @@ fn ids<'r>(book: &'r Book, rows: &[RowIndex]) -> Cell<'r> {
 }
 
 /// What separates ids, and what stands before that where it is in one.
-const SEPARATORS: [char; 2] = ['|', '\\'];
+const SEPARATORS: [u8; 2] = *b"|\\";
 
 /// Ids, separated by `|`; absent where there are none. Inside an id, `|` and
 /// `\` follow a `\`.
@@ -355,7 +355,7 @@ fn joined<'i, 'r>(ids: impl Iterator<Item = &'i str>) -> Cell<'r> {
             joined.push('|');
         }
         for character in id.chars() {
-            if SEPARATORS.contains(&character) {
+            if SEPARATORS.map(char::from).contains(&character) {
                 joined.push('\\');
             }
             joined.push(character);

@@ -39,19 +39,19 @@ impl BadLine {
     /// The column as the file names it, on one line, where one is at fault.
     #[must_use]
     pub fn column(&self) -> Option<&str> {
-        self.problem.column.as_deref()
+        self.problem.0.column.as_deref()
     }
 
     /// What is wrong, with the value shortened and card numbers masked.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.problem.message
+        &self.problem.0.message
     }
 
     /// What to do, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
-        self.problem.hint.as_deref()
+        self.problem.0.hint.as_deref()
     }
 
     /// The line as it stands in the file, without its line end.
@@ -64,10 +64,10 @@ impl BadLine {
 impl fmt::Display for BadLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}", self.number)?;
-        if let Some(column) = &self.problem.column {
+        if let Some(column) = &self.problem.0.column {
             write!(f, ", column {column}")?;
         }
-        write!(f, ": {}", self.problem.message)
+        write!(f, ": {}", self.problem.0.message)
     }
 }
 
@@ -80,31 +80,35 @@ impl fmt::Debug for BadLine {
     }
 }
 
-/// What is wrong with a line.
+/// What is wrong with a line. It lies apart, so that a cell without fault, which
+/// might have had one, takes no more room than it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Problem {
-    pub(super) column: Option<String>,
-    pub(super) message: String,
-    pub(super) hint: Option<String>,
+pub(super) struct Problem(Box<Wrong>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Wrong {
+    column: Option<String>,
+    message: String,
+    hint: Option<String>,
 }
 
 impl Problem {
     /// What is wrong with the line as a whole.
     pub(super) fn of_line(message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Wrong {
             column: None,
             message: message.into(),
             hint: None,
-        }
+        }))
     }
 
     /// What is wrong with one cell.
     pub(super) fn of_column(column: &str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Wrong {
             column: Some(shown(column)),
             message: message.into(),
             hint: None,
-        }
+        }))
     }
 
     /// What is wrong with a line that has no end in sight.
@@ -113,7 +117,7 @@ impl Problem {
     }
 
     pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 }

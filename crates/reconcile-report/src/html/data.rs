@@ -49,8 +49,8 @@ fn currencies(run: &Run<'_>) -> BTreeSet<Currency> {
         let ledger = broken.ledger.iter();
         let records = broken.records.iter();
         currencies.extend(broken.currency);
-        currencies.extend(ledger.map(|&row| run.ledger.row(row).currency));
-        currencies.extend(records.map(|&row| run.records.row(row).currency));
+        currencies.extend(ledger.map(|&row| run.ledger.signed(row).currency));
+        currencies.extend(records.map(|&row| run.records.signed(row).currency));
     }
     currencies
 }

@@ -98,7 +98,7 @@ fn row(
     for (label, (book, rows)) in [("Ledger", ledger), ("Provider", records)] {
         rows::side((label, "sum"), book, rows, sum(book, rows), out)?;
     }
-    let currency = ledger.1.first().map(|&row| ledger.0.row(row).currency);
+    let currency = ledger.1.first().map(|&row| ledger.0.signed(row).currency);
     write!(
         out,
         "<td class=\"n\" data-label=\"Difference\">{}</td></tr>",

@@ -46,7 +46,8 @@ impl Lines {
         match cell {
             Cell::Absent => {}
             Cell::Text(text) => return self.text(text),
-            Cell::Label(label) => return self.text(label.as_str()),
+            // Letters and digits, whatever it labels.
+            Cell::Label(label) => self.text.extend(label.as_str().as_bytes()),
             Cell::Amount { amount, currency } => {
                 let digits = self.digits(*currency);
                 push_plain(&mut self.text, *amount, digits);
@@ -64,7 +65,9 @@ impl Lines {
     /// that has apostrophes there already gets another, so that it can be undone.
     fn text(&mut self, text: &str) {
         let bytes = text.as_bytes();
-        let quoted = bytes.iter().any(|byte| b",\"\r\n".contains(byte));
+        let quoted = bytes
+            .iter()
+            .fold(false, |found, byte| found | splits(*byte));
         if quoted {
             self.text.push(b'"');
         }
@@ -102,6 +105,13 @@ impl Lines {
     }
 }
 
+/// Whether a cell with this byte is to be quoted. All such bytes are below 64,
+/// and are looked up in a word.
+const fn splits(byte: u8) -> bool {
+    const BYTES: u64 = 1 << b',' | 1 << b'"' | 1 << b'\r' | 1 << b'\n';
+    byte < 64 && BYTES >> byte & 1 == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +134,13 @@ mod tests {
         assert_eq!(written("\r=1"), "\"'\r=1\"\n");
         for harmless in ["", "L-1", "1+1", " =1", "'a", "|=1"] {
             assert_eq!(written(harmless), format!("{harmless}\n"));
+        }
+    }
+
+    #[test]
+    fn a_cell_is_quoted_where_a_byte_of_it_would_end_it() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(splits(byte), b",\"\r\n".contains(&byte), "{byte}");
         }
     }
 

@@ -263,8 +263,13 @@ fn is_line_end(byte: u8) -> bool {
 fn find_all(byte: u8, text: &[u8], places: &mut Vec<usize>) {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     let wanted = u64::from_le_bytes([byte; 8]);
-    let (eights, rest) = text.as_chunks::<8>();
-    for (number, eight) in eights.iter().enumerate() {
+    let (eights, rest) = text.as_chunks();
+    // What is left is made eight bytes, none of which is wanted after it.
+    let mut last = [!byte; 8];
+    for (place, byte) in last.iter_mut().zip(rest) {
+        *place = *byte;
+    }
+    for (number, eight) in eights.iter().chain([&last]).enumerate() {
         // A byte that is wanted is zero here, and nothing is carried from one
         // byte to the next: its high bit, and no other, is set in the end.
         let apart = u64::from_le_bytes(*eight) ^ wanted;
@@ -274,8 +279,6 @@ fn find_all(byte: u8, text: &[u8], places: &mut Vec<usize>) {
             hits &= hits - 1;
         }
     }
-    let rest = (eights.len() * 8..).zip(rest);
-    places.extend(rest.filter_map(|(place, other)| (*other == byte).then_some(place)));
 }
 
 /// How many lines end in the bytes: each with a line feed, or with a carriage
