@@ -101,6 +101,13 @@ fn read(path: &Path, side: Side, mapping: &Mapping, invalid: Invalid) -> Result<
         .map_err(unreadable)?;
     let mut collector = Collector::new(path, side, mapping, invalid);
     if start == MAGIC {
+        if !file.metadata().map_err(unreadable)?.is_file() {
+            return Err(FileError::WrongFormat {
+                path: path.into(),
+                found: "is Parquet that comes through a pipe",
+                hint: "Parquet is read from its end: save it as a file",
+            });
+        }
         read_parquet(file, &mut collector)?;
         return Ok(collector.ledger);
     }
