@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// Matches the open rows of a currency that moved money where the two sides
-/// add up to the same: those of one direction, or all of them where one side
-/// has a single row, so that a net booking takes in refunds and fees.
+/// add up to the same: those of one direction, or all of them, since refunds and
+/// fees are part of what is settled net.
 pub(super) fn tie(
     findings: &mut Findings<'_>,
     pass: &Pass,
@@ -52,8 +52,8 @@ pub(super) fn file_belated(
 
 /// Files one row and its parts on the other side that do not add up to it.
 ///
-/// Parts are smaller than the whole. Equal ones that come to more than it are
-/// left as they are: one row and its duplicates look the same.
+/// Parts are smaller than the whole. Equal ones of which one alone comes nearer
+/// to it than all of them are left as they are: a row and its duplicates.
 pub(super) fn file_incomplete(
     findings: &mut Findings<'_>,
     pass: &Pass,
@@ -70,16 +70,21 @@ pub(super) fn file_incomplete(
         else {
             continue;
         };
-        let mut sum = Sum::ZERO;
+        let inexact = |_| EngineError::Inexact(candidate.currency);
+        let mut excess = Sum::ZERO.minus(whole).map_err(inexact)?;
         for part in parts {
-            sum = sum
-                .plus(*part)
-                .map_err(|_| EngineError::Inexact(candidate.currency))?;
+            excess = excess.plus(*part).map_err(inexact)?;
         }
-        let over = sum > Sum::from(whole);
-        let alike = parts.iter().collect::<BTreeSet<_>>().len() == 1;
+        let over = excess > Sum::ZERO;
         let are_parts = parts.iter().all(|part| *part < whole);
-        if candidate.mixed || !are_parts || over && alike || !candidate.is_open(open) {
+        let distinct: BTreeSet<_> = parts.iter().collect();
+        let are_duplicates = match distinct.first() {
+            Some(part) if distinct.len() == 1 => {
+                Sum::from(whole).minus(**part).map_err(inexact)? < excess
+            }
+            _ => false,
+        };
+        if candidate.mixed || !are_parts || are_duplicates || !candidate.is_open(open) {
             continue;
         }
         candidate.take(open);
@@ -158,7 +163,7 @@ impl Candidate {
         let allowed = match sides {
             Sides::OneToMany => ledger == 1,
             Sides::ManyToOne => records == 1,
-            Sides::ManyToMany => !self.mixed || ledger == 1 || records == 1,
+            Sides::ManyToMany => true,
         };
         let kinds = |book: &Book, rows: &[RowIndex]| {
             let kinds: Vec<_> = rows
@@ -176,24 +181,27 @@ impl Candidate {
             && ledger.max(records) <= most
             && allowed
             && if self.mixed {
-                self.has_both_directions(findings)
+                self.nets_out(findings)
             } else {
                 one_kind
             }
     }
 
-    fn has_both_directions(&self, findings: &Findings<'_>) -> bool {
-        let ledger = self
-            .ledger
-            .iter()
-            .map(|row| findings.ledger.facts(*row).direction);
-        let records = self
-            .records
-            .iter()
-            .map(|row| findings.records.facts(*row).direction);
-        let mut all = ledger.chain(records);
-        let first = all.next();
-        all.any(|direction| Some(direction) != first)
+    /// Whether rows of one direction are set against those of the other. One row
+    /// of each on both sides are two pairs: when they differ by the same amount,
+    /// these are two mistakes, and no group.
+    fn nets_out(&self, findings: &Findings<'_>) -> bool {
+        let count = |book: &Book, rows: &[RowIndex], direction: Direction| {
+            let rows = rows.iter().map(|row| book.facts(*row).direction);
+            rows.filter(|said| *said == direction).count()
+        };
+        let [credits, debits] = [Direction::Credit, Direction::Debit].map(|direction| {
+            (
+                count(findings.ledger, &self.ledger, direction),
+                count(findings.records, &self.records, direction),
+            )
+        });
+        credits != (0, 0) && debits != (0, 0) && (credits, debits) != ((1, 1), (1, 1))
     }
 
     fn is_open(&self, open: &Crowd) -> bool {

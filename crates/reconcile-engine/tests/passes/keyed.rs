@@ -81,6 +81,36 @@ fn rows_of_one_key_that_add_up_are_a_group() {
 }
 
 #[test]
+fn negative_rows_belong_in_groups_of_several_on_both_sides() {
+    let rules = Rules::default();
+    let refunded = ["R-1 60 ref=A", "R-2 40 ref=A", "R-3 -10 ref=A kind=refund"];
+    assert_eq!(
+        lines(&["L-1 70 ref=A", "L-2 20 ref=A"], &refunded, &rules),
+        ["L-1|L-2 = R-1|R-2|R-3 by reference_group, off by 0"]
+    );
+    assert_eq!(
+        lines(
+            &["L-1 70 ref=A", "L-2 -2 ref=A kind=adjustment"],
+            &["R-1 40 ref=A kind=payment", "R-2 28 ref=A kind=payment"],
+            &rules
+        ),
+        ["L-1|L-2 = R-1|R-2 by reference_group, off by 0"]
+    );
+    // Two pairs that differ by the same are two mistakes.
+    assert_eq!(
+        lines(
+            &["L-1 70 ref=A", "L-2 -25 ref=A"],
+            &["R-1 60 ref=A", "R-2 -15 ref=A"],
+            &rules
+        ),
+        [
+            "amount_mismatch L-1/R-1 by reference: ledger 70.00 − provider 60.00 = 10.00 PEN",
+            "amount_mismatch L-2/R-2 by reference: ledger -25.00 − provider (-15.00) = -10.00 PEN",
+        ]
+    );
+}
+
+#[test]
 fn rows_of_kinds_that_contradict_each_other_are_no_group() {
     let records = ["R-1 60 ref=A kind=payment", "R-2 40 ref=A kind=adjustment"];
     let said = lines(&["L-1 100 ref=A kind=payment"], &records, &Rules::default());
@@ -122,6 +152,32 @@ fn parts_that_do_not_add_up_say_what_is_missing_or_too_much() {
              (1 row) = 10.00 PEN: the parts come to more than the whole"
         ]
     );
+    // So do equal ones, as long as one alone is not nearer to the whole.
+    let twice = lines(
+        &["L-1 100 ref=A"],
+        &["R-1 60 ref=A", "R-2 60 ref=A"],
+        &rules,
+    );
+    assert_eq!(
+        twice,
+        [
+            "over_allocated L-1/R-1|R-2 by reference: ledger 100.00 (1 row) − provider 120.00 (2 \
+             rows) = -20.00 PEN: the parts come to more than the whole"
+        ]
+    );
+    let thirds = ["L-1 33.34 ref=A", "L-2 33.34 ref=A", "L-3 33.34 ref=A"];
+    let rounded = lines(&thirds, &["R-1 100 ref=A"], &rules);
+    assert_eq!(rounded.len(), 1, "{rounded:#?}");
+    assert!(
+        rounded[0].starts_with("rounding L-1|L-2|L-3/R-1"),
+        "{rounded:#?}"
+    );
+    let off = lines(
+        &["L-1 100 ref=A"],
+        &["R-1 99 ref=A", "R-2 99 ref=A"],
+        &rules,
+    );
+    assert!(off[0].starts_with("duplicate_at_provider"), "{off:#?}");
     // A payment and its duplicate are no parts.
     assert_eq!(
         lines(&["L-1 30 ref=A", "L-2 30 ref=A"], &["R-1 28 ref=A"], &rules),
