@@ -1,13 +1,14 @@
 //! Rows that one side has not, has twice, or has otherwise than by the amount.
 
 use jiff::{ToSpan, civil::Date};
-use reconcile_core::{Direction, Kind, Status};
+use reconcile_core::{Direction, Kind, Money, Status};
+use rust_decimal::Decimal;
 
 use super::{Made, Variant, keyed, of, plain};
 use crate::{
     BreakCode,
     mutations::{
-        terms::Terms,
+        terms::{Terms, unit},
         world::{Entry, Line, Role, currency, period},
     },
     rules::Standing,
@@ -206,8 +207,9 @@ pub(super) const VARIANTS: &[Variant] = &[
     ),
     of(
         BreakCode::ReferenceMismatch,
-        "a digit of the reference wrong",
+        "a digit of the reference wrong, the amount like no other",
         |terms, entry| {
+            set_apart(entry);
             slip(terms, entry, |key| {
                 if let Some(digit) = key.get_mut(6) {
                     *digit = if *digit == b'9' { b'1' } else { *digit + 1 };
@@ -326,12 +328,28 @@ fn beyond(terms: &Terms<'_>, entry: &mut Entry, after: bool) -> Made {
     keyed(terms, entry)
 }
 
-fn slip(terms: &Terms<'_>, entry: &mut Entry, change: impl Fn(&mut Vec<u8>)) -> Made {
-    if !terms.compares_references() {
-        return Made::Allowed(NO_REFERENCE);
+/// Gives both rows an amount that no other has: at a price that others pay, the
+/// wrong digit may as well be the number of another sale.
+fn set_apart(entry: &mut Entry) {
+    for line in entry.ledger.iter_mut().chain(&mut entry.records) {
+        let number = line
+            .key
+            .as_deref()
+            .and_then(|key| key.get(3..)?.parse().ok());
+        let more = Decimal::from(number.unwrap_or(0_u32)) * unit(line.currency);
+        line.amount += more;
+        line.settled = line
+            .settled
+            .map(|settled| Money::new(settled.amount + more, settled.currency));
     }
+}
+
+fn slip(terms: &Terms<'_>, entry: &mut Entry, change: impl Fn(&mut Vec<u8>)) -> Made {
     if entry.role != Role::Plain {
         return Made::Unfit;
+    }
+    if !terms.compares_references() {
+        return Made::Allowed(NO_REFERENCE);
     }
     for line in &mut entry.ledger {
         let mut key = line.key.take().unwrap_or_default().into_bytes();
