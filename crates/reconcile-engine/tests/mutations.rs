@@ -116,6 +116,27 @@ fn mistakes_at_the_edge_of_tolerances_and_windows_are_told_from_what_they_let_pa
 }
 
 #[test]
+fn what_any_pass_by_a_key_lets_pass_is_no_mistake() {
+    let loose = Pass {
+        tolerance: Some(
+            Tolerance {
+                absolute: dec!(0.5),
+                ..Tolerance::default()
+            }
+            .into(),
+        ),
+        ..keyed("loose")
+    };
+    let rules = Rules {
+        passes: vec![keyed("exact"), loose],
+        ..Rules::default()
+    };
+    let report = test(&rules, 3);
+    assert_clean(&report);
+    assert!(!line(&report, BreakCode::AmountMismatch).allowed.is_empty());
+}
+
+#[test]
 fn mistakes_are_found_between_gross_and_net_by_attributes_and_beside_exclusions() {
     let schedule = vec![
         FeeTerm {

@@ -354,7 +354,7 @@ fn the_default_rules_find_every_kind_of_mistake_as_what_it_is() {
     all_at_once            390      390    0       0              0         0
     
     Let pass by the rules
-    - date_out_of_window: 12, since the first pass by a key compares no days
+    - date_out_of_window: 12, since a pass by a key compares no days
     
     Every mistake was found under its code and nothing else, alone and 390 at once.
     ");
@@ -408,7 +408,7 @@ fn what_rules_let_pass_by_their_own_wish_is_said_and_is_no_miss() {
     insta::assert_snapshot!(let_pass, @"
     - amount_mismatch: 17, since the tolerance lets it pass
     - status_mismatch: 8, since the rules give the status another meaning
-    - date_out_of_window: 12, since the first pass by a key compares no days
+    - date_out_of_window: 12, since a pass by a key compares no days
     - rounding: 20, since the tolerance lets it pass
     - split_incomplete: 6, since the tolerance lets it pass
     - over_allocated: 8, since the tolerance lets it pass

@@ -66,9 +66,15 @@ impl<'r> Terms<'r> {
             })
     }
 
-    /// Whether the leading pass matches a ledger amount that is so far off.
+    /// The passes that bring together what shares a key.
+    fn keyed(&self) -> impl Iterator<Item = &'r Pass> {
+        let passes = self.rules.passes.iter();
+        passes.filter(|pass| pass.way() == Way::Key)
+    }
+
+    /// Whether a pass by a key matches a ledger amount that is so far off.
     pub(super) fn tolerates(&self, currency: Currency, ledger: Decimal, gap: Decimal) -> bool {
-        self.leading.is_some_and(|pass| {
+        self.keyed().any(|pass| {
             let tolerance = self.rules.tolerance_of(pass).of(currency);
             gap.is_zero() || tolerance.allows(ledger, gap)
         })
@@ -76,10 +82,12 @@ impl<'r> Terms<'r> {
 
     /// How many minor units a ledger amount may be off at most.
     pub(super) fn tolerated_units(&self, currency: Currency, ledger: Decimal) -> Decimal {
-        let limit = self
-            .leading
-            .and_then(|pass| self.rules.tolerance_of(pass).of(currency).limit(ledger));
-        let units = limit.and_then(|limit| limit.checked_div(unit(currency)));
+        let limits = self
+            .keyed()
+            .filter_map(|pass| self.rules.tolerance_of(pass).of(currency).limit(ledger));
+        let units = limits
+            .max()
+            .and_then(|limit| limit.checked_div(unit(currency)));
         units.unwrap_or_default().floor()
     }
 
@@ -88,11 +96,15 @@ impl<'r> Terms<'r> {
         self.rules.standing(Some(status))
     }
 
-    /// The last day that the leading pass lets a record have, after the ledger's
-    /// or before it; `None` where there is no such day.
+    /// The last day that a pass by a key lets a record have, after the ledger's or
+    /// before it; `None` where there is no such day.
     pub(super) fn edge(&self, ledger: Date, after: bool) -> Option<Date> {
-        let window = self.leading?.days?;
-        let holds = |day| window.holds(&self.rules.calendar, ledger, day);
+        let windows = self.keyed().map(|pass| pass.days);
+        let windows: Vec<DayWindow> = windows.collect::<Option<_>>()?;
+        let holds = |day| {
+            let mut windows = windows.iter();
+            windows.any(|window| window.holds(&self.rules.calendar, ledger, day))
+        };
         let step = if after { 1.day() } else { -1.day() };
         let walk = (0..FAR).try_fold(ledger, |day, _| match day.checked_add(step) {
             Ok(next) if holds(next) => ControlFlow::Continue(next),
@@ -103,8 +115,8 @@ impl<'r> Terms<'r> {
 
     /// Whether rows of one key are tied as a group with several on these sides.
     pub(super) fn groups(&self, sides: Sides) -> bool {
-        let group = self.leading.and_then(|pass| pass.group.as_ref());
-        group.is_some_and(|group| {
+        let mut groups = self.keyed().filter_map(|pass| pass.group.as_ref());
+        groups.any(|group| {
             group.by == GroupBy::Key
                 && group.most > PARTS
                 && [sides, Sides::ManyToMany].contains(&group.sides)

@@ -1,6 +1,6 @@
 //! Amounts, fees, taxes and what settled.
 
-use reconcile_core::Money;
+use reconcile_core::{Kind, Money};
 use rust_decimal::Decimal;
 
 use super::{Made, Make, NO_KEY, Variant, keyed, of};
@@ -237,9 +237,13 @@ fn settled(
     if terms.states_net(Side::Records) {
         return Made::Allowed(NET);
     }
+    // Among payments, of which there are enough for the convention to show in
+    // spite of all mistakes.
+    let of_payment = |line: &&mut Line| line.kind == Some(Kind::Payment);
     let Some((line, net)) = entry
         .records
         .first_mut()
+        .filter(of_payment)
         .and_then(|line| line.settled.map(|net| (line, net)))
     else {
         return Made::Unfit;

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-const NO_GROUPS: &str = "the first pass by a key ties no such group";
+const NO_GROUPS: &str = "no pass by a key ties such a group";
 const NO_SEARCH: &str = "no pass searches by amount, day and text";
 const NO_SUMS: &str = "no pass ties rows to the one that is their sum";
 const TOLERATED: &str = "the tolerance lets it pass";

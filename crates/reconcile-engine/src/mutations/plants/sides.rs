@@ -14,7 +14,7 @@ use crate::{
     rules::Standing,
 };
 
-const NO_WINDOW: &str = "the first pass by a key compares no days";
+const NO_WINDOW: &str = "a pass by a key compares no days";
 const NO_REFERENCE: &str = "no pass brings together rows of one reference";
 const STATUS: &str = "the rules give the status another meaning";
 
@@ -308,7 +308,7 @@ fn turn(line: &mut Line) {
     };
 }
 
-/// The record a day further from the booking than the first pass allows.
+/// The record a day further from the booking than any pass by a key allows.
 fn beyond(terms: &Terms<'_>, entry: &mut Entry, after: bool) -> Made {
     let (Some(booked), Some(listed)) = (entry.ledger.first(), entry.records.first_mut()) else {
         return Made::Unfit;
