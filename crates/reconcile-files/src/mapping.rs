@@ -340,20 +340,27 @@ fn attributes<'de, D: Deserializer<'de>>(
     deserializer.deserialize_any(Visitor)
 }
 
-/// A pattern is sound when a day that is written with it reads back.
+/// A pattern is sound when a day that is written with it reads back, and the hour
+/// where it has one: `%I` alone takes the evening for the morning.
 fn date_format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let pattern = String::deserialize(deserializer)?;
     let day = date(2026, 10, 31).at(14, 15, 16, 0);
-    let reads_back = day
+    let written = day
         .to_zoned(TimeZone::UTC)
-        .and_then(|instant| strtime::format(&pattern, &instant))
-        .and_then(|text| strtime::parse(&pattern, text)?.to_date())
-        .is_ok_and(|read| read == day.date());
-    if reads_back {
-        Ok(Some(pattern))
-    } else {
-        Err(de::Error::custom(format_args!(
+        .and_then(|instant| strtime::format(&pattern, &instant));
+    let read = written.and_then(|text| strtime::parse(&pattern, text));
+    let read_day = read.as_ref().ok().and_then(|read| read.to_date().ok());
+    if read_day != Some(day.date()) {
+        return Err(de::Error::custom(format_args!(
             "`{pattern}` is not a pattern of year, month and day"
-        )))
+        )));
     }
+    let timed = read.ok().filter(|read| read.hour().is_some());
+    let time = timed.and_then(|read| read.to_time().ok());
+    if time.is_some_and(|time| time.hour() != day.hour()) {
+        return Err(de::Error::custom(format_args!(
+            "`{pattern}` does not tell the morning from the evening: %I needs %p"
+        )));
+    }
+    Ok(Some(pattern))
 }

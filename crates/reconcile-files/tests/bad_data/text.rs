@@ -63,6 +63,7 @@ fn what_is_no_rules_file_is_one_error_with_its_place() {
         "[calendar]\nholidays = [\"2026-02-30\"]\n",
         "[ledger]\ncutoff = \"24:00\"\n",
         "[ledger]\ndate_format = \"%Q\"\n",
+        "[ledger]\ndate_format = \"%d/%m/%Y %I:%M\"\n",
         "[ledger]\ndelimiter = \"\u{20ac}\"\n",
         "[ledger]\ncurrency = \"pen\"\n",
         "[ledger]\ncolumns = { amount = 5 }\n",
@@ -99,6 +100,7 @@ fn what_is_no_rules_file_is_one_error_with_its_place() {
     rules.toml, line 2, column 10: `24:00` is not a time of day (23:30)
     rules.toml, line 2, column 15: `%Q` is not a pattern of year, month and day
       hint: use strptime directives, as in "%d/%m/%Y"
+    rules.toml, line 2, column 15: `%d/%m/%Y %I:%M` does not tell the morning from the evening: %I needs %p
     rules.toml, line 2, column 13: `€` is not one ASCII character that can separate columns
     rules.toml, line 2, column 12: `pen` is not an ISO 4217 currency code (three capital letters)
       hint: three capital letters, as in "PEN"

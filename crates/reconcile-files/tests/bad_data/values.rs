@@ -183,7 +183,8 @@ fn a_local_time_that_a_clock_skips_or_shows_twice_counts_for_its_day() {
 
 #[test]
 fn a_pattern_of_dates_takes_no_other_date() {
-    let rules = |pattern: &str| format!("[ledger]\ndate_format = \"{pattern}\"");
+    let rules =
+        |pattern: &str| format!("[ledger]\ncutoff = \"23:00\"\ndate_format = \"{pattern}\"");
     let day = |pattern: &str, day: &str| {
         outcome_by(
             &rules(pattern),
@@ -194,6 +195,10 @@ fn a_pattern_of_dates_takes_no_other_date() {
     insta::assert_snapshot!(day("%d/%m/%y", "31/01/26"), @r#"
     1 rows
       2 "A" 5 2026-01-31
+    "#);
+    insta::assert_snapshot!(day("%d/%m/%Y %I:%M %p", "31/01/2026 11:00 PM"), @r#"
+    1 rows
+      2 "A" 5 2026-02-01
     "#);
     insta::assert_snapshot!(day("%d/%m/%Y", "01/31/2026"), @r#"
     l.csv, line 2, column date: `01/31/2026` is not a date of the form %d/%m/%Y
