@@ -237,22 +237,37 @@ pub(super) struct Outline {
     /// How many of its words begin so many others that they lead to none of them,
     /// and what they weigh.
     loose: (Bits, Bits),
+    /// Which those are, and which such words its own begin with: a bit each, which
+    /// some have in common.
+    stems: u64,
+    begun: u64,
 }
 
 impl Outline {
     /// How alike two texts are at most that share words of such a weight, beside
     /// those that no word leads to.
     pub(super) fn most_alike(self, other: Self, shared: Bits) -> u64 {
-        let rest = |own: Self, other: Self| {
-            let loose = own.loose.1 + other.loose.0 * own.heaviest;
-            own.total.saturating_sub(shared + loose)
+        let (own, theirs) = (self.loose_in(other), other.loose_in(self));
+        let rest = |text: Self, stems: Bits, begun: Bits| {
+            let loose = stems + begun * text.heaviest;
+            text.total.saturating_sub(shared + loose)
         };
         let most = Agreement {
-            common: shared + self.loose.1 + other.loose.1,
-            left: rest(self, other),
-            right: rest(other, self),
+            common: shared + own.1 + theirs.1,
+            left: rest(self, own.1, theirs.0),
+            right: rest(other, theirs.1, own.0),
         };
         most.alike()
+    }
+
+    /// How many of its loose words may begin words of another text, and what they
+    /// weigh.
+    fn loose_in(self, other: Self) -> (Bits, Bits) {
+        if self.stems & other.begun == 0 {
+            (0, 0)
+        } else {
+            self.loose
+        }
     }
 }
 
@@ -266,9 +281,13 @@ impl Texts {
         for word in self.words(text) {
             let weight = self.weight(*word);
             outline.heaviest = outline.heaviest.max(weight);
-            if self.stem(*word).endings > MOST_ENDINGS {
+            if self.is_loose(*word) {
                 outline.loose.0 += 1;
                 outline.loose.1 += weight;
+                outline.stems |= 1 << (word % 64);
+            }
+            for stem in self.begins_with(*word).filter(|stem| self.is_loose(*stem)) {
+                outline.begun |= 1 << (stem % 64);
             }
         }
         outline
@@ -297,14 +316,23 @@ impl Texts {
     /// The words that a word leads to: itself, those that it may be cut off
     /// from, and those that may be cut off from it.
     pub(super) fn kin(&self, word: Word) -> impl Iterator<Item = Word> {
-        let few = |word: &Word| self.stem(*word).endings <= MOST_ENDINGS;
-        let endings = if few(&word) {
-            self.stem(word).endings
-        } else {
+        let endings = if self.is_loose(word) {
             0
+        } else {
+            self.stem(word).endings
         };
-        let parents = std::iter::successors(self.stem(word).parent, |word| self.stem(*word).parent);
-        (word..=word + endings).chain(parents.filter(few))
+        let begun = self.begins_with(word).filter(|stem| !self.is_loose(*stem));
+        (word..=word + endings).chain(begun)
+    }
+
+    /// The words that a word begins with.
+    fn begins_with(&self, word: Word) -> impl Iterator<Item = Word> {
+        std::iter::successors(self.stem(word).parent, |word| self.stem(*word).parent)
+    }
+
+    /// Whether a word begins too many others to lead to them.
+    fn is_loose(&self, word: Word) -> bool {
+        self.stem(word).endings > MOST_ENDINGS
     }
 
     /// What two texts have in common: the same words, then words that are cut
@@ -335,6 +363,9 @@ impl Texts {
                 continue;
             }
             let stem = self.stem(*word);
+            if stem.endings == 0 && stem.parent.is_none() {
+                continue;
+            }
             let open = right
                 .iter()
                 .enumerate()
