@@ -7,13 +7,14 @@
 
 use std::{
     borrow::Cow,
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
 };
 
 use reconcile_core::Currency;
 
 use crate::{
-    Book, BreakCode, Column, DayWindow, EngineError, Grouping, Pass, RowIndex, Rules, Side, Sides,
+    Book, BreakCode, Column, EngineError, Grouping, Pass, RowIndex, Rules, Side, Sides,
     findings::Findings,
     join::Crowd,
     keys,
@@ -98,7 +99,8 @@ struct Search<'a> {
     book: &'a Book,
     other: &'a Book,
     budget: u64,
-    pools: BTreeMap<Key, Pool>,
+    /// In the order of their keys.
+    pools: Vec<(Key, Pool)>,
     targets: Vec<Target>,
     taken: BTreeSet<RowIndex>,
     /// How many rows are neither, since their amounts have more digits than a
@@ -209,7 +211,7 @@ impl<'a> Search<'a> {
             book: findings.book(one),
             other: findings.book(many),
             budget: BUDGET,
-            pools: BTreeMap::new(),
+            pools: Vec::new(),
             targets: Vec::new(),
             taken: BTreeSet::new(),
             too_long: 0,
@@ -224,10 +226,11 @@ impl<'a> Search<'a> {
             .iter()
             .filter_map(|row| search.target(*row, compared(one, *row)?));
         search.targets = targets.collect();
+        let mut pools: BTreeMap<Key, Pool> = BTreeMap::new();
         for row in several {
             let amount = compared(many, *row);
             if let Some((key, member)) = amount.and_then(|amount| search.member(*row, amount)) {
-                let pool = search.pools.entry(key).or_default();
+                let pool = pools.entry(key).or_default();
                 match search.other.reference(*row) {
                     Some(_) => pool.referred.push(member),
                     None => pool.bare.push(member),
@@ -239,11 +242,12 @@ impl<'a> Search<'a> {
         search
             .targets
             .sort_unstable_by(|a, b| book.compare(a.row, b.row));
-        for pool in search.pools.values_mut() {
+        for pool in pools.values_mut() {
             let by_content = |a: &Member, b: &Member| other.compare(a.row, b.row);
             pool.referred.sort_unstable_by(by_content);
             pool.bare.sort_unstable_by(by_content);
         }
+        search.pools = pools.into_iter().collect();
         search
     }
 
@@ -296,9 +300,7 @@ impl<'a> Search<'a> {
                 gave_up: false,
                 rows: Vec::new(),
             };
-            let from = (target.currency, Vec::new());
-            let pools = self.pools.range(from..);
-            for (key, pool) in pools.take_while(|(key, _)| key.0 == target.currency) {
+            for (key, pool) in self.near(target) {
                 if !fits(&target.says, &key.1) {
                     continue;
                 }
@@ -334,18 +336,51 @@ impl<'a> Search<'a> {
         claims
     }
 
-    /// Whether a row may belong to a target: still open, and near enough.
-    fn admits(&self, target: &Target, member: &Member) -> bool {
+    /// The pools that may fit a target: those of its currency, as far as their
+    /// order tells what they share, and their day.
+    fn near(&self, target: &Target) -> &[(Key, Pool)] {
+        let mut pools = between(&self.pools, |(key, _)| key.0.cmp(&target.currency));
+        let evidence = self.group.evidence.iter().zip(&target.says);
+        for (place, (column, says)) in evidence.enumerate() {
+            match says {
+                Some(says) => {
+                    pools = between(pools, |(key, _)| key.1.get(place).cmp(&Some(says)));
+                }
+                // Within the window the days differ: what comes next is in no order.
+                None if *column == Column::Date => {
+                    let day = |(_, pool): &(Key, Pool)| {
+                        let mut members = pool.referred.iter().chain(&pool.bare);
+                        let first = members.next();
+                        first.map_or(Ordering::Equal, |first| self.lies(target, first))
+                    };
+                    return between(pools, day);
+                }
+                None => return pools,
+            }
+        }
+        pools
+    }
+
+    /// Whether the day of a row lies before, in or after the window of a target.
+    fn lies(&self, target: &Target, member: &Member) -> Ordering {
+        let Some(days) = self.pass.days else {
+            return Ordering::Equal;
+        };
+        let calendar = &self.rules.calendar;
         let (own, other) = (
             self.book.facts(target.row).date,
             self.other.facts(member.row).date,
         );
-        let (ledger, record) = match self.one {
-            Side::Ledger => (own, other),
-            Side::Records => (other, own),
-        };
-        let timely = |days: DayWindow| days.holds(&self.rules.calendar, ledger, record);
-        !self.taken.contains(&member.row) && self.pass.days.is_none_or(timely)
+        match self.one {
+            Side::Ledger => days.place(calendar, own, other),
+            // The later the ledger's day, the sooner comes the provider's.
+            Side::Records => days.place(calendar, other, own).reverse(),
+        }
+    }
+
+    /// Whether a row may belong to a target: still open, and near enough.
+    fn admits(&self, target: &Target, member: &Member) -> bool {
+        !self.taken.contains(&member.row) && self.lies(target, member).is_eq()
     }
 
     /// Matches the targets that are sure of rows that no other is as sure of;
@@ -416,6 +451,7 @@ impl Claim {
 }
 
 /// Targets that may have the same rows, or the same rows in several ways.
+#[derive(Default)]
 struct Tied {
     targets: Vec<usize>,
     rows: BTreeSet<RowIndex>,
@@ -438,29 +474,52 @@ impl Tied {
 /// What nobody can decide: targets with several ways, and those that are
 /// sure of the same rows, by what they share.
 fn tied(claims: &[Claim]) -> Vec<Tied> {
-    let mut all: Vec<Tied> = Vec::new();
-    for claim in claims
-        .iter()
-        .filter(|claim| claim.ways > 0 && !claim.gave_up)
-    {
-        let mut joined = Tied {
-            targets: vec![claim.target],
-            rows: claim.rows.iter().copied().collect(),
-            ways: claim.ways,
-            by_chance: claim.is_by_chance(),
-        };
-        let (near, far): (Vec<_>, Vec<_>) = all
-            .into_iter()
-            .partition(|other| !other.rows.is_disjoint(&joined.rows));
-        for other in near {
-            joined.targets.extend(other.targets);
-            joined.rows.extend(other.rows);
-            joined.ways = joined.ways.saturating_add(other.ways).min(MOST_WAYS);
+    let doubtful = |claim: &&Claim| claim.ways > 0 && !claim.gave_up;
+    let claims: Vec<&Claim> = claims.iter().filter(doubtful).collect();
+    // Of each claim another one of the same part, up to the first of it.
+    let mut towards_first: Vec<usize> = (0..claims.len()).collect();
+    let mut holders: BTreeMap<RowIndex, usize> = BTreeMap::new();
+    for (place, claim) in claims.iter().enumerate() {
+        for row in &claim.rows {
+            let holder = *holders.entry(*row).or_insert(place);
+            let own = first_of(&mut towards_first, place);
+            let other = first_of(&mut towards_first, holder);
+            if let Some(towards) = towards_first.get_mut(own.max(other)) {
+                *towards = own.min(other);
+            }
         }
-        all = far;
-        all.push(joined);
     }
-    all
+    let mut parts: BTreeMap<usize, Tied> = BTreeMap::new();
+    for (place, claim) in claims.iter().enumerate() {
+        let part = parts
+            .entry(first_of(&mut towards_first, place))
+            .or_default();
+        part.targets.push(claim.target);
+        part.rows.extend(&claim.rows);
+        part.ways = part.ways.saturating_add(claim.ways).min(MOST_WAYS);
+        part.by_chance |= claim.is_by_chance();
+    }
+    parts.into_values().collect()
+}
+
+/// The first claim of a part, with shorter ways to it for the next who asks.
+fn first_of(towards_first: &mut [usize], mut place: usize) -> usize {
+    while let Some(&next) = towards_first.get(place).filter(|next| **next != place) {
+        let beyond = towards_first.get(next).copied().unwrap_or(next);
+        if let Some(towards) = towards_first.get_mut(place) {
+            *towards = beyond;
+        }
+        place = beyond;
+    }
+    place
+}
+
+/// The part of a list that lies neither before nor after what is sought.
+fn between<T>(list: &[T], place: impl Fn(&T) -> Ordering) -> &[T] {
+    let start = list.partition_point(|one| place(one).is_lt());
+    let list = list.split_at(start).1;
+    list.split_at(list.partition_point(|one| place(one).is_eq()))
+        .0
 }
 
 /// Whether a target says nothing that contradicts what a pool shares.

@@ -1,6 +1,6 @@
 //! Business days, and how far days may lie apart.
 
-use std::collections::BTreeSet;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use jiff::{
     ToSpan,
@@ -113,8 +113,17 @@ impl DayWindow {
     /// Whether the window holds the provider's day.
     #[must_use]
     pub fn holds(&self, calendar: &Calendar, ledger: Date, record: Date) -> bool {
+        self.place(calendar, ledger, record).is_eq()
+    }
+
+    /// Whether the provider's day lies before the window, in it, or after it.
+    pub(crate) fn place(self, calendar: &Calendar, ledger: Date, record: Date) -> Ordering {
         let lag = self.lag(calendar, ledger, record);
-        -i64::from(self.before) <= lag && lag <= i64::from(self.after)
+        if lag < -i64::from(self.before) {
+            Ordering::Less
+        } else {
+            lag.cmp(&i64::from(self.after)).max(Ordering::Equal)
+        }
     }
 }
 

@@ -219,3 +219,38 @@ fn very_many_rows_prove_no_more_than_many() {
         assert!(said.iter().all(|line| !line.starts_with("L-1")), "{rows}");
     }
 }
+
+#[test]
+fn years_of_days_are_searched_by_the_window_of_each_row() {
+    let group = Grouping {
+        by: GroupBy::Sum,
+        sides: Sides::OneToMany,
+        evidence: vec![Column::Date],
+        most: Grouping::MOST,
+    };
+    let rules = Rules {
+        passes: vec![Pass {
+            group: Some(group),
+            ..Pass::search("payout", Some(DayWindow::days(2, 0)))
+        }],
+        ..Rules::default()
+    };
+    let records: Vec<String> = (0..3650 * 2)
+        .map(|row| format!("R-{row} 1.50 {}", row / 2 + 1))
+        .collect();
+    // More than all that there is of any day.
+    let mut ledger: Vec<String> = (0..5_000)
+        .map(|row| format!("L-{row} 1000 {}", row % 3650 + 1))
+        .collect();
+    ledger.push("L-whole 3 200".to_owned());
+    let rows = |rows: &[String]| super::book(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+    let outcome = super::outcome(&rows(&ledger), &rows(&records), &rules);
+    let gave_up = |note: &String| note.contains("gave up");
+    assert!(!outcome.notes.iter().any(gave_up), "{:?}", outcome.notes);
+    // Three days come to as much.
+    let tied = outcome
+        .breaks
+        .iter()
+        .filter(|found| found.records.len() == 6);
+    assert_eq!(tied.count(), 1);
+}
