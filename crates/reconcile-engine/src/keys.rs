@@ -1,6 +1,9 @@
 //! Bringing together the open rows that share a key of any columns.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use crate::{Book, Column, Equality, RowIndex, Side, join::Crowd, normalise};
 
@@ -41,6 +44,42 @@ pub(crate) fn join(
         }
     }
     shared
+}
+
+/// Parts the rows of a key that contradict each other: punctuation does not
+/// count, but where it parts the digits of two texts in different places, it does.
+/// `INV-1-23` is not `INV-12-3`, and whether `INV123` is one of them nobody knows.
+pub(crate) fn part(ledger: &Book, records: &Book, equal: &[Equality], crowd: Crowd) -> Vec<Crowd> {
+    equal.iter().fold(vec![crowd], |crowds, equality| {
+        let parts = crowds
+            .into_iter()
+            .map(|crowd| part_by(ledger, records, equality, crowd));
+        parts.flatten().collect()
+    })
+}
+
+fn part_by(ledger: &Book, records: &Book, equality: &Equality, crowd: Crowd) -> Vec<Crowd> {
+    let pieces = |book, side, row| {
+        let text = text(book, equality.column(side), row)?;
+        let mut pieces = String::new();
+        normalise::pieces(equality, &text, &mut pieces).then_some(pieces)
+    };
+    let mut parts: BTreeMap<Option<String>, Crowd> = BTreeMap::new();
+    for &row in &crowd.ledger {
+        let part = parts.entry(pieces(ledger, Side::Ledger, row)).or_default();
+        part.ledger.push(row);
+    }
+    for &row in &crowd.records {
+        let part = parts
+            .entry(pieces(records, Side::Records, row))
+            .or_default();
+        part.records.push(row);
+    }
+    if parts.keys().flatten().count() > 1 {
+        parts.into_values().collect()
+    } else {
+        vec![crowd]
+    }
 }
 
 /// Writes the key of a row; whether it has one: every column that it is made

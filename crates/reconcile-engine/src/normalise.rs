@@ -25,6 +25,33 @@ pub(crate) fn key(equality: &Equality, text: &str, key: &mut String) {
     }
 }
 
+/// Appends what an equality makes of a text, piece by piece where punctuation
+/// that it ignores parts two digits; whether it parts any.
+pub(crate) fn pieces(equality: &Equality, text: &str, pieces: &mut String) -> bool {
+    if !equality.normalise.contains(&Normalisation::Punctuation) {
+        return false;
+    }
+    let (mut start, mut parts) = (0, false);
+    let (mut before, mut apart) = (None, false);
+    for (place, character) in text.char_indices() {
+        if character.is_alphanumeric() {
+            let digit = western(character).is_ascii_digit();
+            if apart && digit && before == Some(true) {
+                key(equality, text.get(start..place).unwrap_or_default(), pieces);
+                pieces.push('\u{0}');
+                (start, parts) = (place, true);
+            }
+            (before, apart) = (Some(digit), false);
+        } else {
+            apart |= !is_combining_mark(character) && !is_decoration(character);
+        }
+    }
+    if parts {
+        key(equality, text.get(start..).unwrap_or_default(), pieces);
+    }
+    parts
+}
+
 /// Appends the words of a text: runs of letters and digits in small letters,
 /// without accents, a space after each.
 pub(crate) fn words(text: &str, words: &mut String) {
@@ -172,6 +199,24 @@ mod tests {
         assert_eq!(made(&equality, "Ab-007"), "ab-7");
         assert_eq!(made(&equality, "cafe\u{301}"), made(&equality, "caf\u{e9}"));
         assert_ne!(made(&equality, "café"), made(&equality, "cafe"));
+    }
+
+    #[test]
+    fn punctuation_between_digits_makes_pieces() {
+        let equality = Equality::of(Column::Reference).normalised();
+        let pieces = |text: &str| {
+            let mut made = String::new();
+            pieces(&equality, text, &mut made).then_some(made)
+        };
+        assert_eq!(pieces("INV-1-23").unwrap(), "inv1\u{0}23");
+        assert_eq!(pieces("inv 01 / 23"), pieces("INV-1-23"));
+        assert_eq!(pieces("٠١-٢٣"), pieces("1.23"));
+        assert_ne!(pieces("INV-12-3"), pieces("INV-1-23"));
+        for whole in ["INV-123", "A-1B", "", "1é-2b-c3", "INV123-"] {
+            assert_eq!(pieces(whole), None, "{whole}");
+        }
+        let verbatim = Equality::of(Column::Reference);
+        assert!(!super::pieces(&verbatim, "1-2", &mut String::new()));
     }
 
     #[test]

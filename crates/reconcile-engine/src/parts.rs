@@ -176,7 +176,9 @@ fn alone_under_a_key(
         (rest, crowds)
     };
     for crowd in crowds {
-        if let (&[row], &[record]) = (&*crowd.ledger, &*crowd.records) {
+        if let (&[row], &[record]) = (&*crowd.ledger, &*crowd.records)
+            && keys::part(ledger, records, equal, crowd.clone()).len() == 1
+        {
             pairs.push((row, record));
         } else {
             rest.ledger.extend(crowd.ledger);

@@ -235,7 +235,8 @@ fn bring_together<'p>(
         taken => {
             let mut rest = taken.rows(findings);
             let (ledger, records) = (findings.ledger, findings.records);
-            for crowd in keys::join(ledger, records, equal, &mut rest) {
+            let crowds = keys::join(ledger, records, equal, &mut rest).into_iter();
+            for crowd in crowds.flat_map(|crowd| keys::part(ledger, records, equal, crowd)) {
                 pending.put_off(Settling::matching(findings, pass, crowd)?, &mut rest);
             }
             rest

@@ -94,7 +94,14 @@ fn book(rows: &[Owned]) -> Book {
     for owned in rows {
         let (id, reference) = (
             owned.id.to_string(),
-            owned.number.map(|n| format!("Ref-{n}")),
+            owned.number.map(|n| match n {
+                // One number, if punctuation does not count, or two, or three.
+                0 => "1-23".to_owned(),
+                1 => "12-3".to_owned(),
+                2 => "1/23".to_owned(),
+                3 => "123".to_owned(),
+                n => format!("Ref-{n}"),
+            }),
         );
         let amount = Money::new(Decimal::new(owned.cents, 2), currency(owned.currency));
         let row = Row {
@@ -143,10 +150,14 @@ fn rules() -> impl Strategy<Value = Rules> {
         passes: Pass::defaults().split_off(2),
         ..Rules::default()
     };
+    let normalised = Rules {
+        passes: Pass::defaults().split_off(1),
+        ..Rules::default()
+    };
     let mut counting = Rules::default();
     counting.counts.insert(Status::Failed);
     prop::sample::select(vec![
-        defaults, excluding, timely, by_batch, searching, counting,
+        defaults, excluding, timely, by_batch, searching, counting, normalised,
     ])
 }
 

@@ -19,7 +19,8 @@ fn the_defaults_are_told_in_words() {
              to several under one key; what shares the key and differs is a break unless \
              reference_normalised matches it.",
             "Pass 2, reference_normalised: rows with equal reference (without regard to capitals, \
-             punctuation, accents, the script of digits and leading zeros), amounts equal; groups of several rows to several under one key; what shares the key and \
+             punctuation, accents, the script of digits and leading zeros), amounts equal; groups of several rows to several under one key; digits that \
+             punctuation parts on both sides must be parted alike; what shares the key and \
              differs is a break.",
             "Pass 3, amount_date_text: the best counterpart, amounts equal, from 3 days before to \
              7 after the ledger's day, description of the ledger and description of the provider \

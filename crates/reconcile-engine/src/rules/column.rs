@@ -115,7 +115,8 @@ impl Equality {
 pub enum Normalisation {
     /// Capitals become small letters.
     Case,
-    /// What is neither letter nor digit goes.
+    /// What is neither letter nor digit goes. In a pass by key, digits that it
+    /// parts on both sides must be parted alike all the same.
     Punctuation,
     /// Letters lose their accents and vowel signs.
     Accents,

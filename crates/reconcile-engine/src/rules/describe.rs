@@ -204,6 +204,10 @@ fn pass(pass: &Pass, later: &[Pass], rules: &Rules) -> String {
         add(&format_args!("; {}", grouping(group)));
     }
     if pass.way() == Way::Key {
+        let mut ignored = pass.equal.iter().flat_map(|one| &one.normalise);
+        if ignored.any(|step| *step == Normalisation::Punctuation) {
+            add(&"; digits that punctuation parts on both sides must be parted alike");
+        }
         add(&"; what shares the key and differs is a break");
         let mut keys = later.iter().filter(|pass| pass.goes_by_key()).peekable();
         if keys.peek().is_some() {

@@ -26,6 +26,42 @@ fn references_written_differently_are_the_same() {
 }
 
 #[test]
+fn punctuation_that_parts_digits_elsewhere_makes_another_reference() {
+    let said = lines(
+        &[
+            "L-1 10 1 ref=INV-1-23",
+            "L-2 20 1 ref=1.05",
+            "L-3 30 1 ref=2026-001",
+            "L-4 40 1 ref=7/8/9",
+        ],
+        &[
+            "R-1 10 16 ref=INV-12-3",
+            "R-2 20 1 ref=10.5",
+            "R-3 30 1 ref=2026001",
+            "R-4 40 1 ref=7_8-9",
+        ],
+        &Rules::default(),
+    );
+    let matched = said.iter().filter(|line| line.contains(", off by "));
+    let matched: Vec<_> = matched.collect();
+    assert_eq!(
+        matched,
+        [
+            "L-3 = R-3 by reference_normalised, off by 0",
+            "L-4 = R-4 by reference_normalised, off by 0",
+        ]
+    );
+    // Where two contradict each other, a third that could be either is neither.
+    let said = lines(
+        &["L-1 10 ref=1-23", "L-2 10 ref=12-3"],
+        &["R-1 10 ref=1/23", "R-2 10 ref=123"],
+        &Rules::default(),
+    );
+    assert_eq!(said[0], "L-1 = R-1 by reference_normalised, off by 0");
+    assert!(!said[1].contains(" = R-2 by"), "{said:#?}");
+}
+
+#[test]
 fn any_columns_make_a_key() {
     let rrn = Equality::between(
         Column::Attribute("memo".into()),
