@@ -13,6 +13,9 @@ const MOST_IN_HALVES: usize = 24;
 /// How many bits the table of reachable sums may have.
 const MOST_BITS: i128 = 1 << 27;
 
+/// How many steps through the ways are one unit of work.
+const STEPS_A_UNIT: usize = 8;
+
 /// The ways in which some of the amounts add up to the target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ways {
@@ -40,6 +43,7 @@ pub(crate) fn ways(amounts: &[i128], target: i128, budget: &mut u64) -> Option<W
     if amounts.len() <= MOST_IN_HALVES {
         pay(budget, 1 << amounts.len().div_ceil(2))?;
         meet(amounts, target, &mut found);
+        found.charge(budget);
         return Some(found);
     }
     let bits = (positive - negative + 1).checked_mul(i128::try_from(amounts.len()).ok()? + 1)?;
@@ -50,6 +54,7 @@ pub(crate) fn ways(amounts: &[i128], target: i128, budget: &mut u64) -> Option<W
     let table = Table::of(amounts, negative, positive);
     let mut taken = Vec::new();
     table.walk(amounts, amounts.len(), target, &mut taken, &mut found);
+    found.charge(budget);
     Some(found)
 }
 
@@ -59,6 +64,13 @@ fn pay(budget: &mut u64, work: u64) -> Option<()> {
 }
 
 impl Ways {
+    /// Takes off what it was to walk through every way: among rows of one amount
+    /// there are thousands for each sum that is sought.
+    fn charge(&self, budget: &mut u64) {
+        let walked = self.count.saturating_mul(self.used.len()) / STEPS_A_UNIT;
+        *budget = budget.saturating_sub(u64::try_from(walked).unwrap_or(u64::MAX));
+    }
+
     /// Counts a way; whether that is enough of them.
     fn add(&mut self, places: impl Iterator<Item = usize> + Clone) -> bool {
         if places.clone().nth(1).is_none() {
@@ -271,6 +283,20 @@ mod tests {
         let found = ways(&amounts, 63_300, &mut budget).unwrap();
         assert_eq!(found.count, MOST_WAYS);
         assert!(budget < 1 << 26);
+    }
+
+    #[test]
+    fn every_way_is_work_and_the_work_of_many_sums_ends() {
+        // Refunds among them, and one amount over and over.
+        let mut amounts = vec![999; 40];
+        amounts.extend([-999; 20]);
+        let mut budget = 1 << 20;
+        let given_up = (1..1_000).find(|_| ways(&amounts, 9_990, &mut budget).is_none());
+        assert_eq!(given_up, Some(9));
+        let halves = amounts.get(30..50).unwrap();
+        let mut budget = 1 << 20;
+        let given_up = (1..1_000).find(|_| ways(halves, 0, &mut budget).is_none());
+        assert!(given_up.is_some());
     }
 
     #[test]

@@ -254,3 +254,26 @@ fn years_of_days_are_searched_by_the_window_of_each_row() {
         .filter(|found| found.records.len() == 6);
     assert_eq!(tied.count(), 1);
 }
+
+#[test]
+fn ways_are_counted_by_rows_and_not_by_amounts() {
+    let records = ["R-1 50 4 batch=7", "R-2 50 4 batch=7", "R-3 50 4 batch=7"];
+    let said = lines(&["L-1 100 5"], &records, &by_batch());
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(said[0].ends_with(": 3 ways to add up"), "{said:#?}");
+    // Each refund takes back one of two equal payments, in two ways each.
+    let records = [
+        "R-1 70.11 4 batch=7",
+        "R-2 70.11 4 batch=7",
+        "R-3 -70.11 4 batch=7",
+        "R-4 25.36 4 batch=7",
+        "R-5 900.57 4 batch=7",
+    ];
+    let said = lines(&["L-1 25.36 5"], &records, &by_batch());
+    assert_eq!(said.len(), 2, "{said:#?}");
+    assert!(
+        said[1].starts_with("ambiguous L-1/R-1|R-2|R-3|R-4 by payout")
+            && said[1].ends_with(": 2 ways to add up"),
+        "{said:#?}"
+    );
+}
