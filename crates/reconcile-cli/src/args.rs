@@ -91,7 +91,7 @@ pub(crate) struct Scope {
 }
 
 /// Where the files of a run go, and what they are.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Destination {
     /// Write the files of the run into this folder, in place of an earlier run's
     #[arg(long, value_name = "DIR")]
@@ -204,7 +204,7 @@ pub(crate) struct Run {
 
 /// Matches a ledger with a file of records. Without `--certificate` the records
 /// count as complete.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Match {
     /// The provider's records, as `reconcile pull` writes them or as the rules say
     #[arg(long, value_name = "FILE")]
@@ -212,12 +212,44 @@ pub(crate) struct Match {
     /// The certificate of the records
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
+    /// Stay within this much memory, such as 512M or 2G: rows wait on disk, in --out
+    /// or the temporary folder, which takes about twice what the files take
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub(crate) memory: Option<usize>,
     #[command(flatten)]
     pub(crate) books: Books,
 }
 
+/// The least memory that a match can do with.
+const LEAST_MEMORY: usize = 64 << 20;
+
+/// How many bytes a size is: `512M` and `512MiB` count in 1024s, as memory does,
+/// `512MB` in 1000s.
+fn memory(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = text.strip_prefix(digits).unwrap_or_default();
+    let unit: usize = match unit.to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KIB" => 1 << 10,
+        "KB" => 1_000,
+        "M" | "MIB" => 1 << 20,
+        "MB" => 1_000_000,
+        "G" | "GIB" => 1 << 30,
+        "GB" => 1_000_000_000,
+        _ => return Err("give a number and K, M or G, as in 512M".to_owned()),
+    };
+    let number: usize = digits
+        .parse()
+        .map_err(|_| "give a whole number and K, M or G, as in 512M".to_owned())?;
+    match number.checked_mul(unit) {
+        Some(bytes) if bytes >= LEAST_MEMORY => Ok(bytes),
+        Some(_) => Err("give at least 64M".to_owned()),
+        None => Err("it is more than there is".to_owned()),
+    }
+}
+
 /// The ledger, how it is matched, and where the result goes.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Books {
     /// The ledger: CSV, JSON Lines or Parquet
     #[arg(long, value_name = "FILE")]

@@ -38,7 +38,7 @@ pub use error::EngineError;
 pub use listing::Listing;
 pub use matches::{MatchGroup, Matches};
 pub use outcome::{Break, Conservation, Excluded, Exclusion, Outcome, Rule, Side, Totals};
-pub use parts::{Part, Parting, Settled};
+pub use parts::{Part, Parting, Settled, SettledPair};
 pub use prove::{Proof, ProofVerdict, prove};
 pub use reconcile::{Absence, Context, Period, reconcile, reconcile_rest};
 pub use rules::{

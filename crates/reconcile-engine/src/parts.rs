@@ -5,7 +5,7 @@
 //! are a match in whatever company they are. Nearly all rows of a large book are
 //! such rows. All of one key lie in one part, so that a part shows which they are.
 
-use std::{hash::BuildHasher, num::NonZeroU32};
+use std::{cmp::Ordering, hash::BuildHasher, num::NonZeroU32};
 
 use foldhash::fast::RandomState;
 
@@ -137,6 +137,28 @@ impl Settled {
 
     pub(crate) const fn conventions(&self) -> &Conventions {
         &self.conventions
+    }
+}
+
+/// A pair that was settled: a row of the ledger and a record, each in a book
+/// that holds it for now.
+#[derive(Clone, Copy, Debug)]
+pub struct SettledPair<'a> {
+    /// The row of the ledger.
+    pub ledger: (&'a Book, RowIndex),
+    /// The record.
+    pub record: (&'a Book, RowIndex),
+}
+
+impl SettledPair<'_> {
+    /// The order of the matches: by the content of the ledger row, its id first,
+    /// then of the record.
+    #[must_use]
+    pub fn compare(&self, other: &SettledPair<'_>) -> Ordering {
+        let by_content = |(book, row): (&Book, RowIndex), (other, its): (&Book, RowIndex)| {
+            book.compare_with(row, other, its)
+        };
+        by_content(self.ledger, other.ledger).then_with(|| by_content(self.record, other.record))
     }
 }
 

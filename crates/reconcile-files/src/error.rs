@@ -147,6 +147,31 @@ pub enum FileError {
         /// What to do.
         hint: Option<&'static str>,
     },
+    /// The rows that must be looked at together do not fit the memory allowed.
+    #[error(
+        "{left} of {rows} rows must be looked at together: about {} MiB, of {} MiB allowed",
+        needed.div_ceil(1 << 20),
+        allowed >> 20
+    )]
+    Memory {
+        /// How many rows these are: all that are not the only one of their key
+        /// on their side, or differ from their counterpart, or have none.
+        left: usize,
+        /// How many rows there are, of both sides.
+        rows: usize,
+        /// How much memory they need, in bytes, about.
+        needed: usize,
+        /// How much is allowed, in bytes.
+        allowed: usize,
+    },
+    /// Rows cannot wait on disk.
+    #[error("{}: rows cannot wait in this folder until they are matched", folder.display())]
+    Scratch {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The engine does not take more rows.
     #[error("{}: its rows cannot be held", path.display())]
     Book {
@@ -173,7 +198,11 @@ impl FileError {
                 io::ErrorKind::IsADirectory => Some("name the file in it"),
                 _ => None,
             },
-            Self::Write { source, .. } => match source.kind() {
+            Self::Memory { .. } => Some(
+                "allow more memory, or match a shorter range of days; pairs that agree under the \
+                 key of the first pass of the rules need none",
+            ),
+            Self::Write { source, .. } | Self::Scratch { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull => Some("free some space, or choose another place"),
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                     Some("choose a directory that you may write to")

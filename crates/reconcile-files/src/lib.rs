@@ -8,6 +8,7 @@ mod output;
 mod read;
 mod rules;
 mod shown;
+mod spill;
 mod value;
 mod write;
 
@@ -19,6 +20,7 @@ pub use output::{OutputDir, OutputFile};
 pub use read::{BadLine, Invalid, Ledger, read_ledger, read_records, read_text};
 pub use rules::RulesFile;
 pub use shown::{shown, shown_sentence};
+pub use spill::{Pairs, PairsCursor, Spill, Spilled, settle};
 #[cfg(feature = "parquet")]
 pub use write::ParquetTable;
 pub use write::{Cell, Column, ColumnType, RecordWriter, StatementWriter};

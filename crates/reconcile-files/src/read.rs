@@ -73,7 +73,7 @@ impl Ledger {
 /// amount with no direction is a debit. Amounts are exact: what has more
 /// digits than can be held is an error.
 pub fn read_ledger(path: &Path, mapping: &Mapping, invalid: Invalid) -> Result<Ledger, FileError> {
-    read(path, Side::Ledger, mapping, invalid)
+    read(path, Side::Ledger, mapping, invalid, None)
 }
 
 /// Reads a file of records: CSV, JSON Lines or Parquet, by the extension.
@@ -85,10 +85,20 @@ pub fn read_ledger(path: &Path, mapping: &Mapping, invalid: Invalid) -> Result<L
 /// read where they are. A fee in another currency than the amount has no place
 /// in a book and is left out. Of `attributes`, what the mapping names is kept.
 pub fn read_records(path: &Path, mapping: &Mapping) -> Result<Book, FileError> {
-    read(path, Side::Records, mapping, Invalid::Stop).map(|read| read.book)
+    read(path, Side::Records, mapping, Invalid::Stop, None).map(|read| read.book)
 }
 
-fn read(path: &Path, side: Side, mapping: &Mapping, invalid: Invalid) -> Result<Ledger, FileError> {
+/// Takes rows that are not to stay in the book.
+pub(crate) type Handover<'a> = &'a mut dyn FnMut(&Book) -> Result<(), FileError>;
+
+/// Reads a side. Where rows are handed over, the book is empty in the end.
+pub(crate) fn read<'a>(
+    path: &'a Path,
+    side: Side,
+    mapping: &'a Mapping,
+    invalid: Invalid,
+    handover: Option<Handover<'a>>,
+) -> Result<Ledger, FileError> {
     let unreadable = |source| FileError::Read {
         path: path.into(),
         source,
@@ -99,17 +109,10 @@ fn read(path: &Path, side: Side, mapping: &Mapping, invalid: Invalid) -> Result<
         .take(foreign::BYTES as u64)
         .read_to_end(&mut start)
         .map_err(unreadable)?;
-    let mut collector = Collector::new(path, side, mapping, invalid);
+    let mut collector = Collector::new(path, side, mapping, invalid, handover);
     if start == MAGIC {
-        if !file.metadata().map_err(unreadable)?.is_file() {
-            return Err(FileError::WrongFormat {
-                path: path.into(),
-                found: "is Parquet that comes through a pipe",
-                hint: "Parquet is read from its end: save it as a file",
-            });
-        }
         read_parquet(file, &mut collector)?;
-        return Ok(collector.ledger);
+        return collector.finish();
     }
     refuse_foreign(path, &start)?;
     // A byte order mark says nothing that UTF-8 does not say.
@@ -126,7 +129,7 @@ fn read(path: &Path, side: Side, mapping: &Mapping, invalid: Invalid) -> Result<
             });
         }
     }
-    Ok(collector.ledger)
+    collector.finish()
 }
 
 /// What a Parquet file begins with.
@@ -171,10 +174,20 @@ struct Collector<'a> {
     /// How much memory the lines take that were set aside, in bytes.
     set_aside: usize,
     line_number: String,
+    handover: Option<Handover<'a>>,
 }
 
+/// How many rows are handed over at once.
+const ROWS_AT_ONCE: usize = 4096;
+
 impl<'a> Collector<'a> {
-    fn new(path: &'a Path, side: Side, mapping: &'a Mapping, invalid: Invalid) -> Self {
+    fn new(
+        path: &'a Path,
+        side: Side,
+        mapping: &'a Mapping,
+        invalid: Invalid,
+        handover: Option<Handover<'a>>,
+    ) -> Self {
         Self {
             path,
             side,
@@ -188,7 +201,21 @@ impl<'a> Collector<'a> {
             },
             set_aside: 0,
             line_number: String::new(),
+            handover,
         }
+    }
+
+    fn finish(mut self) -> Result<Ledger, FileError> {
+        self.hand_over()?;
+        Ok(self.ledger)
+    }
+
+    fn hand_over(&mut self) -> Result<(), FileError> {
+        if let Some(handover) = &mut self.handover {
+            handover(&self.ledger.book)?;
+            self.ledger.book = Book::new();
+        }
+        Ok(())
     }
 
     /// Takes the row on this line, or what is wrong with it; `text` gives the
@@ -206,14 +233,18 @@ impl<'a> Collector<'a> {
             Ok((row, attributes))
         });
         match row {
-            Ok((row, attributes)) => self
-                .ledger
-                .book
-                .push_with(row, attributes.iter().map(|(name, text)| (*name, &**text)))
-                .map_err(|source| FileError::Book {
+            Ok((row, attributes)) => {
+                let attributes = attributes.iter().map(|(name, text)| (*name, &**text));
+                let pushed = self.ledger.book.push_with(row, attributes);
+                pushed.map_err(|source| FileError::Book {
                     path: self.path.into(),
                     source,
-                }),
+                })?;
+                if self.handover.is_some() && self.ledger.book.len() >= ROWS_AT_ONCE {
+                    self.hand_over()?;
+                }
+                Ok(())
+            }
             Err(problem) => self.refuse(BadLine::new(line, problem, text())),
         }
     }

@@ -137,7 +137,18 @@ pub(crate) struct RuleGroup {
 /// The matches by rule.
 pub(crate) fn by_rule(run: &Run<'_>) -> Vec<RuleGroup> {
     let mut rules = BTreeMap::<_, RuleGroup>::new();
-    for group in run.outcome.matches.iter() {
+    let matches = &run.outcome.matches;
+    let apart = matches.apart();
+    if apart > 0 {
+        let pairs = RuleGroup {
+            matches: apart,
+            ledger_rows: apart,
+            record_rows: apart,
+            ..RuleGroup::default()
+        };
+        rules.insert(Cow::Borrowed(matches.first_pass()), pairs);
+    }
+    for group in matches.iter() {
         let rule = rules.entry(group.name()).or_default();
         rule.matches = rule.matches.saturating_add(1);
         if group.ledger.len() > 1 || group.records.len() > 1 {

@@ -10,7 +10,7 @@ use reconcile_core::Certificate;
 use reconcile_engine::{Book, Break, Outcome, Proof};
 
 use crate::{
-    html,
+    SettledPairs, html,
     summary::Summary,
     tables::{self, Table},
 };
@@ -38,6 +38,8 @@ pub struct Run<'a> {
     pub certificate: Option<&'a Certificate>,
     /// The day as of which the run looks at everything.
     pub as_of: Date,
+    /// The pairs that stand in neither book, where some were settled apart.
+    pub settled: Option<&'a dyn SettledPairs>,
 }
 
 /// A file beside the tables that a run leaves behind.

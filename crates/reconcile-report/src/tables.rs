@@ -1,6 +1,7 @@
 //! The tables of a run: one definition of each, whatever it is written as.
 
 mod csv;
+mod matches;
 mod summary;
 
 use std::{
@@ -12,11 +13,11 @@ use std::{
 
 use jiff::civil::Date;
 use reconcile_core::Currency;
-use reconcile_engine::{Book, Break, MatchGroup, Proof, RowIndex};
+use reconcile_engine::{Book, Break, Proof, RowIndex};
 use rust_decimal::Decimal;
 
-pub(crate) use self::summary::summary;
-use crate::{Run, overview::total};
+pub(crate) use self::{matches::matches, summary::summary};
+use crate::Run;
 
 /// A table of a run: typed columns, and rows that are made as they are asked for.
 pub struct Table<'r> {
@@ -30,12 +31,12 @@ pub struct Table<'r> {
 /// The rows of a table, made as they are asked for.
 trait Rows<'r> {
     /// Puts the cells of the next row in; false where there is no further row.
-    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> bool;
+    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> io::Result<bool>;
 }
 
 impl<'r, I: Iterator<Item = Vec<Cell<'r>>>> Rows<'r> for I {
-    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> bool {
-        self.next().map(|row| *cells = row).is_some()
+    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> io::Result<bool> {
+        Ok(self.next().map(|row| *cells = row).is_some())
     }
 }
 
@@ -44,10 +45,14 @@ impl<'r> Table<'r> {
     pub const NAMES: [&'static str; 3] = ["matches", "breaks", "proofs"];
 
     /// The rows: a cell for each column, of the column's type or absent.
-    pub fn into_rows(mut self) -> impl Iterator<Item = Vec<Cell<'r>>> + 'r {
+    ///
+    /// An error where matches that were [settled apart](crate::SettledPairs)
+    /// cannot be read, or are not as many as they should be.
+    pub fn into_rows(mut self) -> impl Iterator<Item = io::Result<Vec<Cell<'r>>>> + 'r {
         iter::from_fn(move || {
             let mut cells = Vec::with_capacity(self.columns.len());
-            self.rows.next_row(&mut cells).then_some(cells)
+            let found = self.rows.next_row(&mut cells);
+            found.map(|found| found.then_some(cells)).transpose()
         })
     }
 
@@ -154,6 +159,21 @@ impl Label {
     }
 }
 
+impl Cell<'_> {
+    /// The same with a text of its own.
+    fn into_owned<'r>(self) -> Cell<'r> {
+        match self {
+            Self::Absent => Cell::Absent,
+            Self::Text(text) => Cell::Text(text.into_owned().into()),
+            Self::Label(label) => Cell::Label(label),
+            Self::Amount { amount, currency } => Cell::Amount { amount, currency },
+            Self::Date(date) => Cell::Date(date),
+            Self::Integer(number) => Cell::Integer(number),
+            Self::Boolean(value) => Cell::Boolean(value),
+        }
+    }
+}
+
 impl From<Currency> for Label {
     fn from(currency: Currency) -> Self {
         let (mut bytes, code) = ([0; 22], currency.as_str().as_bytes());
@@ -168,63 +188,6 @@ impl fmt::Debug for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
     }
-}
-
-/// Every match group, in the order of the outcome.
-pub(crate) fn matches<'r>(run: &'r Run<'_>) -> Table<'r> {
-    Table {
-        name: "matches",
-        columns: &MATCHES,
-        rows: Box::new(MatchRows {
-            run,
-            groups: (1..).zip(run.outcome.matches.iter()),
-        }),
-    }
-}
-
-/// The rows of the one table that can have millions.
-struct MatchRows<'r, 'b, I> {
-    run: &'r Run<'b>,
-    groups: I,
-}
-
-impl<'r, I: Iterator<Item = (u64, MatchGroup<'r>)>> Rows<'r> for MatchRows<'r, '_, I> {
-    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> bool {
-        let next = self.groups.next();
-        let row = next.map(|(position, group)| match_row(self.run, position, group));
-        row.map(|row| cells.extend(row)).is_some()
-    }
-}
-
-const MATCHES: [Column; 9] = [
-    column("match_id", ColumnType::Text),
-    column("rule", ColumnType::Text),
-    column("ledger_ids", ColumnType::Text),
-    column("record_ids", ColumnType::Text),
-    column("ledger_amount", ColumnType::Amount),
-    column("record_amount", ColumnType::Amount),
-    column("difference", ColumnType::Amount),
-    column("currency", ColumnType::Text),
-    column("ambiguous", ColumnType::Boolean),
-];
-
-fn match_row<'r>(run: &'r Run<'_>, position: u64, group: MatchGroup<'r>) -> [Cell<'r>; 9] {
-    let ledger = total(run.ledger, group.ledger);
-    let records = total(run.records, group.records);
-    let currency = ledger.or(records).map(|total| total.currency);
-    [
-        // The order of the matches follows from their ids alone, so a number is
-        // as stable as the input is.
-        Cell::Label(Label::numbered(b'M', position)),
-        text(group.name()),
-        ids(run.ledger, group.ledger),
-        ids(run.records, group.records),
-        amount(ledger.map(|total| total.amount), currency),
-        amount(records.map(|total| total.amount), currency),
-        amount(Some(group.difference), currency),
-        code(currency),
-        Cell::Boolean(group.ambiguous),
-    ]
 }
 
 /// Every break: those of the outcome, then one for each proof that fails.

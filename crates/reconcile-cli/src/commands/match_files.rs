@@ -1,5 +1,7 @@
 //! `reconcile match`: the engine on two files.
 
+mod sides;
+
 use std::path::Path;
 
 use jiff::tz::TimeZone;
@@ -7,6 +9,7 @@ use reconcile_core::{Certificate, Kind};
 use reconcile_files::{read_text, shown_sentence};
 use reconcile_report::Run;
 
+use self::sides::Sides;
 use super::{outcome, output::Output};
 use crate::{
     Finding,
@@ -28,38 +31,36 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
         .transpose()?;
     let progress = Progress::begin("match", global.quiet);
     progress.say("reading the files");
-    let (ledger, records) = tokio::join!(
-        outcome::ledger(&args.books.ledger, args.books.skip_invalid, &rules.ledger),
-        outcome::records(&args.records, &rules.records),
-    );
-    // What is wrong with the ledger is said first, whichever was read first.
-    let (ledger, records) = (ledger?, records?);
-    if records.has_kind(Kind::Reversal) {
+    let (ledger, sides) = Sides::read(args, &rules).await?;
+    let (booked, listed) = sides.all();
+    if listed.has_kind(Kind::Reversal) {
         outcome::count_reversed(&mut rules);
     }
     let as_of = match args.books.as_of {
         Some(date) => date,
-        None => outcome::last_date(&ledger.book, &records),
+        None => outcome::last_date(booked, listed),
     };
     let context = outcome::context(certificate.as_ref(), &rules.records, as_of);
     progress.say(format!(
         "{} ledger lines and {} records",
-        ledger.book.len(),
-        records.len()
+        booked.counted(),
+        listed.counted()
     ));
-    let outcome = outcome::reconcile(&ledger.book, &records, &rules.rules, &context)?;
+    let left = sides.settle(&rules.rules).await?;
+    let outcome = left.reconcile(&rules.rules, &context)?;
     // An interruption that came meanwhile is heard before anything is written.
     tokio::task::yield_now().await;
     drop(progress);
     let run = Run {
         title: title(&args.books.ledger, &args.records),
         provider: None,
-        ledger: &ledger.book,
-        records: &records,
+        ledger: &left.ledger,
+        records: &left.records,
         outcome: &outcome,
         proofs: &[],
         certificate: certificate.as_ref(),
         as_of,
+        settled: left.settled_pairs(),
     };
     output.publish(&run, Some(&ledger), global)
 }

@@ -195,13 +195,18 @@ pub(super) async fn ledger(
     skip_invalid: bool,
     mapping: &Mapping,
 ) -> Result<Ledger, CommandError> {
-    let invalid = if skip_invalid {
+    let invalid = invalid(skip_invalid);
+    let (path, mapping) = (path.to_owned(), mapping.clone());
+    Ok(apart(move || read_ledger(&path, &mapping, invalid)).await?)
+}
+
+/// What to do with ledger lines that cannot be read.
+pub(super) const fn invalid(skip_invalid: bool) -> Invalid {
+    if skip_invalid {
         Invalid::SetAside
     } else {
         Invalid::Stop
-    };
-    let (path, mapping) = (path.to_owned(), mapping.clone());
-    Ok(apart(move || read_ledger(&path, &mapping, invalid)).await?)
+    }
 }
 
 /// Reads a file of records.
@@ -211,7 +216,7 @@ pub(super) async fn records(path: &Path, mapping: &Mapping) -> Result<Book, Comm
 }
 
 /// Works on a thread of its own: the command can be interrupted meanwhile.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(super) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match task::spawn_blocking(work).await {
         Ok(done) => done,
         // Nobody cancels the work, so it panicked.

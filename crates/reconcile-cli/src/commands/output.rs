@@ -238,6 +238,7 @@ fn parquet(table: Table<'_>, file: OutputFile) -> Result<OutputFile, FileError> 
     let columns: Vec<_> = table.columns.iter().map(column).collect();
     let mut writer = ParquetTable::create(table.name, &columns, file)?;
     for row in table.into_rows() {
+        let row = row.map_err(|error| FileError::Output(Box::new(error)))?;
         let cells: Vec<_> = row.into_iter().map(cell).collect();
         writer.write(&cells)?;
     }

@@ -16,6 +16,7 @@ mod deviations;
 mod errors;
 mod files;
 mod gateways;
+mod memory;
 mod proofs;
 mod rules;
 mod scene;

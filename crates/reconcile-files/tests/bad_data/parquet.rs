@@ -1,6 +1,6 @@
 //! Parquet that is damaged, lies about itself or has other types.
 
-use std::{fmt::Write, fs, process::Command, sync::Arc, thread};
+use std::{fmt::Write, sync::Arc};
 
 use parquet::{
     basic::{Compression, Encoding},
@@ -12,9 +12,9 @@ use parquet::{
     },
     schema::{parser::parse_message_type, types::SchemaDescriptor},
 };
-use reconcile_files::{Invalid, Mapping, read_ledger};
+use reconcile_files::Invalid;
 
-use crate::{outcome, read, said};
+use crate::{outcome, read};
 
 const PLAIN: &str = "required binary reference (STRING); required int64 amount (DECIMAL(18,2)); \
                      optional binary currency (STRING); required int32 date (DATE);";
@@ -240,22 +240,4 @@ fn whatever_byte_is_another_nothing_ends_the_program() {
             }
         }
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_pipe_has_no_end_to_read_parquet_from() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("l.parquet");
-    let made = Command::new("mkfifo").arg(&path).status();
-    assert!(made.unwrap().success());
-    let pipe = path.clone();
-    // Whoever reads goes away after the first bytes.
-    let writer = thread::spawn(move || fs::write(pipe, plain(3)));
-    let error = read_ledger(&path, &Mapping::default(), Invalid::Stop).unwrap_err();
-    let _ = writer.join().unwrap();
-    insta::assert_snapshot!(said(&error), @r"
-    l.parquet: is Parquet that comes through a pipe
-      hint: Parquet is read from its end: save it as a file
-    ");
 }

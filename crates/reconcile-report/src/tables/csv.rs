@@ -15,7 +15,7 @@ pub(super) fn write(mut table: Table<'_>, mut out: impl Write) -> io::Result<()>
     }
     lines.end();
     let mut cells = Vec::with_capacity(table.columns.len());
-    while table.rows.next_row(&mut cells) {
+    while table.rows.next_row(&mut cells)? {
         for cell in cells.drain(..) {
             lines.cell(&cell);
         }

@@ -216,6 +216,7 @@ impl Month {
             proofs: &self.proofs,
             certificate: Some(&self.certificate),
             as_of: AS_OF,
+            settled: None,
         }
     }
 

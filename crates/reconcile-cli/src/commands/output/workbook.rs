@@ -28,6 +28,7 @@ fn sheet(table: Table<'_>, workbook: &mut Workbook) -> Result<(), FileError> {
     let columns: Vec<_> = table.columns.iter().map(column).collect();
     let mut sheet = workbook.sheet(table.name, &columns)?;
     for row in table.into_rows() {
+        let row = row.map_err(|error| FileError::Output(Box::new(error)))?;
         let cells: Vec<_> = row.into_iter().map(shown).collect();
         sheet.write(&cells)?;
     }

@@ -1,0 +1,22 @@
+//! Matches that stand in no book, since not all rows were in memory at once.
+
+use std::{fmt, io};
+
+use reconcile_engine::SettledPair;
+
+/// The pairs of a run that were settled apart from its books.
+///
+/// [`Matches::apart`](reconcile_engine::Matches::apart) says how many there are.
+pub trait SettledPairs: fmt::Debug {
+    /// Goes to the first pair in the order of the matches.
+    fn first(&self) -> io::Result<Box<dyn PairCursor + '_>>;
+}
+
+/// A place among the pairs that were settled apart.
+pub trait PairCursor {
+    /// The pair at this place; `None` behind the last one.
+    fn pair(&self) -> Option<SettledPair<'_>>;
+
+    /// Goes to the next pair.
+    fn advance(&mut self) -> io::Result<()>;
+}
