@@ -341,6 +341,21 @@ fn nearly_all_rows_are_settled_apart() {
 }
 
 #[test]
+fn references_that_contradict_each_other_are_no_pair_of_a_part() {
+    let (ledger, mut records) = (alike(4), alike(4));
+    // Of the ledger "1-23", of the provider "12-3": the same without punctuation.
+    records[0].number = Some(1);
+    let rules = Rules {
+        passes: Pass::defaults().split_off(1),
+        ..Rules::default()
+    };
+    let rest = settle(&book(&ledger[..1]), &book(&records[..1]), &rules);
+    assert_eq!(rest.settled.pairs(), 0);
+    let rest = settle(&book(&ledger[3..]), &book(&records[3..]), &rules);
+    assert_eq!(rest.settled.pairs(), 1);
+}
+
+#[test]
 fn what_settled_records_have_in_common_shows_what_is_off() {
     let (mut ledger, mut records) = (alike(20), alike(20));
     // It agrees in amount and fee, and settles something else than all others.
