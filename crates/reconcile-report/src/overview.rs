@@ -288,14 +288,17 @@ pub(crate) fn headline(run: &Run<'_>, summary: &Summary) -> String {
             Some(format!("{breaks}, {failed} among them"))
         }
     };
-    let proven = run
+    let set_aside = (summary.set_aside > 0).then(|| {
+        let (one, many) = ("ledger line", "ledger lines");
+        let lines = counted(summary.set_aside, one, many);
+        format!("{lines} that could not be read set aside")
+    });
+    let is_unproven = run
         .certificate
-        .is_none_or(|certificate| certificate.verdict.is_proven());
-    match (open, proven) {
-        (Some(open), true) => format!("Not reconciled: {open}"),
-        (Some(open), false) => format!("Not reconciled: {open}; the pull is not proven complete"),
-        (None, _) => "Not reconciled: the pull is not proven complete".to_owned(),
-    }
+        .is_some_and(|certificate| !certificate.verdict.is_proven());
+    let unproven = is_unproven.then(|| "the pull is not proven complete".to_owned());
+    let reasons: Vec<_> = [open, set_aside, unproven].into_iter().flatten().collect();
+    format!("Not reconciled: {}", reasons.join("; "))
 }
 
 /// The certificate in words, without its reasons.

@@ -38,6 +38,9 @@ pub struct Run<'a> {
     pub certificate: Option<&'a Certificate>,
     /// The day as of which the run looks at everything.
     pub as_of: Date,
+    /// How many lines of the ledger could not be read and were set aside: they
+    /// are not in the book, and open.
+    pub set_aside: usize,
     /// The pairs that stand in neither book, where some were settled apart.
     pub settled: Option<&'a dyn SettledPairs>,
 }

@@ -24,6 +24,10 @@ pub struct Summary {
     pub breaks: BTreeMap<BreakCode, usize>,
     /// What became of the proofs.
     pub proofs: Proofs,
+    /// How many lines of the ledger could not be read and were set aside; left
+    /// out where there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub set_aside: usize,
     /// Whether anything is open.
     pub verdict: Verdict,
     /// Per currency, that every difference between the sides is explained.
@@ -67,7 +71,7 @@ pub struct Proofs {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// No break, no failed proof, no doubt about completeness.
+    /// No break, no failed proof, no line set aside, no doubt about completeness.
     #[default]
     Reconciled,
     /// At least one of them.
@@ -94,13 +98,14 @@ impl Summary {
             .certificate
             .is_some_and(|certificate| !certificate.verdict.is_proven());
         let breaks = breaks_by_code(run);
-        let open = !breaks.is_empty() || proofs.fails > 0 || unproven;
+        let open = !breaks.is_empty() || proofs.fails > 0 || run.set_aside > 0 || unproven;
         Self {
             ledger: Side::of(&outcome.ledger),
             records: Side::of(&outcome.records),
             matched: Matched::of(&outcome.matches),
             breaks,
             proofs,
+            set_aside: run.set_aside,
             verdict: if open {
                 Verdict::Breaks
             } else {
@@ -132,6 +137,7 @@ impl Summary {
         self.proofs.holds += other.proofs.holds;
         self.proofs.fails += other.proofs.fails;
         self.proofs.not_testable += other.proofs.not_testable;
+        self.set_aside += other.set_aside;
         if other.verdict == Verdict::Breaks {
             self.verdict = Verdict::Breaks;
         }
@@ -222,6 +228,11 @@ fn conservation(run: &Run<'_>) -> BTreeMap<Currency, Conserved> {
             (currency, conserved)
         })
         .collect()
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 fn by_code<S: Serializer>(

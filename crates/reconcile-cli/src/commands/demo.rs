@@ -161,6 +161,7 @@ impl Act {
             proofs: &self.evidence.proofs,
             certificate: Some(&self.evidence.certificate),
             as_of: self.as_of,
+            set_aside: 0,
             settled: None,
         }
     }

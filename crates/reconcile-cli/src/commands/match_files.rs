@@ -5,7 +5,7 @@ mod sides;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use reconcile_core::{Certificate, Kind};
+use reconcile_core::{Certificate, Kind, Verdict};
 use reconcile_files::{read_text, shown_sentence};
 use reconcile_report::Run;
 
@@ -24,7 +24,7 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
         &[&args.books.ledger, &args.records],
     )?;
     let mut rules = outcome::rules(args.books.rules.as_deref(), &TimeZone::UTC)?;
-    let certificate = args
+    let mut certificate = args
         .certificate
         .as_deref()
         .map(read_certificate)
@@ -35,6 +35,9 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
     let (booked, listed) = sides.all();
     if listed.has_kind(Kind::Reversal) {
         outcome::count_reversed(&mut rules);
+    }
+    if let Some(certificate) = &mut certificate {
+        hold_against(certificate, listed.counted());
     }
     let as_of = match args.books.as_of {
         Some(date) => date,
@@ -60,6 +63,7 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
         proofs: &[],
         certificate: certificate.as_ref(),
         as_of,
+        set_aside: ledger.set_aside.len(),
         settled: left.settled_pairs(),
     };
     output.publish(&run, Some(&ledger), global)
@@ -75,6 +79,26 @@ fn title(ledger: &Path, records: &Path) -> String {
             .into_owned()
     };
     format!("{} and {}", name(ledger), name(records))
+}
+
+/// A certificate proves nothing of a file that has more or fewer records than it
+/// counts: it is of another pull, or the file was altered.
+fn hold_against(certificate: &mut Certificate, records: usize) {
+    if usize::try_from(certificate.distinct) == Ok(records) {
+        return;
+    }
+    let reason = format!(
+        "the certificate counts {} records, and the file has {records}: is it of the same pull?",
+        certificate.distinct
+    );
+    match &mut certificate.verdict {
+        Verdict::Unproven { reasons } => reasons.push(reason),
+        verdict => {
+            *verdict = Verdict::Unproven {
+                reasons: vec![reason],
+            }
+        }
+    }
 }
 
 /// The longest certificate, in bytes: it names each page of a pull.

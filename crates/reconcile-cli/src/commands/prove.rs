@@ -40,6 +40,7 @@ pub(crate) async fn run(global: &Global, args: &args::Prove) -> Result<Finding, 
         proofs: &evidence.proofs,
         certificate: Some(&evidence.certificate),
         as_of,
+        set_aside: 0,
         settled: None,
     };
     let finding = output.publish(&run, None, global)?;

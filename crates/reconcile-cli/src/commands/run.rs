@@ -47,6 +47,7 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
         proofs: &evidence.proofs,
         certificate: Some(&evidence.certificate),
         as_of,
+        set_aside: ledger.set_aside.len(),
         settled: None,
     };
     let finding = output.publish(&run, Some(&ledger), global)?;

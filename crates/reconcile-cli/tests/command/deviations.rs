@@ -119,6 +119,54 @@ fn what_is_not_found_in_an_unproven_pull_is_not_called_missing() {
 }
 
 #[test]
+fn a_ledger_line_that_is_set_aside_stays_open() {
+    let scene = Scene::bare();
+    scene.write(
+        "ledger.csv",
+        "reference,amount,currency,date\nR1,10.00,PEN,2026-01-01\nR9,abc,PEN,2026-01-01\n",
+    );
+    scene.write(
+        "records.csv",
+        "id,kind,direction,status,reference,amount,currency,created_at\n\
+         1,payment,credit,succeeded,R1,10.00,PEN,2026-01-01T10:00:00Z\n",
+    );
+    let files = "match --ledger ledger.csv --records records.csv --skip-invalid --out out";
+    let shown = scene.run(files).exits(1).stdout;
+    let line = "Not reconciled: 1 ledger line that could not be read set aside\n";
+    assert!(shown.starts_with(line), "{shown}");
+    let summary = scene.read("out/summary.json");
+    assert!(summary.contains("\"set_aside\": 1"), "{summary}");
+    assert!(scene.read("out/report.html").contains(line.trim_end()));
+}
+
+#[test]
+fn a_certificate_proves_nothing_of_another_number_of_records() {
+    let scene = Scene::clean();
+    let pull = format!("pull {JANUARY} --format csv --out p.csv --certificate c.json -q");
+    scene.run(&pull).exits(0);
+    let all = scene.read("p.csv");
+    let fewer: Vec<_> = all.lines().take(3).collect();
+    scene.write("fewer.csv", &fewer.join("\n"));
+    scene.write(
+        "ledger.csv",
+        "reference,amount,currency,date\nR1,10.00,PEN,2026-01-05\n",
+    );
+    let files = "match --ledger ledger.csv --certificate c.json -q";
+    for (records, code) in [
+        ("p.csv", ",missing_at_provider,"),
+        ("fewer.csv", ",unproven,"),
+    ] {
+        scene
+            .run(&format!("{files} --records {records} --out out"))
+            .exits(1);
+        let breaks = scene.read("out/breaks.csv");
+        assert!(breaks.contains(code), "{breaks}");
+    }
+    let certificate = scene.read("out/certificate.json");
+    assert!(certificate.contains("and the file has 2:"), "{certificate}");
+}
+
+#[test]
 fn what_is_booked_after_the_pull_had_to_end_is_a_matter_of_time() {
     let scene = Scene::clean();
     // The window reaches far beyond now, so the pull ends before it does.

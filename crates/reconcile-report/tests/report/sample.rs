@@ -216,6 +216,7 @@ impl Month {
             proofs: &self.proofs,
             certificate: Some(&self.certificate),
             as_of: AS_OF,
+            set_aside: 0,
             settled: None,
         }
     }
