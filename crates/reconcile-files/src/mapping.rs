@@ -24,7 +24,9 @@ use serde::{
 #[non_exhaustive]
 pub struct Mapping {
     /// The file's names of columns that it names otherwise. A column that
-    /// stands here must be there.
+    /// stands here must be there. In records, `attributes.NAME` is a key of their
+    /// attributes, unless a column has that very name; their tax is read from
+    /// `attributes.tax` where nothing else says where it is.
     pub columns: BTreeMap<Field, String>,
     /// What stands before the fraction of an amount; `.` by default.
     #[serde(deserialize_with = "separator")]
@@ -207,7 +209,51 @@ impl Side {
     }
 }
 
+/// A field of a record that stands in its attributes.
+#[derive(Clone, Copy)]
+pub(crate) struct InAttributes<'m> {
+    pub(crate) field: Field,
+    pub(crate) key: &'m str,
+    /// Whether the mapping says so: what nobody asked for need not be there.
+    pub(crate) asked: bool,
+}
+
 impl Mapping {
+    /// The key of a record's attributes that holds its tax.
+    ///
+    /// None where the mapping has it in a column, as pulled records have none.
+    #[must_use]
+    pub fn tax_attribute(&self) -> Option<&str> {
+        let mut fields = self.in_attributes(Side::Records);
+        let tax = fields.find(|one| one.field == Field::Tax);
+        tax.map(|one| one.key)
+    }
+
+    /// The fields that are read from the attributes, where no column of the file
+    /// is named as they are.
+    pub(crate) fn in_attributes(&self, side: Side) -> impl Iterator<Item = InAttributes<'_>> {
+        let fields = Field::ALL
+            .into_iter()
+            .filter(move |_| side == Side::Records);
+        fields.filter_map(|field| match self.columns.get(&field) {
+            Some(column) => {
+                let key = column.strip_prefix("attributes.")?;
+                Some(InAttributes {
+                    field,
+                    key,
+                    asked: true,
+                })
+            }
+            // The record has no column of its own for it.
+            None if field == Field::Tax => Some(InAttributes {
+                field,
+                key: "tax",
+                asked: false,
+            }),
+            None => None,
+        })
+    }
+
     /// The day that an instant counts for.
     #[must_use]
     pub fn day_of(&self, instant: Timestamp) -> Date {

@@ -286,12 +286,17 @@ impl<'a> Collector<'a> {
                 column: shown(name),
             });
         }
+        let object = names.iter().any(|name| name == attributes::OBJECT);
+        let in_object = |field| {
+            let mut fields = self.mapping.in_attributes(self.side);
+            object && fields.any(|one| one.field == field)
+        };
         let mut found = Vec::new();
         for field in Field::ALL {
             let column = self.mapping.column(self.side, field);
             match names.iter().position(|name| name == column) {
                 Some(index) => found.push((field, index)),
-                None if self.mapping.needs(self.side, field) => {
+                None if self.mapping.needs(self.side, field) && !in_object(field) => {
                     return Err(self.missing_column(field, names));
                 }
                 None => {}

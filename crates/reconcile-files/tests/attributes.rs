@@ -6,7 +6,7 @@
 use std::{fs, path::Path};
 
 use reconcile_engine::Book;
-use reconcile_files::{FileError, Invalid, Mapping, read_ledger, read_records};
+use reconcile_files::{Field, FileError, Invalid, Mapping, read_ledger, read_records};
 
 #[test]
 fn a_ledger_keeps_the_columns_that_are_asked_for() {
@@ -53,6 +53,76 @@ fn records_keep_the_keys_of_their_attributes_that_are_asked_for() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn a_field_may_stand_in_the_attributes_of_records() {
+    let tax = |columns: &[(Field, &str)], attributes: &str, own: &str| {
+        let mut mapping = Mapping::default();
+        let columns = columns.iter();
+        mapping.columns = columns
+            .map(|(field, column)| (*field, (*column).to_owned()))
+            .collect();
+        let csv = format!(
+            "id,reference,amount,currency,created_at,kind,direction,status,attributes{own}\n\
+             1,A,5.00,PEN,2026-01-31T10:00:00Z,payment,credit,succeeded,\"{}\"{}\n",
+            attributes.replace('"', "\"\""),
+            if own.is_empty() { "" } else { ",0.50" },
+        );
+        let jsonl = format!(
+            r#"{{"id":"1","reference":"A","amount":"5.00","currency":"PEN","created_at":"2026-01-31T10:00:00Z","kind":"payment","direction":"credit","status":"succeeded","attributes":{attributes}{}}}"#,
+            own.strip_prefix(',')
+                .map_or_else(String::new, |name| format!(r#","{name}":"0.50""#)),
+        );
+        let told = ["r.csv", "r.jsonl"].map(|name| {
+            let text = if name == "r.csv" { &csv } else { &jsonl };
+            match records(name, text, &mapping) {
+                Ok(book) => {
+                    let row = book.iter().next().unwrap();
+                    format!(
+                        "{} {:?}",
+                        row.reference.unwrap(),
+                        row.tax.map(|tax| tax.to_string())
+                    )
+                }
+                Err(error) => error.to_string().rsplit('/').next().unwrap().to_owned(),
+            }
+        });
+        assert_eq!(
+            told[0].replace("r.csv", ""),
+            told[1].replace("r.jsonl", "").replace("line 1", "line 2")
+        );
+        told[0].clone()
+    };
+    let of_attribute = r#"A Some("0.26")"#;
+    assert_eq!(tax(&[], r#"{"tax":"0.26"}"#, ""), of_attribute);
+    assert_eq!(tax(&[], r#"{"tax":0.26}"#, ""), of_attribute);
+    // What is no amount says nothing that anybody asked for.
+    for other in [r#"{"tax":"VAT"}"#, r#"{"tax":{}}"#, r#"{"tax":null}"#, "{}"] {
+        assert_eq!(tax(&[], other, ""), "A None", "{other}");
+    }
+    // A column of its own goes first.
+    assert_eq!(tax(&[], r#"{"tax":"0.26"}"#, ",tax"), r#"A Some("0.50")"#);
+    let mapped = [
+        (Field::Tax, "attributes.vat"),
+        (Field::Reference, "attributes.order"),
+    ];
+    assert_eq!(
+        tax(&mapped, r#"{"order":"B","tax":"9","vat":"0.26"}"#, ""),
+        r#"B Some("0.26")"#
+    );
+    let literal = [(Field::Tax, "attributes.vat")];
+    assert_eq!(
+        tax(&literal, r#"{"vat":"0.26"}"#, ",attributes.vat"),
+        r#"A Some("0.50")"#
+    );
+    let wrong = tax(&mapped, r#"{"order":"B","vat":"VAT"}"#, "");
+    assert!(wrong.contains("`VAT` is not a decimal"), "{wrong}");
+    let twice = tax(&literal, r#"{"vat":"1","vat":"2"}"#, "");
+    assert!(
+        twice.contains("not a JSON object of texts and numbers"),
+        "{twice}"
+    );
 }
 
 #[test]

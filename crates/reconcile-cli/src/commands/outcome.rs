@@ -85,8 +85,10 @@ async fn pull(
 
 /// Keeps what the rules look at, on the day that it counts for.
 fn keep(record: &Record, reading: &Mapping, records: &mut Book) -> Result<(), CommandError> {
+    let tax = reading.tax_attribute();
     let row = Row {
         date: reading.day_of(record.created_at),
+        tax: tax.and_then(|attribute| Row::tax_in(record, attribute)),
         ..Row::of_record(record, &TimeZone::UTC)
     };
     let attributes = reading.attributes.iter().filter_map(|(name, key)| {

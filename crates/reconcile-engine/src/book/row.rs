@@ -1,7 +1,7 @@
 //! One row, as it goes into a book and comes out of it.
 
 use jiff::{civil::Date, tz::TimeZone};
-use reconcile_core::{Currency, Direction, Kind, LedgerEntry, Money, Record, Status};
+use reconcile_core::{Attribute, Currency, Direction, Kind, LedgerEntry, Money, Record, Status};
 use rust_decimal::Decimal;
 
 /// One row of either side, as it is pushed into and read from a [`Book`](crate::Book).
@@ -63,7 +63,8 @@ impl<'a> Row<'a> {
     /// The row of a provider's record, on the day that it was created in `zone`.
     ///
     /// A fee in another currency than the amount's is left out: it explains no
-    /// difference between amounts.
+    /// difference between amounts. The tax is the attribute `tax`, where that is an
+    /// amount: a record has no column of its own for it.
     #[must_use]
     pub fn of_record(record: &'a Record, zone: &TimeZone) -> Self {
         let date = zone.to_datetime(record.created_at).date();
@@ -76,10 +77,21 @@ impl<'a> Row<'a> {
                 .fee
                 .filter(|fee| fee.currency == record.amount.currency)
                 .map(|fee| fee.amount),
+            tax: Self::tax_in(record, "tax"),
             account: record.account.as_deref(),
             method: record.method.as_deref(),
             description: record.description.as_deref(),
             ..Self::new(&record.id, record.amount, record.direction, date)
+        }
+    }
+
+    /// The amount that an attribute of a record states; none where it is no amount.
+    #[must_use]
+    pub fn tax_in(record: &Record, attribute: &str) -> Option<Decimal> {
+        match record.attributes.get(attribute)? {
+            Attribute::Text(text) => Decimal::from_str_exact(text).ok(),
+            Attribute::Integer(number) => Some(Decimal::from(*number)),
+            _ => None,
         }
     }
 
@@ -116,5 +128,32 @@ pub(super) fn signed(amount: Decimal, direction: Direction) -> Decimal {
         -amount
     } else {
         amount
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tax_of_a_record_is_the_attribute_of_that_name_where_it_is_an_amount() {
+        let tax = |attribute: Attribute| {
+            let amount = Money::new(Decimal::TEN, "PEN".parse().unwrap());
+            let mut record = Record::new(
+                "acme",
+                "1",
+                Kind::Payment,
+                Direction::Credit,
+                Status::Succeeded,
+                amount,
+                jiff::Timestamp::UNIX_EPOCH,
+            );
+            record.attributes.insert("tax".to_owned(), attribute);
+            Row::of_record(&record, &TimeZone::UTC).tax
+        };
+        assert_eq!(tax("0.26".into()), Some(Decimal::new(26, 2)));
+        assert_eq!(tax(Attribute::Integer(1)), Some(Decimal::ONE));
+        assert_eq!(tax("included".into()), None);
+        assert_eq!(tax(Attribute::Flag(true)), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Further match keys by name: columns of their own, or keys of a JSON object.
 
-use std::{borrow::Cow, fmt, iter};
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserializer,
@@ -9,7 +9,11 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{Collector, line::Problem};
-use crate::{FileError, mapping::Side, value::Cell};
+use crate::{
+    Field, FileError,
+    mapping::{InAttributes, Side},
+    value::{self, Cell, Cells},
+};
 
 /// The attributes of a row by name; those that are empty are left out.
 pub(super) type Attributes<'a> = Vec<(&'a str, Cow<'a, str>)>;
@@ -23,7 +27,7 @@ pub(super) struct Places<'m> {
     pub(super) columns: Vec<(&'m str, usize)>,
     /// Where the object is in which the others are.
     pub(super) object: Option<usize>,
-    /// The others.
+    /// The others, and the fields that stand there.
     pub(super) keys: Keys<'m>,
 }
 
@@ -34,17 +38,26 @@ impl<'m> Places<'m> {
         let object = (collector.side == Side::Records)
             .then(|| place(OBJECT))
             .flatten();
+        let fields = collector.mapping.in_attributes(collector.side);
+        let fields = fields.filter(|one| {
+            let own = collector.mapping.column(collector.side, one.field);
+            object.is_some() && place(own).is_none()
+        });
+        let fields: Vec<_> = fields.collect();
         let mut places = Self {
             columns: Vec::new(),
-            object: None,
-            keys: Keys(Vec::new()),
+            object: object.filter(|_| !fields.is_empty()),
+            keys: Keys {
+                attributes: Vec::new(),
+                fields,
+            },
         };
         for (name, column) in &collector.mapping.attributes {
             match (place(column), object) {
                 (Some(place), _) => places.columns.push((name, place)),
                 (None, Some(_)) => {
                     places.object = object;
-                    places.keys.0.push((name, column));
+                    places.keys.attributes.push((name, column));
                 }
                 (None, None) => return Err(collector.missing_attribute(name, column, names)),
             }
@@ -53,28 +66,58 @@ impl<'m> Places<'m> {
     }
 }
 
-/// The keys of an object that are read, each with the name of its attribute.
-pub(super) struct Keys<'m>(pub(super) Vec<(&'m str, &'m str)>);
+/// The keys of an object that are read.
+pub(super) struct Keys<'m> {
+    /// Each with the name of its attribute before it.
+    pub(super) attributes: Vec<(&'m str, &'m str)>,
+    /// Those that are fields.
+    pub(super) fields: Vec<InAttributes<'m>>,
+}
 
 impl<'m> Keys<'m> {
-    /// Adds what a JSON object has under the keys, of attributes that have no
-    /// value yet.
-    pub(super) fn pick<'a>(&self, json: &'a str, picked: &mut Attributes<'a>) -> Result<(), Problem>
+    /// Adds what a JSON object has under the keys, of attributes and fields that
+    /// have no value yet.
+    pub(super) fn pick<'a>(
+        &self,
+        json: &'a str,
+        cells: &mut Cells<'a>,
+        attributes: &mut Attributes<'a>,
+    ) -> Result<(), Problem>
     where
         'm: 'a,
     {
-        if self.0.is_empty() || json.is_empty() || json == "null" {
+        if json.is_empty() || json == "null" || self.cannot_be_in(json) {
             return Ok(());
         }
+        let mut fields = Vec::new();
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let read = Picker {
             keys: self,
-            own: picked.len(),
-            picked,
+            own: attributes.len(),
+            attributes,
+            fields: &mut fields,
         }
         .deserialize(&mut deserializer)
         .and_then(|()| deserializer.end());
-        read.map_err(|_| Problem::of_column(OBJECT, "is not a JSON object of texts and numbers"))
+        read.map_err(|_| Problem::of_column(OBJECT, "is not a JSON object of texts and numbers"))?;
+        for (field, cell) in fields {
+            if matches!(cells.at(field), Cell::Absent) {
+                cells.set(field, cell);
+            }
+        }
+        Ok(())
+    }
+
+    fn have(&self, key: &str) -> bool {
+        self.attributes.iter().any(|(_, wanted)| *wanted == key)
+            || self.fields.iter().any(|one| one.key == key)
+    }
+
+    /// Whether nothing is asked for, and what is looked for unasked is not there:
+    /// in most files it is not, and they need not be parsed to see that.
+    fn cannot_be_in(&self, json: &str) -> bool {
+        let mut fields = self.fields.iter();
+        self.attributes.is_empty() && fields.all(|one| !one.asked && !json.contains(one.key))
     }
 }
 
@@ -114,11 +157,64 @@ pub(super) fn add_json<'a>(name: &'a str, json: &'a str, attributes: &mut Attrib
     true
 }
 
+/// The cell that a JSON value is; none where it is no text and no number, or a
+/// text with escapes, which is not written out anywhere.
+fn cell(json: &str) -> Option<Cell<'_>> {
+    match json.as_bytes() {
+        b"null" => Some(Cell::Absent),
+        [b'"', .., b'"'] => {
+            let text = json.get(1..json.len() - 1)?;
+            (!text.contains('\\')).then(|| Cell::text(text))
+        }
+        [b'-' | b'0'..=b'9', ..] => Some(Cell::Number(json)),
+        _ => None,
+    }
+}
+
+/// The same for a field that was not asked for: an amount as the toolkit writes
+/// it, and nothing else.
+fn unasked(json: &str) -> Cell<'_> {
+    match cell(json) {
+        Some(Cell::Text(text) | Cell::Number(text)) if value::number(text).is_ok() => {
+            Cell::Number(text)
+        }
+        _ => Cell::Absent,
+    }
+}
+
 struct Picker<'p, 'm, 'a> {
     keys: &'p Keys<'m>,
     /// How many attributes have a column of their own.
     own: usize,
-    picked: &'p mut Attributes<'a>,
+    attributes: &'p mut Attributes<'a>,
+    fields: &'p mut Vec<(Field, Cell<'a>)>,
+}
+
+impl<'a, 'm: 'a> Picker<'_, 'm, 'a> {
+    /// Adds the value of a key; false where it is not what can be read, or
+    /// stands there twice.
+    fn add(&mut self, key: &str, json: &'a str) -> bool {
+        let keys = self.keys;
+        let mut attributes = keys.attributes.iter().filter(|(_, wanted)| *wanted == key);
+        let mut fields = keys.fields.iter().filter(|one| one.key == key);
+        attributes.all(|(name, _)| {
+            let before = self.attributes.iter().position(|(other, _)| other == name);
+            match before {
+                Some(place) => place < self.own,
+                None => add_json(name, json, self.attributes),
+            }
+        }) && fields.all(|one| {
+            let cell = if one.asked {
+                cell(json)
+            } else {
+                Some(unasked(json))
+            };
+            let twice = self.fields.iter().any(|(field, _)| *field == one.field);
+            cell.filter(|_| !twice)
+                .map(|cell| self.fields.push((one.field, cell)))
+                .is_some()
+        })
+    }
 }
 
 impl<'a, 'm: 'a> DeserializeSeed<'a> for Picker<'_, 'm, 'a> {
@@ -136,23 +232,15 @@ impl<'a, 'm: 'a> Visitor<'a> for Picker<'_, 'm, 'a> {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<Cow<'_, str>>()? {
-            let mut wanted = self.keys.0.iter().filter(|(_, wanted)| *wanted == key);
-            let Some((first, _)) = wanted.next() else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let json = map.next_value::<&RawValue>()?.get();
-            for name in iter::once(first).chain(wanted.map(|(name, _)| name)) {
-                let before = self.picked.iter().position(|(other, _)| other == name);
-                let fits = match before {
-                    Some(place) => place < self.own,
-                    None => add_json(name, json, self.picked),
-                };
-                if !fits {
-                    return Err(A::Error::custom(name));
+            if self.keys.have(&key) {
+                let json = map.next_value::<&RawValue>()?.get();
+                if !self.add(&key, json) {
+                    return Err(A::Error::custom(key));
                 }
+            } else {
+                map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(())

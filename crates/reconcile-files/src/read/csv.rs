@@ -168,7 +168,9 @@ impl<'m> Columns<'m> {
             attributes::add(name, Cell::text(cell(*index)?), attributes);
         }
         if let Some(object) = self.attributes.object {
-            self.attributes.keys.pick(cell(object)?, attributes)?;
+            self.attributes
+                .keys
+                .pick(cell(object)?, cells, attributes)?;
         }
         Ok(())
     }

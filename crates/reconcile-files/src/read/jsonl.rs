@@ -73,7 +73,7 @@ const BUFFER: usize = 1 << 16;
 /// What the file calls what is read.
 struct Names<'m> {
     fields: [Name<'m>; Field::ALL.len()],
-    /// The attributes, each with its own key.
+    /// The attributes, each with its own key, and the fields among them.
     attributes: Keys<'m>,
     /// Whether they may also stand in an object.
     in_object: bool,
@@ -113,8 +113,11 @@ impl<'m> Names<'m> {
         let attributes = mapping.attributes.iter();
         Self {
             fields,
-            attributes: Keys(attributes.map(|(name, key)| (&**name, &**key)).collect()),
-            in_object: side == Side::Records && !mapping.attributes.is_empty(),
+            attributes: Keys {
+                attributes: attributes.map(|(name, key)| (&**name, &**key)).collect(),
+                fields: mapping.in_attributes(side).collect(),
+            },
+            in_object: side == Side::Records,
         }
     }
 
@@ -127,8 +130,12 @@ impl<'m> Names<'m> {
         (key.field.is_some() || key.attribute.is_some() || key.object).then_some(key)
     }
 
+    fn in_attributes(&self, field: Field) -> bool {
+        self.attributes.fields.iter().any(|one| one.field == field)
+    }
+
     fn attribute(&self, key: &str) -> Option<usize> {
-        let mut attributes = self.attributes.0.iter();
+        let mut attributes = self.attributes.attributes.iter();
         attributes.position(|(_, other)| *other == key)
     }
 }
@@ -183,7 +190,7 @@ impl UsedNames {
             let place = names.attribute(key);
             !self.object && !place.is_some_and(|place| self.attributes.contains(&place))
         };
-        let mut attributes = names.attributes.0.iter();
+        let mut attributes = names.attributes.attributes.iter();
         match attributes.find(|(_, key)| lacks(key)) {
             Some((name, key)) => Err(collector.missing_attribute(name, key, &self.keys)),
             None => Ok(()),
@@ -200,6 +207,7 @@ impl UsedNames {
             checked(name.field)
                 && collector.mapping.needs(collector.side, name.field)
                 && !self.places.get(name.place).is_some_and(|used| *used)
+                && !(self.object && names.in_attributes(name.field))
         });
         match missing {
             Some(name) => Err(collector.missing_column(name.field, &self.keys)),
@@ -268,12 +276,18 @@ impl<'l> Values<'l> {
             };
             cells.set(name.field, cell);
         }
-        Ok((cells, self.attributes(names)?))
+        let attributes = self.attributes(names, &mut cells)?;
+        Ok((cells, attributes))
     }
 
-    fn attributes<'a>(&'a self, names: &'a Names<'_>) -> Result<Attributes<'a>, Problem> {
+    /// The attributes; what of the object is a field goes to the cells.
+    fn attributes<'a>(
+        &'a self,
+        names: &'a Names<'_>,
+        cells: &mut Cells<'a>,
+    ) -> Result<Attributes<'a>, Problem> {
         let mut attributes = Attributes::new();
-        for (name, key) in &names.attributes.0 {
+        for (name, key) in &names.attributes.attributes {
             let place = names.attribute(key);
             let mut values = self.attributes.iter();
             if let Some((_, json)) = values.find(|(other, _)| Some(*other) == place)
@@ -283,7 +297,7 @@ impl<'l> Values<'l> {
             }
         }
         if let Some(json) = self.object {
-            names.attributes.pick(json, &mut attributes)?;
+            names.attributes.pick(json, cells, &mut attributes)?;
         }
         Ok(attributes)
     }
@@ -330,7 +344,7 @@ impl<'l> Visitor<'l> for RowVisitor<'_> {
             }
             if let Some(place) = key.attribute {
                 if values.attributes.iter().any(|(other, _)| *other == place) {
-                    let attribute = self.names.attributes.0.get(place);
+                    let attribute = self.names.attributes.attributes.get(place);
                     return Err(twice(attribute.map_or(OBJECT, |(_, key)| key)));
                 }
                 values.attributes.push((place, json));

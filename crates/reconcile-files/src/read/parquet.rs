@@ -145,7 +145,7 @@ impl<'m> Columns<'m> {
         if let Some(object) = &mut self.object
             && let Cell::Text(json) = object.cell()?
         {
-            self.places.keys.pick(json, attributes)?;
+            self.places.keys.pick(json, cells, attributes)?;
         }
         Ok(())
     }
