@@ -102,6 +102,10 @@ impl Facts {
 }
 
 impl Book {
+    /// The attribute that says when a record changed last, where that is on a
+    /// later day than its own: it tells a status that changed after the cut-off.
+    pub const UPDATED_AT: &str = "updated_at";
+
     /// An empty book.
     #[must_use]
     pub fn new() -> Self {

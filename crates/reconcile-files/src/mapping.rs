@@ -122,11 +122,14 @@ pub enum Field {
     SettledAmount,
     /// The ISO 4217 code of the settled amount.
     SettledCurrency,
+    /// When a record changed last: told where that is on a later day than its
+    /// own, and no error where it is no date.
+    UpdatedAt,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Id,
         Self::Reference,
         Self::Amount,
@@ -143,6 +146,7 @@ impl Field {
         Self::Tax,
         Self::SettledAmount,
         Self::SettledCurrency,
+        Self::UpdatedAt,
     ];
 
     /// The name that the rules file gives it.
@@ -205,6 +209,7 @@ impl Side {
             (Field::Tax, _) => "tax",
             (Field::SettledAmount, _) => "settled_amount",
             (Field::SettledCurrency, _) => "settled_currency",
+            (Field::UpdatedAt, _) => "updated_at",
         }
     }
 }
@@ -295,7 +300,8 @@ impl Mapping {
                 | Field::Method
                 | Field::Tax
                 | Field::SettledAmount
-                | Field::SettledCurrency => false,
+                | Field::SettledCurrency
+                | Field::UpdatedAt => false,
             }
     }
 }

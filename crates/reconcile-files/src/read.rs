@@ -230,12 +230,13 @@ impl<'a> Collector<'a> {
         let reader = RowReader::new(self.side, self.mapping);
         let row = row.and_then(|(cells, attributes)| {
             let row = reader.row(line, cells, &mut self.line_number)?;
-            Ok((row, attributes))
+            Ok((row, attributes, reader.changed_later(cells, row.date)))
         });
         match row {
-            Ok((row, attributes)) => {
+            Ok((row, attributes, changed)) => {
                 let attributes = attributes.iter().map(|(name, text)| (*name, &**text));
-                let pushed = self.ledger.book.push_with(row, attributes);
+                let changed = changed.as_deref().map(|text| (Book::UPDATED_AT, text));
+                let pushed = self.ledger.book.push_with(row, attributes.chain(changed));
                 pushed.map_err(|source| FileError::Book {
                     path: self.path.into(),
                     source,

@@ -5,6 +5,7 @@
 
 use std::{fs, path::Path};
 
+use jiff::tz::TimeZone;
 use reconcile_engine::Book;
 use reconcile_files::{Field, FileError, Invalid, Mapping, read_ledger, read_records};
 
@@ -123,6 +124,27 @@ fn a_field_may_stand_in_the_attributes_of_records() {
         twice.contains("not a JSON object of texts and numbers"),
         "{twice}"
     );
+}
+
+#[test]
+fn a_change_on_a_later_day_is_kept_with_its_instant() {
+    let mut lima = Mapping::default();
+    lima.zone = Some(TimeZone::get("America/Lima").unwrap());
+    let changed = |updated: &str| {
+        let text = format!(
+            "id,reference,amount,currency,created_at,updated_at,kind,direction,status\n\
+             1,A,5.00,PEN,2026-01-30T10:00:00Z,{updated},payment,credit,reversed\n"
+        );
+        let book = records("r.csv", &text, &lima).unwrap();
+        let row = book.indices().next().unwrap();
+        book.attribute(row, Book::UPDATED_AT).map(str::to_owned)
+    };
+    let later = "2026-01-31T05:00:00Z";
+    assert_eq!(changed(later).as_deref(), Some(later));
+    // The same evening in Lima, and what is no instant.
+    for other in ["2026-01-31T04:59:59Z", "", "yesterday"] {
+        assert_eq!(changed(other), None, "{other}");
+    }
 }
 
 #[test]

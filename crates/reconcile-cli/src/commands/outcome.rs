@@ -95,7 +95,11 @@ fn keep(record: &Record, reading: &Mapping, records: &mut Book) -> Result<(), Co
         let value = record.attributes.get(key)?;
         Some((name.as_str(), value.to_string()))
     });
-    let attributes: Vec<_> = attributes.collect();
+    let changed = record
+        .updated_at
+        .filter(|instant| row.date < reading.day_of(*instant))
+        .map(|instant| (Book::UPDATED_AT, instant.to_string()));
+    let attributes: Vec<_> = attributes.chain(changed).collect();
     let attributes = attributes.iter().map(|(name, text)| (*name, text.as_str()));
     Ok(records.push_with(row, attributes)?)
 }

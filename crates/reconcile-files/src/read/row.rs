@@ -1,6 +1,6 @@
 //! From the cells of a row to the row of a book.
 
-use std::{fmt::Write, str::FromStr};
+use std::{borrow::Cow, fmt::Write, str::FromStr};
 
 use jiff::civil::Date;
 use reconcile_core::{Currency, Direction, LedgerEntry, ModelError, Money};
@@ -66,6 +66,22 @@ impl<'m> RowReader<'m> {
             method: self.text(cells, Field::Method)?,
             description: self.text(cells, Field::Description)?,
         })
+    }
+
+    /// When the record changed last, where that is on a later day than its own.
+    pub(super) fn changed_later<'c>(&self, cells: &Cells<'c>, own: Date) -> Option<Cow<'c, str>> {
+        let (day, text) = match cells.at(Field::UpdatedAt) {
+            Cell::Text(text) => {
+                let text = text.trim_ascii();
+                (value::day(text, self.mapping)?, Cow::Borrowed(text))
+            }
+            Cell::Instant(instant) => (
+                self.mapping.day_of(instant),
+                Cow::Owned(instant.to_string()),
+            ),
+            _ => return None,
+        };
+        (self.side == Side::Records && own < day).then_some(text)
     }
 
     fn signed(&self, cells: &Cells<'_>) -> Result<(Decimal, Direction), Problem> {
