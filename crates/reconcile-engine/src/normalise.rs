@@ -1,5 +1,7 @@
 //! Texts as they are compared.
 
+use std::iter;
+
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::{Equality, Normalisation};
@@ -63,7 +65,7 @@ pub(crate) fn words(text: &str, words: &mut String) {
             _ => ' ',
         }));
     } else {
-        let plain = plain(text).flat_map(char::to_lowercase);
+        let plain = plain(text).flat_map(folded);
         words.extend(plain.map(|character| {
             if character.is_alphanumeric() {
                 character
@@ -85,7 +87,7 @@ fn append(has: impl Fn(Normalisation) -> bool, text: &str, key: &mut String) {
     let lower = has(Normalisation::Case);
     let mut push = |character: char| {
         if lower {
-            key.extend(character.to_lowercase().filter_map(made));
+            key.extend(folded(character).filter_map(made));
         } else {
             key.extend(made(character));
         }
@@ -105,6 +107,7 @@ fn append(has: impl Fn(Normalisation) -> bool, text: &str, key: &mut String) {
     if has(Normalisation::Accents) {
         text.nfkd()
             .filter(|character| !is_combining_mark(*character) && !is_decoration(*character))
+            .flat_map(without_stroke)
             .map(digit)
             .for_each(push);
     } else {
@@ -116,7 +119,47 @@ fn append(has: impl Fn(Normalisation) -> bool, text: &str, key: &mut String) {
 /// The characters of a text without accents, its digits western.
 fn plain(text: &str) -> impl Iterator<Item = char> {
     let kept = |character: &char| !is_combining_mark(*character) && !is_decoration(*character);
-    text.nfkd().filter(kept).map(western)
+    text.nfkd()
+        .filter(kept)
+        .flat_map(without_stroke)
+        .map(western)
+}
+
+/// A letter whatever its case. Through its capital, since a small letter may
+/// share that with others: `ß` with `ss`, the Turkish `ı` with `i`.
+fn folded(character: char) -> impl Iterator<Item = char> {
+    let character = match character {
+        // Its dot would stay behind as a mark.
+        'İ' => 'i',
+        // It is no capital of any letter to Unicode.
+        'ẞ' => 'ß',
+        other => other,
+    };
+    character.to_uppercase().flat_map(char::to_lowercase)
+}
+
+/// The letter or the two that stand for one which Unicode does not take apart.
+fn without_stroke(character: char) -> impl Iterator<Item = char> {
+    let (first, second) = match character {
+        'Ø' => ('O', None),
+        'ø' => ('o', None),
+        'Ł' => ('L', None),
+        'ł' => ('l', None),
+        'Đ' | 'Ð' => ('D', None),
+        'đ' | 'ð' => ('d', None),
+        'Ħ' => ('H', None),
+        'ħ' => ('h', None),
+        'Ŧ' => ('T', None),
+        'ŧ' => ('t', None),
+        'Æ' => ('A', Some('E')),
+        'æ' => ('a', Some('e')),
+        'Œ' => ('O', Some('E')),
+        'œ' => ('o', Some('e')),
+        'Þ' => ('T', Some('H')),
+        'þ' => ('t', Some('h')),
+        other => (other, None),
+    };
+    iter::once(first).chain(second)
 }
 
 /// The tatweel lengthens a word, the zero-width marks steer its shaping: none
@@ -187,6 +230,34 @@ mod tests {
         assert_eq!(made(&equality, "مُحَمَّد"), made(&equality, "محمد"));
         assert_eq!(made(&equality, "A-000"), "a0");
         assert_eq!(made(&equality, "A-100-020"), "a100020");
+    }
+
+    #[test]
+    fn case_and_accents_go_in_every_alphabet() {
+        let only = |step| {
+            let mut equality = Equality::of(Column::Reference);
+            equality.normalise.insert(step);
+            equality
+        };
+        let case = only(Normalisation::Case);
+        for (one, other) in [
+            ("STRASSE", "Straße"),
+            ("STRAẞE", "strasse"),
+            ("DIYARBAKIR", "dıyarbakır"),
+            ("İZMİR", "izmir"),
+            ("I\u{307}ZMIR", "izmir"),
+            ("ΟΔΟΣ", "οδος"),
+            ("ΟΔΟΣ", "οδοσ"),
+        ] {
+            assert_eq!(made(&case, one), made(&case, other), "{one}");
+        }
+        assert_ne!(made(&case, "ø"), made(&case, "o"));
+        let accents = only(Normalisation::Accents);
+        assert_eq!(made(&accents, "Ørsted Łódź Đorđe"), "Orsted Lodz Dorde");
+        assert_eq!(made(&accents, "Æon Œuvre Þór Ħal"), "AEon OEuvre THor Hal");
+        let mut all = String::new();
+        words("Łódź STRAẞE İş", &mut all);
+        assert_eq!(all, "lodz strasse is ");
     }
 
     #[test]
