@@ -5,6 +5,9 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
+use reconcile_core::{Kind, Status};
+use rust_decimal::Decimal;
+
 use crate::{Book, Column, Equality, RowIndex, Side, join::Crowd, normalise};
 
 /// Takes the rows off the open ones that share a key with a row of the other
@@ -108,6 +111,11 @@ pub(crate) fn of(
 
 /// What a row says in a column, as text.
 pub(crate) fn text<'b>(book: &'b Book, column: &Column, row: RowIndex) -> Option<Cow<'b, str>> {
+    let figure = |amount: Option<Decimal>| {
+        // However many zeros are written, it is the same amount.
+        amount.map(|amount| Cow::Owned(amount.normalize().to_string()))
+    };
+    let facts = || book.facts(row);
     let text = match column {
         Column::Id => Some(book.id(row)),
         Column::Reference => book.reference(row),
@@ -115,11 +123,15 @@ pub(crate) fn text<'b>(book: &'b Book, column: &Column, row: RowIndex) -> Option
         Column::Method => book.row(row).method,
         Column::Description => book.row(row).description,
         Column::Attribute(name) => book.attribute(row, name),
-        Column::Amount => {
-            let amount = book.facts(row).amount.normalize();
-            return Some(Cow::Owned(amount.to_string()));
-        }
-        Column::Date => return Some(Cow::Owned(book.facts(row).date.to_string())),
+        Column::Kind => facts().kind.map(Kind::as_str),
+        Column::Direction => Some(facts().direction.as_str()),
+        Column::Status => facts().status.map(Status::as_str),
+        Column::Amount => return figure(Some(facts().amount)),
+        Column::Fee => return figure(book.row(row).fee),
+        Column::Tax => return figure(book.row(row).tax),
+        Column::SettledAmount => return figure(book.row(row).settled.map(|money| money.amount)),
+        Column::Currency => return Some(Cow::Owned(facts().currency.to_string())),
+        Column::Date => return Some(Cow::Owned(facts().date.to_string())),
     };
     text.filter(|text| !text.trim().is_empty())
         .map(Cow::Borrowed)

@@ -165,14 +165,14 @@ fn a_rules_file_that_makes_no_sense_is_refused_by_its_place() {
         "[[pass]]\nname = \"p\"\nequal = [\"refrence\"]\n",
     );
     insta::assert_snapshot!(scene.refusal(2, "rules check rules.toml"), @r#"
-    error: rules.toml, line 3, column 10: `refrence` is none of id, reference, account, method, description, amount, date, attributes.NAME
+    error: rules.toml, line 3, column 10: `refrence` is none of id, reference, account, method, description, amount, currency, date, kind, direction, status, fee, tax, settled_amount, attributes.NAME
       hint: a column of the file is named as an attribute: attributes = ["batch"] under [ledger] or [records], then "attributes.batch"
     "#);
     scene.write("sound.toml", "");
     insta::assert_snapshot!(
             scene.refusal(2, "rules diff sound.toml rules.toml --ledger none.csv --records none.csv"),
             @r#"
-    error: rules.toml, line 3, column 10: `refrence` is none of id, reference, account, method, description, amount, date, attributes.NAME
+    error: rules.toml, line 3, column 10: `refrence` is none of id, reference, account, method, description, amount, currency, date, kind, direction, status, fee, tax, settled_amount, attributes.NAME
       hint: a column of the file is named as an attribute: attributes = ["batch"] under [ledger] or [records], then "attributes.batch"
     "#
     );

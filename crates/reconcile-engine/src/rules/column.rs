@@ -21,8 +21,22 @@ pub enum Column {
     Description,
     /// The amount.
     Amount,
+    /// What the amount is counted in.
+    Currency,
     /// The day.
     Date,
+    /// What moved, by its word.
+    Kind,
+    /// Which way it moved, by its word.
+    Direction,
+    /// How far it got, by its word.
+    Status,
+    /// The fee.
+    Fee,
+    /// The tax on the fee.
+    Tax,
+    /// What moves the merchant's balance.
+    SettledAmount,
     /// A further match key, by its name.
     Attribute(Arc<str>),
 }
@@ -36,18 +50,35 @@ impl Column {
     }
 }
 
+impl Column {
+    /// The columns that every row may have, each by the word that stands for it
+    /// in the rules file.
+    pub const OF_EVERY_ROW: [(&'static str, Self); 14] = [
+        ("id", Self::Id),
+        ("reference", Self::Reference),
+        ("account", Self::Account),
+        ("method", Self::Method),
+        ("description", Self::Description),
+        ("amount", Self::Amount),
+        ("currency", Self::Currency),
+        ("date", Self::Date),
+        ("kind", Self::Kind),
+        ("direction", Self::Direction),
+        ("status", Self::Status),
+        ("fee", Self::Fee),
+        ("tax", Self::Tax),
+        ("settled_amount", Self::SettledAmount),
+    ];
+}
+
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Id => "id",
-            Self::Reference => "reference",
-            Self::Account => "account",
-            Self::Method => "method",
-            Self::Description => "description",
-            Self::Amount => "amount",
-            Self::Date => "date",
-            Self::Attribute(name) => return write!(f, "attributes.{name}"),
-        })
+        if let Self::Attribute(name) = self {
+            return write!(f, "attributes.{name}");
+        }
+        let mut words = Self::OF_EVERY_ROW.iter();
+        let word = words.find_map(|(word, column)| (column == self).then_some(*word));
+        f.write_str(word.unwrap_or_default())
     }
 }
 

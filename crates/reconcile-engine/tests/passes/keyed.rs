@@ -409,3 +409,44 @@ fn a_slip_in_a_reference_is_named_and_never_matched() {
     // Too many days apart, or two that it could be: each stands alone.
     assert_eq!(said.len(), 6, "{said:#?}");
 }
+
+#[test]
+fn a_key_may_be_of_any_column_that_a_row_has() {
+    let same = |column| Equality::of(column);
+    let rules = |column| {
+        with(vec![Pass::keyed(
+            "key",
+            [same(Column::Reference), same(column)],
+        )])
+    };
+    let matched = |column, booked: &str, listed: &str| {
+        let (booked, listed) = (
+            format!("L-1 30 ref=A {booked}"),
+            format!("R-1 30 ref=A {listed}"),
+        );
+        lines(&[booked.trim()], &[listed.trim()], &rules(column)).len() == 1
+    };
+    assert!(matched(Column::Kind, "kind=payment", "kind=payment"));
+    assert!(!matched(Column::Kind, "", "kind=payment"));
+    assert!(matched(Column::Direction, "", ""));
+    assert!(matched(Column::Currency, "", ""));
+    assert!(matched(
+        Column::Status,
+        "status=succeeded",
+        "status=succeeded"
+    ));
+    assert!(!matched(Column::Status, "status=succeeded", ""));
+    assert!(matched(Column::Fee, "fee=1.50", "fee=1.5"));
+    assert!(!matched(Column::Fee, "fee=1.50", ""));
+    assert!(matched(Column::Tax, "tax=1.50", "tax=1.5"));
+    assert!(matched(
+        Column::SettledAmount,
+        "settled=28.5",
+        "settled=28.50"
+    ));
+    assert!(!matched(
+        Column::SettledAmount,
+        "settled=28.5",
+        "settled=28.51"
+    ));
+}

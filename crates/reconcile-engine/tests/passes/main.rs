@@ -16,7 +16,8 @@ use reconcile_engine::{
 
 /// A row of a few words: `id amount [day] [key=value]...`, in November 2026
 /// and PEN where it says no other `currency`; a negative amount is a debit. Keys are `ref`, `text`, `account`,
-/// `method`, `kind`, `currency`, and any other is an attribute; `_` stands for a space.
+/// `method`, `kind`, `currency`, `status`, `fee`, `tax`, `settled`, and any other is an
+/// attribute; `_` stands for a space.
 fn push(book: &mut Book, row: &str) {
     let mut words = row.split(' ');
     let id = words.next().unwrap();
@@ -32,7 +33,11 @@ fn push(book: &mut Book, row: &str) {
         let mut pairs = words.iter().filter_map(|word| word.split_once('='));
         pairs.find_map(|(key, value)| (key == name).then_some(value))
     };
-    let known = ["ref", "text", "account", "method", "kind", "currency"];
+    let known = [
+        "ref", "text", "account", "method", "kind", "currency", "status", "fee", "tax", "settled",
+    ];
+    let currency = named("currency").unwrap_or("PEN").parse().unwrap();
+    let figure = |name| named(name).map(|figure| figure.parse().unwrap());
     let attributes = words.iter().filter_map(|word| word.split_once('='));
     let row = Row {
         reference: named("ref"),
@@ -40,12 +45,13 @@ fn push(book: &mut Book, row: &str) {
         description: named("text"),
         account: named("account"),
         method: named("method"),
+        status: named("status").map(|status| status.parse().unwrap()),
+        fee: figure("fee"),
+        tax: figure("tax"),
+        settled: figure("settled").map(|amount| Money::new(amount, currency)),
         ..Row::new(
             id,
-            Money::new(
-                amount.abs(),
-                named("currency").unwrap_or("PEN").parse().unwrap(),
-            ),
+            Money::new(amount.abs(), currency),
             direction,
             date(2026, 11, 1) + (day.unwrap_or(1) - 1).days(),
         )

@@ -143,14 +143,13 @@ impl<'f> Passes<'f> {
     fn known(&self, word: &Spanned<String>) -> Result<Column, Fault> {
         let name = word.get_ref().as_str();
         let declared = |attributes: &BTreeMap<String, String>| attributes.contains_key(name);
+        let mut every = Column::OF_EVERY_ROW.iter();
+        if let Some((_, column)) = every.find(|(word, _)| *word == name) {
+            return Ok(column.clone());
+        }
         Ok(match (name, name.strip_prefix("attributes.")) {
-            ("id", _) => Column::Id,
-            ("reference", _) => Column::Reference,
-            ("account", _) => Column::Account,
-            ("method", _) => Column::Method,
-            ("description", _) => Column::Description,
-            ("amount", _) => Column::Amount,
-            ("date" | "day", _) => Column::Date,
+            // A day, since that is what a row keeps of an instant.
+            ("day" | "created_at", _) => Column::Date,
             (_, Some(attribute)) if !attribute.is_empty() => Column::Attribute(attribute.into()),
             _ if declared(&self.file.ledger.attributes)
                 || declared(&self.file.records.attributes) =>
@@ -158,12 +157,10 @@ impl<'f> Passes<'f> {
                 Column::Attribute(name.into())
             }
             _ => {
+                let words: Vec<_> = Column::OF_EVERY_ROW.iter().map(|(word, _)| *word).collect();
                 return Err(Fault::new(
                     word.span(),
-                    format!(
-                        "`{name}` is none of id, reference, account, method, description, \
-                         amount, date, attributes.NAME"
-                    ),
+                    format!("`{name}` is none of {}, attributes.NAME", words.join(", ")),
                     "a column of the file is named as an attribute: attributes = [\"batch\"] \
                      under [ledger] or [records], then \"attributes.batch\"",
                 ));

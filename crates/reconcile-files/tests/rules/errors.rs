@@ -23,15 +23,15 @@ fn a_pass_that_makes_no_sense_is_named_by_its_place() {
     hint: matches and breaks name their pass: give each its own name
     ");
     insta::assert_snapshot!(pass("equal = [\"refrence\"]"), @r#"
-    rules.toml, line 3, column 10: `refrence` is none of id, reference, account, method, description, amount, date, attributes.NAME
+    rules.toml, line 3, column 10: `refrence` is none of id, reference, account, method, description, amount, currency, date, kind, direction, status, fee, tax, settled_amount, attributes.NAME
     hint: a column of the file is named as an attribute: attributes = ["batch"] under [ledger] or [records], then "attributes.batch"
     "#);
     insta::assert_snapshot!(pass("equal = [\"attributes.\"]"), @r#"
-    rules.toml, line 3, column 10: `attributes.` is none of id, reference, account, method, description, amount, date, attributes.NAME
+    rules.toml, line 3, column 10: `attributes.` is none of id, reference, account, method, description, amount, currency, date, kind, direction, status, fee, tax, settled_amount, attributes.NAME
     hint: a column of the file is named as an attribute: attributes = ["batch"] under [ledger] or [records], then "attributes.batch"
     "#);
     insta::assert_snapshot!(pass("equal = [\"id\", { ledger = \"memo\", records = \"id\" }]"), @r#"
-    rules.toml, line 3, column 27: `memo` is none of id, reference, account, method, description, amount, date, attributes.NAME
+    rules.toml, line 3, column 27: `memo` is none of id, reference, account, method, description, amount, currency, date, kind, direction, status, fee, tax, settled_amount, attributes.NAME
     hint: a column of the file is named as an attribute: attributes = ["batch"] under [ledger] or [records], then "attributes.batch"
     "#);
     insta::assert_snapshot!(pass("equal = [\"attributes.rrn\"]"), @r#"
