@@ -11,13 +11,15 @@ use reconcile_core::{Currency, Money, Status};
 use rust_decimal::Decimal;
 
 pub(crate) use self::leftovers::relate;
-use crate::{BreakCode, Calendar, DayWindow, Row, rules::in_words, sum::exact_difference};
+use crate::{BreakCode, Calendar, DayWindow, Row, Side, rules::in_words, sum::exact_difference};
 
 /// How a pass compared a pair.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Compared<'a> {
     /// Both amounts after the fees, where those were compared.
     pub(crate) after_fees: Option<(Decimal, Decimal)>,
+    /// The fee and the tax by the schedule for the gross amount of the two.
+    pub(crate) scheduled: Option<(Side, Decimal, Decimal)>,
     /// How far the days may lie apart.
     pub(crate) days: Option<(DayWindow, &'a Calendar)>,
 }
@@ -42,7 +44,8 @@ pub(crate) fn pair(
             let settled = money(booked.amount, booked.currency);
             return (code, format!("{text}, and the provider settled {settled}"));
         }
-        return (code, text);
+        let rate = implied_rate(ledger, record);
+        return (code, text + &rate.unwrap_or_default());
     };
     let currency = ledger.currency;
     let mut equation = format!(
@@ -56,6 +59,9 @@ pub(crate) fn pair(
     if let Some((booked, listed)) = after.filter(|_| code == BreakCode::AmountMismatch) {
         (ledger.amount, record.amount) = (booked, listed);
         equation.push_str(&after_fees(&ledger, &record));
+        if let Some((code, text)) = charged(&ledger, &record, compared.scheduled) {
+            return (code, format!("{equation}, {text}"));
+        }
     }
     let (ledger, record) = (&ledger, &record);
     let (remark, code) = match code {
@@ -70,6 +76,50 @@ pub(crate) fn pair(
         Some(remark) => (code, format!("{equation}, {remark}")),
         None => (code, equation),
     }
+}
+
+/// The rate at which both rows would be the same money.
+fn implied_rate(ledger: &Row<'_>, record: &Row<'_>) -> Option<String> {
+    let rate = ledger.amount.checked_div(record.amount)?;
+    // The same figure in another currency implies nothing but a wrong currency.
+    (!rate.is_zero() && rate != Decimal::ONE).then(|| {
+        format!(
+            ", which implies {} {} for 1 {}",
+            in_short(rate),
+            ledger.currency,
+            record.currency
+        )
+    })
+}
+
+/// Two amounts after the fees that differ by what the gross one states as its
+/// fee and tax, less what the schedule has for them.
+fn charged(
+    ledger: &Row<'_>,
+    record: &Row<'_>,
+    scheduled: Option<(Side, Decimal, Decimal)>,
+) -> Option<(BreakCode, String)> {
+    let (side, fee, tax) = scheduled?;
+    let (gross, whose) = match side {
+        Side::Ledger => (ledger, "ledger's"),
+        Side::Records => (record, "provider's"),
+    };
+    let (stated, stated_tax) = (gross.fee?, gross.tax.unwrap_or_default());
+    let off = exact_difference(stated.checked_add(stated_tax)?, fee.checked_add(tax)?)?;
+    let gap = exact_difference(ledger.amount, record.amount)?;
+    let closes = !gap.is_zero() && off.abs() == gap.abs();
+    let (code, what, stated, due) = if stated == fee {
+        (BreakCode::TaxVariance, "tax", stated_tax, tax)
+    } else {
+        (BreakCode::FeeVariance, "fee", stated, fee)
+    };
+    closes.then(|| {
+        let (stated, due) = (shown(stated, gross.currency), shown(due, gross.currency));
+        (
+            code,
+            format!("the {whose} {what} {stated} where the schedule has {due}"),
+        )
+    })
 }
 
 /// What two amounts after the fees differ by.
@@ -238,6 +288,11 @@ pub(crate) fn operand(amount: Decimal, currency: Currency) -> String {
     } else {
         amount.to_string()
     }
+}
+
+/// A rate, to the sixth digit after the point.
+pub(crate) fn in_short(rate: Decimal) -> Decimal {
+    rate.round_dp(6).normalize()
 }
 
 pub(crate) fn money(amount: Decimal, currency: Currency) -> String {

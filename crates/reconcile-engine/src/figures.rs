@@ -11,18 +11,29 @@ use reconcile_core::{Currency, Direction, Kind, Money};
 use rust_decimal::Decimal;
 
 use crate::{
-    BreakCode, EngineError, Row,
-    explain::{money, operand, shown},
+    Basis, BreakCode, EngineError, Fees, Row,
+    explain::{in_short, money, operand, shown},
     findings::Findings,
+    nets,
     rules::{Standing, to_minor},
     sum::exact_difference,
 };
 
-/// How many records must show a convention, or the rate of a day.
+/// How many records must show a convention, or the rate of a day: the one that
+/// is off among them.
 const LEAST: usize = 8;
 
-/// How many of ten of them must agree on it.
+/// How many of ten of the others must agree on it.
 const OF_TEN: usize = 9;
+
+/// How many median deviations a rate may lie off the median: where rates scatter
+/// as chance has it, one in ten million lies further.
+const DEVIATIONS: Decimal = Decimal::from_parts(8, 0, 0, false, 0);
+
+/// Whether so many of all show what is usual, when one of all does not.
+const fn is_usual(usual: usize, all: usize) -> bool {
+    all >= LEAST && usual * 10 >= (all - 1) * OF_TEN
+}
 
 /// Takes the pairs out of the matches whose other figures contradict each other.
 /// `settled` is what the records show that are not in the book.
@@ -31,7 +42,9 @@ pub(crate) fn review(
     settled: &Conventions,
 ) -> Result<(), EngineError> {
     let (ledger, records) = (findings.ledger, findings.records);
-    let fees = ledger.states_charges() && records.states_charges();
+    let rules = findings.rules;
+    let scheduled = !rules.fees.schedule.is_empty();
+    let fees = records.states_charges() && (scheduled || ledger.states_charges());
     if !fees && !records.states_settled() {
         return Ok(());
     }
@@ -41,9 +54,11 @@ pub(crate) fn review(
     let settling: Vec<Row<'_>> = records.iter().filter(stating).collect();
     let nets = Nets::of(&settling, settled);
     let rates = Rates::of(&settling);
+    findings.add_to_explanations(|row, record| rates.implied(row, record));
     findings.demote(|row, record| {
         fee(row, record)
             .or_else(|| tax(row, record))
+            .or_else(|| off_schedule(&rules.fees, record))
             .or_else(|| nets.off(record))
             .or_else(|| rates.off(record))
     })
@@ -57,9 +72,10 @@ pub(crate) struct Conventions(BTreeMap<NetKey, usize>);
 impl Conventions {
     /// Whether a pair that agrees in its amounts does in its other figures, too,
     /// whatever other rows show.
-    pub(crate) fn agree(row: &Row<'_>, record: &Row<'_>) -> bool {
+    pub(crate) fn agree(fees: &Fees, row: &Row<'_>, record: &Row<'_>) -> bool {
         fee(row, record).is_none()
             && tax(row, record).is_none()
+            && off_schedule(fees, record).is_none()
             && exchanged(record).is_none()
             && net(record).is_none_or(|net| net.off.is_zero())
     }
@@ -84,6 +100,28 @@ fn tax(row: &Row<'_>, record: &Row<'_>) -> Option<Finding> {
     Some((BreakCode::TaxVariance, text))
 }
 
+/// Where a gross record states another fee or tax than the schedule has for it.
+fn off_schedule(fees: &Fees, record: &Row<'_>) -> Option<Finding> {
+    if fees.records != Basis::Gross {
+        return None;
+    }
+    let (fee, tax) = nets::scheduled(fees, record)?;
+    let charge = |what: &str, listed: Decimal, due: Decimal| {
+        let off = exact_difference(listed, due).filter(|off| !off.is_zero())?;
+        Some(format!(
+            "the provider's {what} {} − {} by the schedule = {}",
+            shown(listed, record.currency),
+            shown(due, record.currency),
+            money(off, record.currency)
+        ))
+    };
+    if let Some(text) = charge("fee", record.fee?, fee) {
+        return Some((BreakCode::FeeVariance, text));
+    }
+    let listed = record.tax.filter(|_| !fees.tax_percent.is_zero())?;
+    Some((BreakCode::TaxVariance, charge("tax", listed, tax)?))
+}
+
 fn charge(what: &str, currency: Currency, booked: Decimal, listed: Decimal) -> Option<String> {
     let off = exact_difference(booked, listed).filter(|off| !off.is_zero())?;
     Some(format!(
@@ -95,7 +133,7 @@ fn charge(what: &str, currency: Currency, booked: Decimal, listed: Decimal) -> O
 }
 
 /// Which records settle net: those of a currency, direction and kind of which
-/// nine in ten settle their amount less fee and tax.
+/// nine in ten others settle their amount less fee and tax.
 struct Nets(BTreeMap<NetKey, Tally>);
 
 type NetKey = (Currency, Direction, Option<Kind>);
@@ -118,7 +156,7 @@ impl Nets {
                 tally.hold += usize::from(net.off.is_zero());
             }
         }
-        all.retain(|_, tally| tally.rows >= LEAST && tally.hold * 10 >= tally.rows * OF_TEN);
+        all.retain(|_, tally| is_usual(tally.hold, tally.rows));
         Self(all)
     }
 
@@ -133,14 +171,14 @@ impl Nets {
             })
         };
         let text = format!(
-            "settled {} − ({}{}{}) = {}, which is nothing for {} of {} records",
+            "settled {} − ({}{}{}) = {}, which is nothing for {} of the {} others",
             shown(net.settled, currency),
             shown(record.amount, currency),
             charge("fee", record.fee),
             charge("tax", record.tax),
             money(net.off, currency),
             tally.hold,
-            tally.rows
+            tally.rows - 1
         );
         Some((BreakCode::NetIdentity, text))
     }
@@ -176,18 +214,24 @@ fn net(record: &Row<'_>) -> Option<Net> {
 }
 
 /// The rates at which amounts settle in another currency: by day, both
-/// currencies and method, where nine in ten records have the same one.
+/// currencies and method, where nearly all records have nearly the same one.
 struct Rates<'a>(BTreeMap<RateKey<'a>, Rate>);
 
 type RateKey<'a> = (Date, Currency, Currency, Option<&'a str>);
 
-/// The median of a day: what one record was settled at.
+/// The rate of a day.
 #[derive(Clone, Copy)]
 struct Rate {
+    /// What one record was settled at, whose rate is the median.
     amount: Decimal,
     settled: Decimal,
+    median: Decimal,
+    /// The median of how far the rates lie off it.
+    deviation: Decimal,
     unit: Decimal,
     rows: usize,
+    /// How many of them lie near the median.
+    near: usize,
 }
 
 impl<'a> Rates<'a> {
@@ -207,22 +251,46 @@ impl<'a> Rates<'a> {
     fn off(&self, record: &Row<'_>) -> Option<Finding> {
         let (key, settled) = exchanged(record)?;
         let rate = self.0.get(&key)?;
-        if rate.is_of(record.amount, settled.amount) {
+        if rate.is_near(record.amount, settled.amount) {
             return None;
         }
         let product = record.amount.checked_mul(rate.settled)?;
         let expected = to_minor(product.checked_div(rate.amount)?, settled.currency);
         let off = exact_difference(settled.amount, expected)?;
         let text = format!(
-            "settled {} − {} at the median rate of the day, {} for {}, = {}; {} records have it",
+            "settled {} − {} at the median rate of the day, {} for {}, = {}; its rate is {}, the \
+             median of {} records {}, from which half of them lie no further than {}",
             shown(settled.amount, settled.currency),
             shown(expected, settled.currency),
             money(rate.settled, settled.currency),
             money(rate.amount, record.currency),
             money(off, settled.currency),
-            rate.rows
+            in_short(settled.amount.checked_div(record.amount)?),
+            rate.rows,
+            in_short(rate.median),
+            in_short(rate.deviation),
         );
         Some((BreakCode::FxVariance, text))
+    }
+
+    /// How far the rate between two rows in different currencies lies off the
+    /// day's, where that is known.
+    fn implied(&self, row: &Row<'_>, record: &Row<'_>) -> Option<String> {
+        if record.settled == Some(Money::new(row.amount, row.currency)) {
+            return None;
+        }
+        let key = (record.date, record.currency, row.currency, record.method);
+        let rate = self.0.get(&key)?;
+        let implied = row.amount.checked_div(record.amount)?;
+        let off = exact_difference(implied, rate.median)?;
+        let percent = off
+            .checked_mul(Decimal::ONE_HUNDRED)?
+            .checked_div(rate.median)?;
+        Some(format!(
+            ", {}% off the median rate of the day, {}",
+            percent.round_dp(2).normalize(),
+            in_short(rate.median)
+        ))
     }
 }
 
@@ -242,22 +310,42 @@ fn exchanged<'a>(record: &Row<'a>) -> Option<(RateKey<'a>, Money)> {
 }
 
 impl Rate {
+    /// None where the day has no rate: where fewer than nine in ten of all but
+    /// one record have it, as nearly as most do.
     fn of((_, _, to, _): RateKey<'_>, mut samples: Vec<(Decimal, Decimal)>) -> Option<Self> {
         // Among equal rates the largest amount says it most exactly.
         samples.sort_unstable_by_key(|&(amount, settled)| (settled.checked_div(amount), amount));
-        let &(amount, settled) = samples.get(samples.len() / 2)?;
+        let middle = samples.len() / 2;
+        let &(amount, settled) = samples.get(middle)?;
+        let median = settled.checked_div(amount)?;
+        let rates = samples.iter();
+        let deviations: Option<Vec<_>> = rates
+            .map(|(amount, settled)| deviation(median, *amount, *settled))
+            .collect();
+        let mut deviations = deviations?;
+        deviations.sort_unstable();
         let mut rate = Self {
             amount,
             settled,
+            median,
+            deviation: *deviations.get(middle)?,
             unit: Decimal::new(1, to.exponent()?),
-            rows: 0,
+            rows: samples.len(),
+            near: 0,
         };
-        let same = samples
+        let near = samples
             .iter()
-            .filter(|(amount, settled)| rate.is_of(*amount, *settled));
-        let same = same.count();
-        rate.rows = same;
-        (samples.len() >= LEAST && same * 10 >= samples.len() * OF_TEN).then_some(rate)
+            .filter(|(amount, settled)| rate.is_near(*amount, *settled));
+        rate.near = near.count();
+        is_usual(rate.near, rate.rows).then_some(rate)
+    }
+
+    /// Whether a record's rate is the median as nearly as the others' are.
+    fn is_near(&self, amount: Decimal, settled: Decimal) -> bool {
+        self.is_of(amount, settled)
+            || deviation(self.median, amount, settled)
+                .zip(self.deviation.checked_mul(DEVIATIONS))
+                .is_some_and(|(off, most)| off <= most)
     }
 
     /// Whether both amounts can come of one rate, when each settled to within a
@@ -272,4 +360,9 @@ impl Rate {
         let (one, other) = ((settled, amount), (self.settled, self.amount));
         below(one, other) != Some(true) && below(other, one) != Some(true)
     }
+}
+
+/// How far the rate of a record lies off the median.
+fn deviation(median: Decimal, amount: Decimal, settled: Decimal) -> Option<Decimal> {
+    Some(exact_difference(settled.checked_div(amount)?, median)?.abs())
 }

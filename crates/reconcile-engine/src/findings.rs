@@ -7,8 +7,8 @@ use reconcile_core::{Currency, Direction, Status, Sum};
 use rust_decimal::Decimal;
 
 use crate::{
-    Absence, Book, Break, BreakCode, Conservation, Context, EngineError, Excluded, Exclusion, Fees,
-    Matches, Outcome, Row, RowIndex, Rule, Rules, Side, Totals,
+    Absence, Basis, Book, Break, BreakCode, Conservation, Context, EngineError, Excluded,
+    Exclusion, Fees, Matches, Outcome, Row, RowIndex, Rule, Rules, Side, Totals,
     book::Facts,
     explain,
     join::Crowd,
@@ -289,6 +289,14 @@ impl<'a> Findings<'a> {
                     self.compared(pass, Side::Records, pair.record),
                 )
             }),
+            scheduled: pass.filter(|pass| pass.net).and_then(|_| {
+                let (side, gross) = match self.rules.fees.ledger {
+                    Basis::Gross => (Side::Ledger, &ledger),
+                    Basis::Net => (Side::Records, &record),
+                };
+                let (fee, tax) = nets::scheduled(&self.rules.fees, gross)?;
+                Some((side, fee, tax))
+            }),
             days: pass
                 .and_then(|pass| pass.days)
                 .map(|window| (window, &self.rules.calendar)),
@@ -310,6 +318,22 @@ impl<'a> Findings<'a> {
             ..self.open_break(code, &ledger)
         });
         Ok(())
+    }
+
+    /// Adds to what is said of the pairs whose currencies differ.
+    pub(crate) fn add_to_explanations(
+        &mut self,
+        more: impl Fn(&Row<'_>, &Row<'_>) -> Option<String>,
+    ) {
+        let (ledger, records) = (self.ledger, self.records);
+        let breaks = self.breaks.iter_mut();
+        for found in breaks.filter(|found| found.code == BreakCode::CurrencyMismatch) {
+            if let (&[row], &[record]) = (found.ledger.as_slice(), found.records.as_slice())
+                && let Some(more) = more(&ledger.row(row), &records.row(record))
+            {
+                found.explanation.push_str(&more);
+            }
+        }
     }
 
     /// Makes breaks of the matched pairs that moved money and of which `finding`

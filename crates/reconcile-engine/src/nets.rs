@@ -51,7 +51,7 @@ pub(crate) fn net(fees: &Fees, side: Side, row: &Row<'_>) -> Decimal {
 }
 
 /// The fee of the terms and the tax on it; none for what is no payment.
-fn scheduled(fees: &Fees, row: &Row<'_>) -> Option<(Decimal, Decimal)> {
+pub(crate) fn scheduled(fees: &Fees, row: &Row<'_>) -> Option<(Decimal, Decimal)> {
     is_payment(row)
         .then(|| fees.charge(row.amount, row.currency, row.method))
         .flatten()

@@ -225,5 +225,5 @@ fn is_settled(
     agree(&ledger.facts(row), &records.facts(record), rules, pass)
         && takes_part(ledger, Side::Ledger, row)
         && takes_part(records, Side::Records, record)
-        && Conventions::agree(&ledger.row(row), &records.row(record))
+        && Conventions::agree(&rules.fees, &ledger.row(row), &records.row(record))
 }

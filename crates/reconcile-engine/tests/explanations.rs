@@ -9,7 +9,8 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use reconcile_core::{Direction, Money, Status};
 use reconcile_engine::{
-    Absence, Attention, Book, BreakCode, Conservation, Context, Row, Rules, Severity, reconcile,
+    Absence, Attention, Basis, Book, BreakCode, Column, Conservation, Context, Equality, FeeTerm,
+    Fees, Pass, Row, Rules, Severity, reconcile,
 };
 use rust_decimal::{Decimal, dec};
 
@@ -41,7 +42,15 @@ fn proven() -> Context {
 
 /// The codes and explanations of the breaks.
 fn explained(ledger: &[Row<'_>], records: &[Row<'_>]) -> Vec<(BreakCode, String)> {
-    let outcome = reconcile(&book(ledger), &book(records), &Rules::default(), &proven()).unwrap();
+    explained_by(&Rules::default(), ledger, records)
+}
+
+fn explained_by(
+    rules: &Rules,
+    ledger: &[Row<'_>],
+    records: &[Row<'_>],
+) -> Vec<(BreakCode, String)> {
+    let outcome = reconcile(&book(ledger), &book(records), rules, &proven()).unwrap();
     assert!(outcome.conservation.values().all(Conservation::holds));
     let breaks = outcome.breaks.into_iter();
     breaks
@@ -391,7 +400,15 @@ fn a_status_that_changed_after_the_cut_off_is_told_with_its_days() {
 /// Records of one day that agree on what is usual, and the last of which is
 /// changed; all are booked as they are listed.
 fn unusual(usual: impl Fn(&mut Row<'_>, i64), change: impl Fn(&mut Row<'_>)) -> Vec<String> {
-    let ids: Vec<String> = (10..20).map(|number| number.to_string()).collect();
+    unusual_among(10, usual, change)
+}
+
+fn unusual_among(
+    rows: i64,
+    usual: impl Fn(&mut Row<'_>, i64),
+    change: impl Fn(&mut Row<'_>),
+) -> Vec<String> {
+    let ids: Vec<String> = (10..10 + rows).map(|number| number.to_string()).collect();
     let last = ids.last().unwrap();
     let mut ledger = Vec::new();
     let mut records = Vec::new();
@@ -461,9 +478,13 @@ fn a_record_that_settles_anything_but_its_net_is_a_break_where_the_others_do_not
         changed,
         [
             "net_identity: ledger 19.00 PEN, provider 19.00 PEN: settled 18.50 − (19.00 − fee \
-             0.50 − tax 0.09) = 0.09 PEN, which is nothing for 9 of 10 records"
+             0.50 − tax 0.09) = 0.09 PEN, which is nothing for 9 of the 9 others"
         ]
     );
+    // The record that is off shows no convention: eight are enough, seven are not.
+    let off = |record: &mut Row<'_>| record.settled = pen(record.amount - dec!(0.50));
+    assert_eq!(unusual_among(8, usual, off).len(), 1);
+    assert_eq!(unusual_among(7, usual, off), [""; 0]);
     // Where hardly any record settles its net, gross is what settles.
     let gross = |record: &mut Row<'_>, _| {
         record.fee = Some(dec!(0.50));
@@ -476,7 +497,7 @@ fn a_record_that_settles_anything_but_its_net_is_a_break_where_the_others_do_not
 }
 
 #[test]
-fn a_rate_off_the_median_of_its_day_is_a_break_where_the_day_has_one_rate() {
+fn a_rate_far_off_the_median_of_its_day_is_a_break_where_the_others_are_near() {
     let usd = |amount| Some(Money::new(amount, "USD".parse().unwrap()));
     let usual = |record: &mut Row<'_>, number| {
         record.settled = usd((Decimal::from(number) * dec!(0.267)).round_dp(2));
@@ -487,7 +508,26 @@ fn a_rate_off_the_median_of_its_day_is_a_break_where_the_day_has_one_rate() {
         changed,
         [
             "fx_variance: ledger 19.00 PEN, provider 19.00 PEN: settled 5.70 − 5.07 at the median \
-             rate of the day, 4.54 USD for 17.00 PEN, = 0.63 USD; 9 records have it"
+             rate of the day, 4.54 USD for 17.00 PEN, = 0.63 USD; its rate is 0.3, the median of 10 \
+             records 0.267059, from which half of them lie no further than 0.000184"
+        ]
+    );
+    let off = |record: &mut Row<'_>| record.settled = usd((record.amount * dec!(0.32)).round_dp(2));
+    assert_eq!(unusual_among(8, usual, off).len(), 1);
+    assert_eq!(unusual_among(7, usual, off), [""; 0]);
+    // A rate that moves a little in a day is none the less that of the day.
+    let moving = |record: &mut Row<'_>, number: i64| {
+        record.settled = usd(record.amount * Decimal::new(245 + number * 7 % 11, 3));
+    };
+    assert_eq!(unusual_among(20, moving, |_| ()), [""; 0]);
+    let off = |record: &mut Row<'_>| record.settled = usd(record.amount * dec!(0.3));
+    let changed = unusual_among(20, moving, off);
+    assert_eq!(
+        changed,
+        [
+            "fx_variance: ledger 29.00 PEN, provider 29.00 PEN: settled 8.70 − 7.28 at the median \
+             rate of the day, 3.765 USD for 15.00 PEN, = 1.42 USD; its rate is 0.3, the median of 20 \
+             records 0.251, from which half of them lie no further than 0.003"
         ]
     );
     // A day of many rates has no rate to be off.
@@ -497,6 +537,103 @@ fn a_rate_off_the_median_of_its_day_is_a_break_where_the_day_has_one_rate() {
     assert_eq!(
         unusual(drifting, |record| record.settled = usd(dec!(5.70))),
         [""; 0]
+    );
+}
+
+#[test]
+fn the_rate_that_a_pair_in_two_currencies_implies_is_set_against_the_days() {
+    let usd = |amount| Some(Money::new(amount, "USD".parse().unwrap()));
+    let records: Vec<_> = ["1", "2", "3", "4", "5", "6", "7", "8"]
+        .map(|id| Row {
+            reference: Some(id),
+            settled: usd(dec!(8.00)),
+            ..row(id, dec!(32), "PEN")
+        })
+        .to_vec();
+    let mut ledger = records.clone();
+    ledger[0] = Row {
+        reference: Some("1"),
+        ..row("1", dec!(8.40), "USD")
+    };
+    let text = "ledger 8.40 USD, provider 32.00 PEN: the currencies differ, which implies 0.2625 USD \
+                for 1 PEN, 5% off the median rate of the day, 0.25";
+    assert_eq!(
+        explained(&ledger, &records),
+        [(BreakCode::CurrencyMismatch, text.to_owned())]
+    );
+    // A day of too few records has no median.
+    let text = "ledger 8.40 USD, provider 32.00 PEN: the currencies differ, which implies 0.2625 USD \
+                for 1 PEN";
+    assert_eq!(couple(ledger[0], records[0]).1, text);
+}
+
+#[test]
+fn a_fee_off_the_schedule_is_a_variance() {
+    let percent = |percent| FeeTerm {
+        percent,
+        ..FeeTerm::default()
+    };
+    let mut rules = Rules {
+        fees: Fees {
+            schedule: vec![percent(dec!(3))],
+            tax_percent: dec!(18),
+            ..Fees::default()
+        },
+        ..Rules::default()
+    };
+    let charged = |fee, tax| Row {
+        fee: Some(fee),
+        tax,
+        ..row("R-1", dec!(100), "PEN")
+    };
+    let booked = [row("L-1", dec!(100), "PEN")];
+    let told = |record| explained_by(&rules, &booked, &[record]);
+    assert_eq!(told(charged(dec!(3), None)), []);
+    assert_eq!(told(charged(dec!(3.00), Some(dec!(0.54)))), []);
+    let beside = "ledger 100.00 PEN, provider 100.00 PEN: the provider's";
+    assert_eq!(
+        told(charged(dec!(9), None)),
+        [(
+            BreakCode::FeeVariance,
+            format!("{beside} fee 9.00 − 3.00 by the schedule = 6.00 PEN")
+        )]
+    );
+    assert_eq!(
+        told(charged(dec!(3), Some(dec!(0.60)))),
+        [(
+            BreakCode::TaxVariance,
+            format!("{beside} tax 0.60 − 0.54 by the schedule = 0.06 PEN")
+        )]
+    );
+    // The schedule is one of payments.
+    let refund = Row {
+        direction: Direction::Debit,
+        ..charged(dec!(9), None)
+    };
+    let returned = Row {
+        direction: Direction::Debit,
+        ..booked[0]
+    };
+    assert_eq!(explained_by(&rules, &[returned], &[refund]), []);
+    // What is left after the fees is compared: the fee is what makes the difference.
+    rules.fees.ledger = Basis::Net;
+    rules.fees.tax_percent = Decimal::ZERO;
+    rules.passes = vec![Pass {
+        net: true,
+        ..Pass::keyed("net", [Equality::of(Column::Reference)])
+    }];
+    assert_eq!(
+        explained_by(
+            &rules,
+            &[row("L-1", dec!(97), "PEN")],
+            &[charged(dec!(9), None)]
+        ),
+        [(
+            BreakCode::FeeVariance,
+            "ledger 97.00 − provider 100.00 = -3.00 PEN; after fees 97.00 − 91.00 = 6.00 PEN, the \
+             provider's fee 9.00 where the schedule has 3.00"
+                .to_owned()
+        )]
     );
 }
 
