@@ -20,6 +20,8 @@ pub(crate) struct Compared<'a> {
     pub(crate) after_fees: Option<(Decimal, Decimal)>,
     /// The fee and the tax by the schedule for the gross amount of the two.
     pub(crate) scheduled: Option<(Side, Decimal, Decimal)>,
+    /// When the record changed last, where that is on a later day than its own.
+    pub(crate) changed: Option<&'a str>,
     /// How far the days may lie apart.
     pub(crate) days: Option<(DayWindow, &'a Calendar)>,
 }
@@ -69,6 +71,10 @@ pub(crate) fn pair(
             Some((remark, code)) => (Some(remark), code),
             None => (None, code),
         },
+        BreakCode::StatusMismatch => {
+            let told = changed_after(ledger, record, compared.changed);
+            (told.or_else(|| remark(code, ledger, record)), code)
+        }
         BreakCode::DateOutOfWindow => (Some(apart(ledger, record, compared.days)), code),
         _ => (remark(code, ledger, record), code),
     };
@@ -210,14 +216,6 @@ fn remark(code: BreakCode, ledger: &Row<'_>, record: &Row<'_>) -> Option<String>
             "sign flipped: a {} in the ledger, a {} at the provider",
             ledger.direction, record.direction
         )),
-        BreakCode::StatusMismatch if changed_after(ledger, record) => {
-            let (booked, listed) = ledger.status.zip(record.status)?;
-            Some(format!(
-                "the status changed after the cut-off: {booked} in the ledger on {}, {listed} at \
-                 the provider on {}",
-                ledger.date, record.date
-            ))
-        }
         BreakCode::Timing | BreakCode::StatusMismatch => {
             let says = |row: &Row<'_>| row.status.map_or("nothing", |status| status.as_str());
             Some(match ledger.status {
@@ -273,11 +271,23 @@ fn apart(ledger: &Row<'_>, record: &Row<'_>, window: Option<(DayWindow, &Calenda
     text
 }
 
-/// Whether the ledger has a payment under way, and the provider what became of
-/// it on a later day.
-fn changed_after(ledger: &Row<'_>, record: &Row<'_>) -> bool {
+/// What a record became on a later day than the ledger booked it: since it
+/// changed then, or since the ledger has it under way and it is listed later.
+fn changed_after(ledger: &Row<'_>, record: &Row<'_>, changed: Option<&str>) -> Option<String> {
     let under_way = |status| matches!(status, Some(Status::Pending | Status::OnHold));
-    under_way(ledger.status) && !under_way(record.status) && ledger.date < record.date
+    let is_listed_later =
+        under_way(ledger.status) && !under_way(record.status) && ledger.date < record.date;
+    let when = match changed {
+        Some(instant) if ledger.date <= record.date => format!("at {instant}"),
+        _ if is_listed_later => format!("on {}", record.date),
+        _ => return None,
+    };
+    Some(format!(
+        "the status changed after the cut-off: {} in the ledger on {}, {} at the provider {when}",
+        ledger.status.map_or("booked", Status::as_str),
+        ledger.date,
+        record.status?,
+    ))
 }
 
 /// What is taken away, in brackets where it is negative.

@@ -297,6 +297,7 @@ impl<'a> Findings<'a> {
                 let (fee, tax) = nets::scheduled(&self.rules.fees, gross)?;
                 Some((side, fee, tax))
             }),
+            changed: self.records.attribute(pair.record, Book::UPDATED_AT),
             days: pass
                 .and_then(|pass| pass.days)
                 .map(|window| (window, &self.rules.calendar)),

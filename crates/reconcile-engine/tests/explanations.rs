@@ -397,6 +397,36 @@ fn a_status_that_changed_after_the_cut_off_is_told_with_its_days() {
     );
 }
 
+#[test]
+fn a_payment_reversed_days_later_is_told_with_the_instant() {
+    let reversed = Row {
+        status: Some(Status::Reversed),
+        ..row("R-1", dec!(30), "PEN")
+    };
+    let told = |booked: Row<'_>| {
+        let mut records = Book::new();
+        let changed = (Book::UPDATED_AT, "2026-11-05T08:00:00Z");
+        records.push_with(reversed, [changed]).unwrap();
+        let outcome = reconcile(&book(&[booked]), &records, &Rules::default(), &proven()).unwrap();
+        outcome.breaks[0].explanation.clone()
+    };
+    let booked = row("L-1", dec!(30), "PEN");
+    assert_eq!(
+        told(booked),
+        "ledger 30.00 − provider 0.00 = 30.00 PEN, the status changed after the cut-off: booked in \
+         the ledger on 2026-11-03, reversed at the provider at 2026-11-05T08:00:00Z"
+    );
+    // Nothing shows that it changed after it was booked.
+    let late = Row {
+        date: date(2026, 11, 6),
+        ..booked
+    };
+    assert_eq!(
+        told(late),
+        "ledger 30.00 − provider 0.00 = 30.00 PEN, the provider says reversed"
+    );
+}
+
 /// Records of one day that agree on what is usual, and the last of which is
 /// changed; all are booked as they are listed.
 fn unusual(usual: impl Fn(&mut Row<'_>, i64), change: impl Fn(&mut Row<'_>)) -> Vec<String> {

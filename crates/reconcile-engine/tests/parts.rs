@@ -379,6 +379,6 @@ fn what_settled_records_have_in_common_shows_what_is_off() {
     assert!(
         outcome.breaks[0]
             .explanation
-            .ends_with("nothing for 19 of 20 records")
+            .ends_with("nothing for 19 of the 19 others")
     );
 }

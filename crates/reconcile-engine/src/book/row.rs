@@ -142,8 +142,7 @@ mod tests {
             let mut record = Record::new(
                 "acme",
                 "1",
-                Kind::Payment,
-                Direction::Credit,
+                (Kind::Payment, Direction::Credit),
                 Status::Succeeded,
                 amount,
                 jiff::Timestamp::UNIX_EPOCH,
