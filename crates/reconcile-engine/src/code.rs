@@ -62,8 +62,10 @@ codes! {
     DuplicateInLedger = "duplicate_in_ledger", High, "Booked more than once";
     /// It is under way, or booked after the end of what is certain.
     Timing = "timing", Low, "Timing difference, expected to clear";
-    /// The ledger has it, and the provider's list is not known to be complete.
-    Unproven = "unproven", Medium, "Not found, but the provider's list may be incomplete";
+    /// The ledger has it, and it is not known to be missing: the provider's list is
+    /// not known to be complete, or the search for records that add up to it was
+    /// given up.
+    Unproven = "unproven", Medium, "Not found, but not proven to be missing";
     /// The amounts differ.
     AmountMismatch = "amount_mismatch", High, "Amounts differ";
     /// The currencies differ.

@@ -10,6 +10,7 @@ use crate::{
     Absence, Basis, Book, Break, BreakCode, Conservation, Context, EngineError, Excluded,
     Exclusion, Fees, Matches, Outcome, Row, RowIndex, Rule, Rules, Side, Totals,
     book::Facts,
+    doubts::{Doubt, Doubts},
     explain,
     join::Crowd,
     matches::{Couple, Group},
@@ -35,6 +36,7 @@ pub(crate) struct Findings<'a> {
     breaks: Vec<Break>,
     excluded: Vec<Excluded>,
     notes: Vec<String>,
+    doubts: Doubts,
 }
 
 impl<'a> Findings<'a> {
@@ -58,6 +60,7 @@ impl<'a> Findings<'a> {
             breaks: Vec::new(),
             excluded: Vec::new(),
             notes,
+            doubts: Doubts::default(),
         }
     }
 
@@ -70,6 +73,11 @@ impl<'a> Findings<'a> {
     /// Notes what the reader must know.
     pub(crate) fn note(&mut self, note: String) {
         self.notes.push(note);
+    }
+
+    /// Notes what a row that the pass leaves open may be for all that it knows.
+    pub(crate) fn doubt(&mut self, side: Side, row: RowIndex, doubt: Doubt) {
+        self.doubts.add(side, row, doubt, &self.pass.1);
     }
 
     /// Files what is found from now on under the pass at this place.
@@ -423,6 +431,10 @@ impl<'a> Findings<'a> {
                     period.certain_to
                 ),
             ),
+            // What may be the sum of records is not known to be missing.
+            (None, Absence::Proven) if self.doubts.may_be_sum(Side::Ledger, row) => {
+                (BreakCode::Unproven, "no record alone is it".to_owned())
+            }
             (None, Absence::Proven) => (
                 BreakCode::MissingAtProvider,
                 "the provider's complete list does not have it".to_owned(),
@@ -435,6 +447,7 @@ impl<'a> Findings<'a> {
                 ),
             ),
         };
+        let finding = self.doubts.beside(Side::Ledger, row, &finding);
         let explanation = explain::lone(&what, "booked", &finding);
         self.breaks.push(self.ledger_break(code, row, explanation));
     }
@@ -442,7 +455,10 @@ impl<'a> Findings<'a> {
     /// Files a record without a counterpart.
     pub(crate) fn record_alone(&mut self, row: RowIndex) {
         let what = self.records.row(row);
-        let explain = |finding: &str| explain::lone(&what, "listed by the provider", finding);
+        let explain = |finding: &str| {
+            let finding = self.doubts.beside(Side::Records, row, finding);
+            explain::lone(&what, "listed by the provider", &finding)
+        };
         let code = BreakCode::MissingInLedger;
         match (self.rules.standing(what.status), what.status) {
             (Standing::Still, Some(Status::Unknown)) => {

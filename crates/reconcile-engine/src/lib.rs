@@ -5,6 +5,7 @@ mod bundles;
 mod changes;
 mod code;
 mod crowd;
+mod doubts;
 mod error;
 mod explain;
 mod figures;

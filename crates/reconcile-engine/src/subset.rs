@@ -1,61 +1,77 @@
 //! Which of some amounts add up to a sum, and in how many ways.
 //!
 //! The work is counted, never timed, so that the same rows give the same answer
-//! on every machine. Small sets are solved by meeting in the middle, larger ones
-//! by the sums that can be reached with each further amount, a bit a sum.
+//! on every machine. All is exact: what cannot be counted to the end is told as
+//! a least number, or given up.
 
-/// How many ways are counted; where there are more, it says so.
-pub(crate) const MOST_WAYS: usize = 10_000;
+mod dense;
+mod halves;
 
-/// How many amounts are split in two halves whose sums are all listed.
+use self::dense::Dense;
+
+/// Up to how many amounts the sums of both halves are listed rather than the
+/// ways counted to every sum on the way.
 const MOST_IN_HALVES: usize = 24;
 
-/// How many bits the table of reachable sums may have.
-const MOST_BITS: i128 = 1 << 27;
+/// Of how many amounts ways are sought where there are too many to count all.
+const SOME: usize = 36;
 
-/// How many steps through the ways are one unit of work.
-const STEPS_A_UNIT: usize = 8;
-
-/// The ways in which some of the amounts add up to the target.
+/// The ways in which some of the amounts add up to a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ways {
-    /// How many ways, up to [`MOST_WAYS`].
-    pub(crate) count: usize,
-    /// The places of the amounts in the first way that was found.
-    pub(crate) first: Vec<usize>,
-    /// The places that any way uses.
+    /// How many ways there are.
+    pub(crate) count: u64,
+    /// Whether there may be more.
+    pub(crate) at_least: bool,
+    /// The places of the amounts that some way uses; where there are very many
+    /// ways, those that one may use.
     pub(crate) used: Vec<bool>,
+    /// How many ways are to be expected by chance alone, in parts of a million.
+    pub(crate) chance: u128,
 }
 
-/// Finds the ways in which two or more of the amounts add up to the target.
-/// `None` when that takes more work than is left of `budget`, of which it takes
-/// what it used.
-pub(crate) fn ways(amounts: &[i128], target: i128, budget: &mut u64) -> Option<Ways> {
-    let negative: i128 = amounts.iter().filter(|amount| **amount < 0).sum();
-    let positive: i128 = amounts.iter().filter(|amount| **amount > 0).sum();
-    let mut found = Ways {
-        used: vec![false; amounts.len()],
-        ..Ways::default()
+/// Finds the ways in which two or more of the amounts add up to each target.
+///
+/// An amount that is the target by itself is no way, and nothing takes no part. `None` for a target that takes more work than is left of `budget`,
+/// of which it takes what it used.
+pub(crate) fn ways(amounts: &[i128], targets: &[i128], budget: &mut u64) -> Vec<Option<Ways>> {
+    let is_single = |target: &&i128| amounts.contains(target);
+    let shared: Vec<i128> = targets.iter().filter(|t| !is_single(t)).copied().collect();
+    let mut solved = solve(amounts, &shared, budget).into_iter();
+    let each = targets.iter().map(|target| {
+        if !is_single(&target) {
+            return solved.next().flatten();
+        }
+        let others = |amount: &i128| if amount == target { 0 } else { *amount };
+        let others: Vec<i128> = amounts.iter().map(others).collect();
+        let without = solve(&others, &[*target], budget).pop().flatten()?;
+        let with = solve(amounts, &[*target], budget).pop().flatten()?;
+        let singles = amounts.iter().filter(|amount| *amount == target).count();
+        let count = with.count.saturating_sub(u64::try_from(singles).ok()?);
+        // Where others come to nothing, each of those that are the target may be
+        // joined by them.
+        Some(if count > without.count {
+            Ways { count, ..with }
+        } else {
+            without
+        })
+    });
+    each.collect()
+}
+
+/// The same, with an amount that is the target as a way.
+fn solve(amounts: &[i128], targets: &[i128], budget: &mut u64) -> Vec<Option<Ways>> {
+    let sizes = Sizes::of(amounts);
+    let goals: Vec<Option<Goal>> = targets.iter().map(|target| sizes.goal(*target)).collect();
+    let dense = sizes.dense(goals.iter().flatten(), budget);
+    let solve = |goal: &Option<Goal>| match goal {
+        Some(goal) => sizes.ways(goal, dense.as_ref(), budget),
+        None => Some(Ways {
+            used: vec![false; amounts.len()],
+            ..Ways::default()
+        }),
     };
-    if target < negative || positive < target {
-        return Some(found);
-    }
-    if amounts.len() <= MOST_IN_HALVES {
-        pay(budget, 1 << amounts.len().div_ceil(2))?;
-        meet(amounts, target, &mut found);
-        found.charge(budget);
-        return Some(found);
-    }
-    let bits = (positive - negative + 1).checked_mul(i128::try_from(amounts.len()).ok()? + 1)?;
-    if bits > MOST_BITS {
-        return None;
-    }
-    pay(budget, u64::try_from(bits / 64).ok()?)?;
-    let table = Table::of(amounts, negative, positive);
-    let mut taken = Vec::new();
-    table.walk(amounts, amounts.len(), target, &mut taken, &mut found);
-    found.charge(budget);
-    Some(found)
+    goals.iter().map(solve).collect()
 }
 
 fn pay(budget: &mut u64, work: u64) -> Option<()> {
@@ -63,174 +79,163 @@ fn pay(budget: &mut u64, work: u64) -> Option<()> {
     Some(())
 }
 
-impl Ways {
-    /// Takes off what it was to walk through every way: among rows of one amount
-    /// there are thousands for each sum that is sought.
-    fn charge(&self, budget: &mut u64) {
-        let walked = self.count.saturating_mul(self.used.len()) / STEPS_A_UNIT;
-        *budget = budget.saturating_sub(u64::try_from(walked).unwrap_or(u64::MAX));
-    }
+/// The amounts without their signs, in their common unit.
+///
+/// To take a negative amount is to leave its size out of the sum of all negative
+/// ones, so that what is taken and what is left change places.
+struct Sizes {
+    /// From the smallest on; nothing is left out.
+    ascending: Vec<u128>,
+    /// Where each stands among the amounts, and whether it is negative.
+    places: Vec<(usize, bool)>,
+    unit: u128,
+    /// What all sizes come to, and those of negative amounts.
+    total: u128,
+    negative: u128,
+    amounts: usize,
+}
 
-    /// Counts a way; whether that is enough of them.
-    fn add(&mut self, places: impl Iterator<Item = usize> + Clone) -> bool {
-        if places.clone().nth(1).is_none() {
-            // One row that is the sum is no group.
-            return false;
+/// What sizes are to come to.
+struct Goal {
+    /// In units; at most half of what all come to.
+    sum: u128,
+    /// Whether it is the sum of what is left rather than of what is taken.
+    of_rest: bool,
+}
+
+/// Which sizes are taken by some way, and which are left by some.
+pub(super) struct Choices {
+    taken: Vec<bool>,
+    left: Vec<bool>,
+}
+
+impl Choices {
+    /// Anything may be taken, and left.
+    fn any(sizes: usize) -> Self {
+        Self {
+            taken: vec![true; sizes],
+            left: vec![true; sizes],
         }
-        if self.count == 0 {
-            self.first = places.clone().collect();
-            self.first.sort_unstable();
-        }
-        self.count += 1;
-        for place in places {
-            if let Some(used) = self.used.get_mut(place) {
-                *used = true;
-            }
-        }
-        let enough = self.count >= MOST_WAYS;
-        if enough {
-            // Nobody looks at the other ways: any amount may be in one.
-            self.used.fill(true);
-        }
-        enough
     }
 }
 
-/// Lists the sums of both halves, and looks for two that make the target.
-fn meet(amounts: &[i128], target: i128, found: &mut Ways) {
-    let (left, right) = amounts.split_at(amounts.len() / 2);
-    let sums = |amounts: &[i128]| -> Vec<(i128, u32)> {
-        let mut sums = vec![(0, 0)];
-        for (place, amount) in amounts.iter().enumerate() {
-            let with = sums
+impl Sizes {
+    fn of(amounts: &[i128]) -> Self {
+        let mut all: Vec<(u128, usize, bool)> = amounts
+            .iter()
+            .enumerate()
+            .filter(|(_, amount)| **amount != 0)
+            .map(|(place, amount)| (amount.unsigned_abs(), place, *amount < 0))
+            .collect();
+        all.sort_unstable();
+        let unit = all.iter().fold(0, |unit, (size, ..)| common(unit, *size));
+        let negative = all.iter().filter(|(.., negative)| *negative);
+        Self {
+            unit: unit.max(1),
+            total: all.iter().map(|(size, ..)| size).sum(),
+            negative: negative.map(|(size, ..)| size).sum(),
+            ascending: all.iter().map(|(size, ..)| size / unit.max(1)).collect(),
+            places: all
                 .iter()
-                .map(|(sum, used)| (sum + amount, used | 1 << place));
-            let with: Vec<_> = with.collect();
-            sums.extend(with);
+                .map(|(_, place, negative)| (*place, *negative))
+                .collect(),
+            amounts: amounts.len(),
         }
-        sums
-    };
-    let mut others = sums(right);
-    others.sort_unstable();
-    for (sum, used) in sums(left) {
-        let start = others.partition_point(|(other, _)| *other < target - sum);
-        let fitting = others.iter().skip(start);
-        for (_, also) in fitting.take_while(|(other, _)| *other == target - sum) {
-            let places = (0..left.len()).filter(move |place| used >> place & 1 == 1);
-            let more = (0..right.len()).filter(move |place| also >> place & 1 == 1);
-            let more = more.map(|place| left.len() + place);
-            if found.add(places.chain(more)) {
-                return;
+    }
+
+    /// What the sizes must come to for the amounts to come to the target; none
+    /// where no choice of them does.
+    fn goal(&self, target: i128) -> Option<Goal> {
+        let sum = self.negative.checked_add_signed(target)?;
+        let rest = self.total.checked_sub(sum)?;
+        (sum % self.unit == 0).then(|| Goal {
+            sum: sum.min(rest) / self.unit,
+            of_rest: rest < sum,
+        })
+    }
+
+    /// Those that a sum can be made of.
+    fn up_to(&self, sum: u128) -> &[u128] {
+        let end = self.ascending.partition_point(|size| *size <= sum);
+        self.ascending.split_at(end).0
+    }
+
+    /// The ways to every sum that the goals need, where that is the least work.
+    fn dense<'a>(&self, goals: impl Iterator<Item = &'a Goal>, budget: &mut u64) -> Option<Dense> {
+        let within = goals.filter(|goal| goal.sum <= dense::MOST);
+        let (count, most) = within.fold((0, 0), |(count, most), goal| {
+            (count + 1, goal.sum.max(most))
+        });
+        let sizes = self.up_to(most);
+        let by_halves = halves::cost(sizes.len()).saturating_mul(count);
+        if count == 0 || sizes.len() <= MOST_IN_HALVES && by_halves <= Dense::cost(sizes, most) {
+            return None;
+        }
+        Dense::of(sizes, most, budget)
+    }
+
+    fn ways(&self, goal: &Goal, dense: Option<&Dense>, budget: &mut u64) -> Option<Ways> {
+        let sizes = self.up_to(goal.sum);
+        let counted = dense.and_then(|dense| dense.ways(sizes.len(), goal.sum, budget));
+        let counted = counted.or_else(|| halves::ways(sizes, goal.sum, budget));
+        let (count, at_least, choices) = if let Some((count, choices)) = counted {
+            (count, count == u64::MAX, choices)
+        } else {
+            let count = some_ways(sizes, goal.sum, budget)?;
+            (count, true, Choices::any(sizes.len()))
+        };
+        let mut used = vec![false; self.amounts];
+        let both = choices.taken.into_iter().zip(choices.left);
+        // What is larger than the sum is left by every way.
+        let both = both.chain(std::iter::repeat((false, true)));
+        for ((place, negative), (taken, left)) in self.places.iter().zip(both) {
+            let is_taken = *negative == goal.of_rest;
+            let is_used = is_taken && taken || !is_taken && left;
+            if let Some(used) = used.get_mut(*place) {
+                *used = count > 0 && is_used;
             }
         }
+        Some(Ways {
+            count,
+            at_least,
+            used,
+            chance: by_chance(sizes),
+        })
     }
 }
 
-/// By how many of the amounts may be used, which sums can be reached.
-struct Table {
-    layers: Vec<Vec<u64>>,
-    /// What the first bit stands for.
-    least: i128,
+/// How many ways there are at least, of which more than one is found by taking
+/// large sizes until about half of the small ones are to make the rest: that is
+/// where their sums lie densest.
+fn some_ways(sizes: &[u128], sum: u128, budget: &mut u64) -> Option<u64> {
+    let (small, large) = sizes.split_at(sizes.len().min(SOME));
+    let half = small.iter().sum::<u128>() / 2;
+    let rest = large.iter().rev().fold(sum, |rest, size| {
+        let less = rest.checked_sub(*size).filter(|less| *less >= half);
+        less.unwrap_or(rest)
+    });
+    let (count, _) = halves::ways(small, rest, budget)?;
+    (count > 1).then_some(count)
 }
 
-impl Table {
-    fn of(amounts: &[i128], least: i128, most: i128) -> Self {
-        let width = usize::try_from((most - least) / 64 + 1).unwrap_or(0);
-        let mut layer = vec![0_u64; width];
-        let mut table = Self {
-            layers: Vec::with_capacity(amounts.len() + 1),
-            least,
-        };
-        table.set(&mut layer, 0);
-        table.layers.push(layer.clone());
-        for amount in amounts {
-            let mut next = layer.clone();
-            shift_into(&layer, *amount, &mut next);
-            table.layers.push(next.clone());
-            layer = next;
-        }
-        table
-    }
-
-    fn set(&self, layer: &mut [u64], sum: i128) {
-        if let Some((word, bit)) = self.place(sum)
-            && let Some(word) = layer.get_mut(word)
-        {
-            *word |= 1 << bit;
-        }
-    }
-
-    /// Whether the first so many amounts can make a sum.
-    fn reaches(&self, amounts: usize, sum: i128) -> bool {
-        let layer = self.layers.get(amounts);
-        let place = self.place(sum);
-        place
-            .zip(layer)
-            .and_then(|((word, bit), layer)| Some(layer.get(word)? >> bit & 1 == 1))
-            .unwrap_or(false)
-    }
-
-    fn place(&self, sum: i128) -> Option<(usize, i128)> {
-        let distance = sum
-            .checked_sub(self.least)
-            .filter(|distance| *distance >= 0)?;
-        Some((usize::try_from(distance / 64).ok()?, distance % 64))
-    }
-
-    /// Walks back from the target through every way; whether that was enough.
-    fn walk(
-        &self,
-        amounts: &[i128],
-        left: usize,
-        target: i128,
-        taken: &mut Vec<usize>,
-        found: &mut Ways,
-    ) -> bool {
-        let Some(last) = left.checked_sub(1) else {
-            return found.add(taken.iter().copied());
-        };
-        if self.reaches(last, target) && self.walk(amounts, last, target, taken, found) {
-            return true;
-        }
-        let rest = target - amounts.get(last).copied().unwrap_or(0);
-        if !self.reaches(last, rest) {
-            return false;
-        }
-        taken.push(last);
-        let enough = self.walk(amounts, last, rest, taken, found);
-        taken.pop();
-        enough
-    }
+/// How many subsets of the sizes are to be expected to come to a sum by chance
+/// alone, in parts of a million. Sums crowd in the middle of what is possible:
+/// there are up to four times as many as on average.
+fn by_chance(sizes: &[u128]) -> u128 {
+    let subsets = u32::try_from(sizes.len())
+        .ok()
+        .filter(|count| *count < 64)
+        .map(|count| 1_u128 << count);
+    let span = sizes.iter().sum::<u128>().max(1);
+    subsets.map_or(u128::MAX, |subsets| subsets * 4_000_000 / span)
 }
 
-/// Sets in `next` every bit of `layer`, moved by an amount.
-fn shift_into(layer: &[u64], amount: i128, next: &mut [u64]) {
-    let distance = amount.unsigned_abs();
-    let words = usize::try_from(distance / 64).unwrap_or(usize::MAX);
-    let bits = u32::try_from(distance % 64).unwrap_or(0);
-    let word = |place: Option<usize>| {
-        place
-            .and_then(|place| layer.get(place))
-            .copied()
-            .unwrap_or(0)
-    };
-    for (place, next) in next.iter_mut().enumerate() {
-        let (near, far, moved) = if amount >= 0 {
-            let near = place.checked_sub(words);
-            let far = near.and_then(|near| near.checked_sub(1));
-            (word(near) << bits, word(far), 64 - bits)
-        } else {
-            let near = place.checked_add(words);
-            let far = near.and_then(|near| near.checked_add(1));
-            (word(near) >> bits, word(far), 64 - bits)
-        };
-        let carried = match (moved, amount >= 0) {
-            (64, _) => 0,
-            (moved, true) => far >> moved,
-            (moved, false) => far << moved,
-        };
-        *next |= near | carried;
+/// The largest unit that both are whole numbers of.
+fn common(mut left: u128, mut right: u128) -> u128 {
+    while right != 0 {
+        (left, right) = (right, left % right);
     }
+    left
 }
 
 #[cfg(test)]
@@ -239,75 +244,124 @@ mod tests {
 
     use super::*;
 
-    /// Every subset, one by one: slow and obvious.
-    fn tried(amounts: &[i128], target: i128) -> usize {
-        (0_u32..1 << amounts.len())
-            .filter(|used| used.count_ones() > 1)
-            .filter(|used| {
-                let taken = (0..amounts.len()).filter(|place| used >> place & 1 == 1);
-                taken.map(|place| amounts[place]).sum::<i128>() == target
-            })
-            .count()
+    /// Every subset, one by one, slow and obvious: how many come to the target,
+    /// and what they use.
+    fn tried(amounts: &[i128], target: i128) -> (u64, Vec<bool>) {
+        let mut found = (0, vec![false; amounts.len()]);
+        let takes_part = |place: usize| amounts[place] != 0;
+        for taken in 1_u32..1 << amounts.len() {
+            let places = (0..amounts.len()).filter(|place| taken >> place & 1 == 1);
+            if taken.count_ones() > 1
+                && places.clone().all(takes_part)
+                && places.clone().map(|place| amounts[place]).sum::<i128>() == target
+            {
+                found.0 += 1;
+                places.for_each(|place| found.1[place] = true);
+            }
+        }
+        found
+    }
+
+    fn all_of(amounts: &[i128], targets: &[i128]) -> Vec<(u64, Vec<bool>)> {
+        let found = ways(amounts, targets, &mut 100_000_000);
+        let found = found.into_iter().map(Option::unwrap);
+        found.map(|ways| (ways.count, ways.used)).collect()
     }
 
     proptest! {
         #[test]
-        fn both_methods_count_what_trying_counts(
+        fn every_way_is_counted_and_what_it_uses_is_told(
             amounts in prop::collection::vec(-60..200_i128, 0..12),
-            target in -100..400_i128,
+            targets in prop::collection::vec(
+                (-100..400_i128).prop_filter("not nothing", |target| *target != 0), 1..5,
+            ),
+            unit in prop::sample::select(vec![1, 5, 1_000_000_007]),
         ) {
-            let expected = tried(&amounts, target);
-            let found = ways(&amounts, target, &mut 1_000_000).unwrap();
-            prop_assert_eq!(found.count, expected);
-            let negative: i128 = amounts.iter().filter(|amount| **amount < 0).sum();
-            let positive: i128 = amounts.iter().filter(|amount| **amount > 0).sum();
-            let mut walked = Ways { used: vec![false; amounts.len()], ..Ways::default() };
-            if negative <= target && target <= positive {
-                let table = Table::of(&amounts, negative, positive);
-                table.walk(&amounts, amounts.len(), target, &mut Vec::new(), &mut walked);
-            }
-            prop_assert_eq!(walked.count, expected);
-            prop_assert_eq!(&walked.used, &found.used);
-            if expected > 0 {
-                for first in [walked.first, found.first] {
-                    prop_assert_eq!(first.iter().map(|place| amounts[*place]).sum::<i128>(), target);
-                }
+            let expected: Vec<_> = targets.iter().map(|target| tried(&amounts, *target)).collect();
+            let scaled = |all: &[i128]| all.iter().map(|one| one * unit).collect::<Vec<_>>();
+            prop_assert_eq!(all_of(&scaled(&amounts), &scaled(&targets)), expected);
+        }
+
+        #[test]
+        fn both_methods_count_the_same(
+            sizes in prop::collection::vec(1..300_u128, 1..16),
+            sum in 1..1500_u128,
+        ) {
+            let mut sizes: Vec<u128> = sizes.into_iter().filter(|size| *size <= sum).collect();
+            sizes.sort_unstable();
+            let mut budget = 1_000_000;
+            let dense = Dense::of(&sizes, sum, &mut budget).unwrap();
+            let dense = dense.ways(sizes.len(), sum, &mut budget).unwrap();
+            let halves = halves::ways(&sizes, sum, &mut budget).unwrap();
+            prop_assert_eq!(dense.0, halves.0);
+            if (1..=200).contains(&dense.0) {
+                prop_assert_eq!(dense.1.taken, halves.1.taken);
+                prop_assert_eq!(dense.1.left, halves.1.left);
             }
         }
     }
 
-    #[test]
-    fn sixty_amounts_have_more_ways_than_are_counted() {
-        let amounts: Vec<i128> = (0..60).map(|place| 1000 + 37 * place).collect();
-        let mut budget = 1 << 26;
-        let found = ways(&amounts, 63_300, &mut budget).unwrap();
-        assert_eq!(found.count, MOST_WAYS);
-        assert!(budget < 1 << 26);
+    /// Amounts as if by chance, from one to the most.
+    fn by_lot(count: usize, most: i128) -> Vec<i128> {
+        let mut state = 7_u64;
+        let mut next = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            1 + i128::from(state >> 11) % most
+        };
+        (0..count).map(|_| next()).collect()
     }
 
     #[test]
-    fn every_way_is_work_and_the_work_of_many_sums_ends() {
-        // Refunds among them, and one amount over and over.
-        let mut amounts = vec![999; 40];
-        amounts.extend([-999; 20]);
-        let mut budget = 1 << 20;
-        let given_up = (1..1_000).find(|_| ways(&amounts, 9_990, &mut budget).is_none());
-        assert_eq!(given_up, Some(9));
-        let halves = amounts.get(30..50).unwrap();
-        let mut budget = 1 << 20;
-        let given_up = (1..1_000).find(|_| ways(halves, 0, &mut budget).is_none());
-        assert!(given_up.is_some());
+    fn all_ways_among_sixty_amounts_are_counted() {
+        // Of sixty alike, any two: sixty times fifty-nine, halved.
+        assert_eq!(all_of(&[7; 60], &[14])[0].0, 1_770);
+        // And any thirty, which no other way of counting would list.
+        assert_eq!(all_of(&[7; 60], &[210])[0].0, 118_264_581_564_861_424);
+        let amounts = by_lot(60, 9_999);
+        for few in [2, 17, 58] {
+            let target = amounts.iter().take(few).sum();
+            let mut budget = 1 << 26;
+            let found = ways(&amounts, &[target], &mut budget).remove(0).unwrap();
+            assert!(found.count > 0 && !found.at_least, "{few}: {found:?}");
+            assert!(found.used.iter().take(few).all(|used| *used));
+        }
+    }
+
+    #[test]
+    fn more_ways_than_a_number_holds_are_told_as_a_least_number() {
+        let found = ways(&[1; 200], &[100], &mut 1_000_000).remove(0).unwrap();
+        assert_eq!((found.count, found.at_least), (u64::MAX, true));
+    }
+
+    #[test]
+    fn large_amounts_have_some_of_their_ways_counted() {
+        let amounts = by_lot(60, 9_999_999);
+        for few in [2, 58] {
+            let target = amounts.iter().take(few).sum();
+            let found = ways(&amounts, &[target], &mut (1 << 26)).remove(0).unwrap();
+            assert!(found.count > 0 && !found.at_least, "{few}");
+        }
+        let target = amounts.iter().take(30).sum();
+        let found = ways(&amounts, &[target], &mut (1 << 26)).remove(0).unwrap();
+        assert!(found.count > 1 && found.at_least);
     }
 
     #[test]
     fn what_takes_too_much_work_is_given_up() {
-        let amounts: Vec<i128> = (0..60)
-            .map(|place| 1_000_000_000_007 * (place + 1))
-            .collect();
-        assert_eq!(
-            ways(&amounts, 1_000_000_000_007, &mut u64::MAX.clone()),
-            None
-        );
-        assert_eq!(ways(&[1, 2, 3], 3, &mut 0), None);
+        let amounts = by_lot(60, 1_000_000_000_000_000);
+        let target = amounts.iter().take(30).sum();
+        assert_eq!(ways(&amounts, &[target], &mut (1 << 26)), [None]);
+        assert_eq!(ways(&[1, 2, 4, 5], &[6], &mut 0), [None]);
+    }
+
+    #[test]
+    fn what_is_too_large_for_the_sum_makes_no_way_likelier() {
+        let found = ways(&[3, 4, 1_000_000], &[7], &mut 1_000)
+            .remove(0)
+            .unwrap();
+        assert_eq!((found.count, found.used), (1, vec![true, true, false]));
+        assert_eq!(found.chance, by_chance(&[3, 4]));
     }
 }

@@ -28,11 +28,11 @@ fn the_defaults_are_told_in_words() {
              question; never rows with two different references; ambiguous unless better than any \
              other by 0.05.",
             "Pass 4, sum_of_records: rows that add up to one, amounts equal, from 7 days before to 3 \
-             after the ledger's day; groups of one ledger row to several records, at most 60 rows \
-             that share date; never rows with two different references; ambiguous unless better than any other by 0.05.",
+             after the ledger's day; groups of one ledger row to several records that share \
+             date: all of them, all but one or two, or, of at most 60, some; never rows with two different references; ambiguous unless better than any other by 0.05.",
             "Pass 5, sum_of_entries: rows that add up to one, amounts equal, from 3 days before to 7 \
-             after the ledger's day; groups of several ledger rows to one record, at most 60 rows \
-             that share date; never rows with two different references; ambiguous unless better than any other by 0.05.",
+             after the ledger's day; groups of several ledger rows to one record that share \
+             date: all of them, all but one or two, or, of at most 60, some; never rows with two different references; ambiguous unless better than any other by 0.05.",
             "Each row is used once, and a pass sees what the passes before it left. What the last \
              one leaves is a break.",
         ]

@@ -79,7 +79,7 @@ group = { by = "sum", sides = "one_to_many", evidence = ["day", "account"], most
     - Fees that no term covers are inferred from the rows that are already matched.
     - Business days are all but Fridays, Saturdays and one holiday.
     - Pass 1, by rrn: rows with equal attributes.memo_ref (ledger) and attributes.rrn (provider) (without regard to capitals, leading zeros and "ORD-" in front), amounts after fees within 0.01, in KWD within the larger of 0.005 and 1%, up to 3 business days after the ledger's day; what shares the key and differs is a break.
-    - Pass 2, payouts: rows that add up to one, amounts within 0.5% of the ledger's, from 7 days before to 3 after the ledger's day; groups of one ledger row to several records, at most 200 rows that share date and account; never rows with two different references; ambiguous unless better than any other by 0.05.
+    - Pass 2, payouts: rows that add up to one, amounts equal, from 7 days before to 3 after the ledger's day; groups of one ledger row to several records that share date and account: all of them, all but one or two, or, of at most 200, some; never rows with two different references; ambiguous unless better than any other by 0.05.
     - Each row is used once, and a pass sees what the passes before it left. What the last one leaves is a break.
     
     Worth a second look

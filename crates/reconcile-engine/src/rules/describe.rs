@@ -186,10 +186,12 @@ fn pass(pass: &Pass, later: &[Pass], rules: &Rules) -> String {
         Way::Sum => add(&"rows that add up to one"),
     }
     let compared = if pass.net { " after fees" } else { "" };
-    add(&format_args!(
-        ", amounts{compared} {}",
-        tolerances(rules.tolerance_of(pass))
-    ));
+    let apart = match pass.way() {
+        // Some of many rows nearly come to any amount.
+        Way::Sum => "equal".to_owned(),
+        Way::Key | Way::Search => tolerances(rules.tolerance_of(pass)),
+    };
+    add(&format_args!(", amounts{compared} {apart}"));
     if let Some(window) = pass.days {
         add(&format_args!(", {}", in_words(window)));
     }
@@ -296,9 +298,10 @@ fn grouping(group: &Grouping) -> String {
         GroupBy::Sum => {
             let evidence: Vec<String> = group.evidence.iter().map(Column::to_string).collect();
             format!(
-                "groups of {sides}, at most {} rows that share {}",
+                "groups of {sides} that share {}: all of them, all but one or two, or, of at \
+                 most {}, some",
+                words(&evidence, "and"),
                 group.most,
-                words(&evidence, "and")
             )
         }
     }

@@ -249,7 +249,9 @@ pub struct Grouping {
     /// row where it states it, too: the day (of the several alone), the account,
     /// the method, a batch. Only for groups by sum.
     pub evidence: Vec<Column>,
-    /// How many rows there may be on the side of several.
+    /// How many rows there may be on the side of several. By sum, those that share
+    /// the evidence are tried all together, and all but one or two, however many
+    /// they are; some of them only where they are no more than this.
     pub most: usize,
 }
 

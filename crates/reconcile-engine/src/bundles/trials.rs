@@ -1,0 +1,186 @@
+//! What rows of a pool are tried as a sum.
+
+use crate::subset::{self, Ways};
+
+/// Which rows of a pool are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trial {
+    /// All but so many of them.
+    AllBut(usize),
+    /// Any of them, where they are no more than a group may have; of more, all but
+    /// a few.
+    Parts,
+}
+
+impl Trial {
+    /// How many rows may be left out of a pool of any size.
+    pub(super) const MOST_LEFT_OUT: usize = 2;
+
+    /// The ways in which the amounts add up to each target; none where that takes
+    /// too much work, or where there are too many of them.
+    pub(super) fn ways(
+        self,
+        amounts: &[i128],
+        targets: &[i128],
+        most: usize,
+        budget: &mut u64,
+    ) -> Vec<Option<Ways>> {
+        match self {
+            Self::AllBut(left_out) => {
+                let ranked = Ranked::of(amounts);
+                let ways = |target: &i128| ranked.all_but(left_out, *target, budget);
+                targets.iter().map(ways).collect()
+            }
+            Self::Parts if amounts.len() <= most => subset::ways(amounts, targets, budget),
+            Self::Parts => {
+                let ranked = Ranked::of(amounts);
+                let ways = |target: &i128| ranked.all_but_few(*target, budget);
+                targets.iter().map(ways).collect()
+            }
+        }
+    }
+}
+
+/// Amounts in their order, and what all come to.
+struct Ranked {
+    /// With their places.
+    amounts: Vec<(i128, usize)>,
+    sum: i128,
+}
+
+/// How many choices of rows to leave out there are, and the first of them.
+#[derive(Default)]
+struct LeftOut {
+    choices: u64,
+    first: Vec<usize>,
+}
+
+impl LeftOut {
+    fn add(&mut self, choices: usize, first: impl IntoIterator<Item = usize>) {
+        if self.choices == 0 {
+            self.first = first.into_iter().collect();
+        }
+        let choices = u64::try_from(choices).unwrap_or(u64::MAX);
+        self.choices = self.choices.saturating_add(choices);
+    }
+
+    /// What the choices leave, of so many amounts: where there are several, any
+    /// amount is in one.
+    fn ways(&self, amounts: usize) -> Ways {
+        let mut used = vec![self.choices > 0; amounts];
+        for place in self.first.iter().filter(|_| self.choices == 1) {
+            if let Some(used) = used.get_mut(*place) {
+                *used = false;
+            }
+        }
+        Ways {
+            count: self.choices,
+            used,
+            ..Ways::default()
+        }
+    }
+}
+
+impl Ranked {
+    fn of(amounts: &[i128]) -> Self {
+        let mut ranked: Vec<(i128, usize)> = amounts.iter().copied().zip(0..).collect();
+        ranked.sort_unstable();
+        Self {
+            amounts: ranked,
+            sum: amounts.iter().sum(),
+        }
+    }
+
+    /// The ways in which all but so many come to a target.
+    fn all_but(&self, left_out: usize, target: i128, budget: &mut u64) -> Option<Ways> {
+        let mut found = LeftOut::default();
+        self.leave_out(left_out, target, budget, &mut found)?;
+        Some(Ways {
+            chance: self.by_chance(left_out),
+            ..found.ways(self.amounts.len())
+        })
+    }
+
+    /// The ways in which all but a few come to a target. `None` where none do,
+    /// though some rows may: they were not tried.
+    fn all_but_few(&self, target: i128, budget: &mut u64) -> Option<Ways> {
+        let mut found = LeftOut::default();
+        for left_out in 0..=Trial::MOST_LEFT_OUT {
+            self.leave_out(left_out, target, budget, &mut found)?;
+        }
+        (found.choices > 0 || !self.reaches(target)).then(|| Ways {
+            at_least: true,
+            chance: u128::MAX,
+            ..found.ways(self.amounts.len())
+        })
+    }
+
+    /// Adds the choices of so many amounts without which the others, two or more,
+    /// come to a target; `None` where that takes more work than is left.
+    fn leave_out(
+        &self,
+        count: usize,
+        target: i128,
+        budget: &mut u64,
+        found: &mut LeftOut,
+    ) -> Option<()> {
+        let rest = self.sum.checked_sub(target)?;
+        let (Some(least), Some(most)) = (self.amounts.first(), self.amounts.last()) else {
+            return Some(());
+        };
+        if self.amounts.len() < count + 2 {
+            return Some(());
+        }
+        match count {
+            0 => found.add(usize::from(rest == 0), []),
+            1 => {
+                let equal = equal(&self.amounts, rest);
+                found.add(equal.len(), equal.iter().map(|(_, place)| *place).take(1));
+            }
+            _ if least.0.checked_mul(2)? <= rest && rest <= most.0.checked_mul(2)? => {
+                *budget = budget.checked_sub(u64::try_from(self.amounts.len()).ok()?)?;
+                for ((amount, place), later) in self.amounts.iter().zip(1..) {
+                    let (_, later) = self.amounts.split_at(later);
+                    let equal = equal(later, rest - amount);
+                    let second = equal.iter().map(|(_, place)| *place).take(1);
+                    found.add(equal.len(), second.chain([*place]));
+                }
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// Whether a target lies within what some of the amounts may come to.
+    fn reaches(&self, target: i128) -> bool {
+        let all = self.amounts.iter().map(|(amount, _)| *amount);
+        let (most, least) = all.fold((0, 0), |(most, least), amount| {
+            (most + amount.max(0), least + amount.min(0))
+        });
+        (least..=most).contains(&target)
+    }
+
+    /// How many choices of so many amounts to leave out are to be expected to fit
+    /// by chance alone, in parts of a million. Amounts crowd: half of them lie
+    /// between the quartiles, and there are up to four times as many as on average.
+    fn by_chance(&self, left_out: usize) -> u128 {
+        let count = self.amounts.len();
+        let at = |place: usize| self.amounts.get(place).map_or(0, |(amount, _)| *amount);
+        let middle = at(count - count / 4 - usize::from(count > 0)).abs_diff(at(count / 4));
+        let count = count as u128;
+        let (choices, span) = match left_out {
+            0 => return 0,
+            1 => (count, middle.saturating_mul(2)),
+            _ => (count.saturating_mul(count) / 2, middle.saturating_mul(4)),
+        };
+        choices.saturating_mul(4_000_000) / span.max(1)
+    }
+}
+
+/// Those of a target among ordered amounts.
+fn equal(amounts: &[(i128, usize)], target: i128) -> &[(i128, usize)] {
+    let start = amounts.partition_point(|(amount, _)| *amount < target);
+    let (_, from) = amounts.split_at(start);
+    let end = from.partition_point(|(amount, _)| *amount == target);
+    from.split_at(end).0
+}
