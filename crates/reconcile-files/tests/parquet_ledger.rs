@@ -12,7 +12,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use jiff::tz::TimeZone;
 use parquet::{
-    basic::{Compression, Encoding},
+    basic::{Compression, Encoding, ZstdLevel},
     column::writer::ColumnWriter,
     data_type::{ByteArray, FixedLenByteArray},
     file::{
@@ -220,7 +220,8 @@ const ROWS: usize = 1000;
 fn ways_of_writing() -> Vec<WriterPropertiesBuilder> {
     let mut ways = Vec::new();
     for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
-        for compression in [Compression::UNCOMPRESSED, Compression::SNAPPY] {
+        let zstandard = Compression::ZSTD(ZstdLevel::default());
+        for compression in [Compression::UNCOMPRESSED, Compression::SNAPPY, zstandard] {
             let plain = WriterProperties::builder()
                 .set_writer_version(version)
                 .set_compression(compression)

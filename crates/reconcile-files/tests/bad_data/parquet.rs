@@ -155,7 +155,7 @@ fn a_file_that_is_cut_off_is_one_error() {
     insta::assert_snapshot!(outcome("l.parquet", b"PAR1PAR1"), @r"
     l.parquet: is damaged or not of its format
       caused by: EOF: Parquet file too small. Size is 8 but need 827474264
-      hint: write it anew; of compressions, Snappy alone is read
+      hint: write it anew; of compressions, Snappy and Zstandard are read
     ");
 }
 
@@ -179,7 +179,7 @@ fn a_page_that_says_to_unpack_to_more_than_there_is_takes_no_memory() {
     insta::assert_snapshot!(said, @r"
     l.parquet: is damaged or not of its format
       caused by: Parquet error: a page that unpacks to 127 MiB
-      hint: write it anew; of compressions, Snappy alone is read
+      hint: write it anew; of compressions, Snappy and Zstandard are read
     ");
 }
 
@@ -193,7 +193,7 @@ fn a_file_has_no_more_rows_than_its_bytes_can_tell() {
     insta::assert_snapshot!(said, @r"
     l.parquet: is damaged or not of its format
       caused by: Parquet error: it says that it has more rows than N bytes can tell
-      hint: write it anew; of compressions, Snappy alone is read
+      hint: write it anew; of compressions, Snappy and Zstandard are read
     ");
     assert!(read("", "l.parquet", &plain(10_000), Invalid::Stop).is_ok());
 }
@@ -216,7 +216,7 @@ fn a_page_with_a_checksum_is_held_against_it() {
     insta::assert_snapshot!(outcome("l.parquet", altered), @r"
     l.parquet: is damaged or not of its format
       caused by: Parquet error: Page CRC checksum mismatch
-      hint: write it anew; of compressions, Snappy alone is read
+      hint: write it anew; of compressions, Snappy and Zstandard are read
     ");
 }
 
