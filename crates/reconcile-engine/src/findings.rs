@@ -1,23 +1,26 @@
 //! Filing rows as matched, broken or excluded.
 
-use std::{collections::BTreeMap, sync::Arc};
+mod alone;
+mod outcome;
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use reconcile_core::{Currency, Direction, Status, Sum};
+use reconcile_core::{Currency, Direction, Sum};
 use rust_decimal::Decimal;
 
 use crate::{
-    Absence, Basis, Book, Break, BreakCode, Conservation, Context, EngineError, Excluded,
-    Exclusion, Fees, Matches, Outcome, Row, RowIndex, Rule, Rules, Side, Totals,
+    Basis, Book, Break, BreakCode, Context, EngineError, Excluded, Exclusion, Fees, Matches, Row,
+    RowIndex, Rule, Rules, Side,
     book::Facts,
     doubts::{Doubt, Doubts},
     explain,
     join::Crowd,
     matches::{Couple, Group},
     nearest::Pair,
-    nets, order,
+    nets,
     rules::{Pass, Standing},
-    sum::{Sums, exact_difference},
+    sum::exact_difference,
 };
 
 /// What has been found so far.
@@ -393,187 +396,6 @@ impl<'a> Findings<'a> {
         rows
     }
 
-    /// Files a ledger row that repeats `twin`.
-    pub(crate) fn booked_again(&mut self, row: RowIndex, twin: RowIndex) {
-        let what = self.ledger.row(row);
-        let explanation = explain::repeated(&what, "booked", self.ledger.id(twin));
-        self.breaks
-            .push(self.ledger_break(BreakCode::DuplicateInLedger, row, explanation));
-    }
-
-    /// Files a record that repeats `twin`.
-    pub(crate) fn listed_again(&mut self, row: RowIndex, twin: RowIndex) {
-        let what = self.records.row(row);
-        let explanation = explain::repeated(&what, "listed", self.records.id(twin));
-        self.breaks
-            .push(self.record_break(BreakCode::DuplicateAtProvider, row, explanation));
-    }
-
-    /// Files a ledger row without a counterpart.
-    pub(crate) fn ledger_alone(&mut self, row: RowIndex) {
-        let what = self.ledger.row(row);
-        let still = what
-            .status
-            .filter(|_| self.rules.standing(what.status) != Standing::Moved);
-        if let Some(status) = still {
-            return self.exclude(Side::Ledger, row, Exclusion::Status(status));
-        }
-        let period = self.context.period;
-        if period.is_some_and(|period| what.date < period.from || period.to <= what.date) {
-            return self.exclude(Side::Ledger, row, Exclusion::OutsidePeriod);
-        }
-        let uncertain = period.filter(|period| period.certain_to <= what.date);
-        let (code, finding) = match (uncertain, &self.context.proof_of_absence) {
-            (Some(period), _) => (
-                BreakCode::Timing,
-                format!(
-                    "the provider's list is certain only up to {}",
-                    period.certain_to
-                ),
-            ),
-            // What may be the sum of records is not known to be missing.
-            (None, Absence::Proven) if self.doubts.may_be_sum(Side::Ledger, row) => {
-                (BreakCode::Unproven, "no record alone is it".to_owned())
-            }
-            (None, Absence::Proven) => (
-                BreakCode::MissingAtProvider,
-                "the provider's complete list does not have it".to_owned(),
-            ),
-            (None, Absence::Unproven { reasons }) => (
-                BreakCode::Unproven,
-                format!(
-                    "not found, but the provider's list is not proven complete ({})",
-                    reasons.join("; ")
-                ),
-            ),
-        };
-        let finding = self.doubts.beside(Side::Ledger, row, &finding);
-        let explanation = explain::lone(&what, "booked", &finding);
-        self.breaks.push(self.ledger_break(code, row, explanation));
-    }
-
-    /// Files a record without a counterpart.
-    pub(crate) fn record_alone(&mut self, row: RowIndex) {
-        let what = self.records.row(row);
-        let explain = |finding: &str| {
-            let finding = self.doubts.beside(Side::Records, row, finding);
-            explain::lone(&what, "listed by the provider", &finding)
-        };
-        let code = BreakCode::MissingInLedger;
-        match (self.rules.standing(what.status), what.status) {
-            (Standing::Still, Some(Status::Unknown)) => {
-                let explanation = explain(
-                    "nothing is booked, and its status is not known, so neither is whether it moved",
-                );
-                self.breaks.push(Break {
-                    actual: None,
-                    difference: None,
-                    ..self.record_break(code, row, explanation)
-                });
-            }
-            (Standing::Still | Standing::UnderWay, Some(status)) => {
-                self.exclude(Side::Records, row, Exclusion::Status(status));
-            }
-            _ => {
-                let explanation = explain("nothing is booked");
-                self.breaks.push(self.record_break(code, row, explanation));
-            }
-        }
-    }
-
-    /// Puts everything in its order and adds up.
-    pub(crate) fn into_outcome(mut self) -> Result<Outcome, EngineError> {
-        let (ledger, records) = (self.ledger, self.records);
-        order::sort_matches(self.matches.couples_mut(), ledger, records);
-        order::sort_groups(self.matches.groups_mut(), ledger, records);
-        order::sort_breaks(&mut self.breaks, ledger, records);
-        // Where amounts are compared after the fees, the difference of the stated
-        // ones is nothing that another row could be.
-        let nets = self.rules.passes.iter().filter(|pass| pass.net);
-        let nets: Vec<_> = nets.map(|pass| pass.name.clone()).collect();
-        let is_net = |found: &Break| nets.contains(&found.rule);
-        let unsought = explain::relate(&mut self.breaks, ledger, records, is_net);
-        for found in &mut self.breaks {
-            found.severity = self.rules.attention.severity(found);
-        }
-        if unsought > 0 {
-            let (breaks, lie) = match unsought {
-                1 => ("break", "lies"),
-                _ => ("breaks", "lie"),
-            };
-            self.note(format!(
-                "{unsought} {breaks} {lie} among too many unmatched rows to seek sums of them"
-            ));
-        }
-        order::sort_excluded(&mut self.excluded, ledger, records);
-        let conservation = self.conservation()?;
-        let totals = |book: &Book| {
-            Ok(Totals {
-                rows: book.counted(),
-                amounts: book.totals()?,
-            })
-        };
-        Ok(Outcome {
-            ledger: totals(self.ledger)?,
-            records: totals(self.records)?,
-            conservation,
-            matches: self.matches,
-            breaks: self.breaks,
-            excluded: self.excluded,
-            notes: self.notes,
-        })
-    }
-
-    /// How the two sides tie: the sides are added up from the books, what
-    /// explains them from the findings.
-    fn conservation(&self) -> Result<BTreeMap<Currency, Conservation>, EngineError> {
-        let mut explained = Sums::default();
-        for (row, difference) in self.matches.differences() {
-            explained.add(self.ledger.facts(row).currency, difference)?;
-        }
-        for found in &self.breaks {
-            if let Some((currency, difference)) = found.currency.zip(found.difference) {
-                explained.add(currency, difference)?;
-                continue;
-            }
-            for row in &found.ledger {
-                let facts = self.ledger.facts(*row);
-                explained.add(facts.currency, self.moved(&facts))?;
-            }
-            for row in &found.records {
-                let facts = self.records.facts(*row);
-                explained.add(facts.currency, -self.moved(&facts))?;
-            }
-        }
-        let mut conservation: BTreeMap<Currency, Conservation> = BTreeMap::new();
-        for (currency, sum) in self.taking_part(Side::Ledger)? {
-            conservation.entry(currency).or_default().ledger = sum;
-        }
-        for (currency, sum) in self.taking_part(Side::Records)? {
-            conservation.entry(currency).or_default().records = sum;
-        }
-        for (currency, sum) in explained.totals() {
-            conservation.entry(currency).or_default().explained = sum;
-        }
-        Ok(conservation)
-    }
-
-    /// What moved on a side by all rows that are not excluded.
-    fn taking_part(&self, side: Side) -> Result<BTreeMap<Currency, Sum>, EngineError> {
-        let book = self.book(side);
-        let moved = |status| self.rules.standing(status) == Standing::Moved;
-        let mut sums = Sums::from(book.totals_of(moved)?);
-        for excluded in self
-            .excluded
-            .iter()
-            .filter(|excluded| excluded.side == side)
-        {
-            let facts = book.facts(excluded.row);
-            sums.add(facts.currency, -self.moved(&facts))?;
-        }
-        Ok(sums.totals())
-    }
-
     pub(crate) fn exclude(&mut self, side: Side, row: RowIndex, reason: Exclusion) {
         self.excluded.push(Excluded { side, row, reason });
     }
@@ -583,32 +405,6 @@ impl<'a> Findings<'a> {
         match self.rules.standing(facts.status) {
             Standing::Moved => facts.signed(),
             Standing::UnderWay | Standing::Still => Decimal::ZERO,
-        }
-    }
-
-    fn ledger_break(&self, code: BreakCode, row: RowIndex, explanation: String) -> Break {
-        let what = self.ledger.row(row);
-        Break {
-            ledger: vec![row],
-            expected: Some(what.signed()),
-            difference: Some(what.signed()),
-            explanation,
-            ..self.open_break(code, &what)
-        }
-    }
-
-    fn record_break(&self, code: BreakCode, row: RowIndex, explanation: String) -> Break {
-        let what = self.records.row(row);
-        Break {
-            records: vec![row],
-            actual: Some(what.signed()),
-            difference: Some(if what.amount.is_zero() {
-                what.amount
-            } else {
-                -what.signed()
-            }),
-            explanation,
-            ..self.open_break(code, &what)
         }
     }
 

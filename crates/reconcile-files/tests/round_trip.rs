@@ -52,9 +52,14 @@ proptest! {
         let mut expected = Book::new();
         for record in &records {
             let attributes = record.attributes.iter();
-            let attributes: Vec<_> = attributes.map(|(name, value)| (name, value.to_string())).collect();
-            let attributes = attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            expected.push_with(Row::of_record(record, &TimeZone::UTC), attributes).unwrap();
+            let attributes = attributes.map(|(name, value)| (name.as_str(), value.to_string()));
+            let row = Row::of_record(record, &TimeZone::UTC);
+            let day = |instant: Timestamp| instant.to_zoned(TimeZone::UTC).date();
+            let changed = record.updated_at.filter(|instant| row.date < day(*instant));
+            let changed = changed.map(|instant| (Book::UPDATED_AT, instant.to_string()));
+            let attributes: Vec<_> = attributes.chain(changed).collect();
+            let attributes = attributes.iter().map(|(name, value)| (*name, value.as_str()));
+            expected.push_with(row, attributes).unwrap();
         }
         let mut mapping = Mapping::default();
         let names = records.iter().flat_map(|record| record.attributes.keys());
