@@ -395,7 +395,9 @@ impl Subscriber for Everything {
 #[tokio::test]
 async fn no_event_of_any_level_holds_a_secret() {
     let log = Everything::default();
-    let _guard = tracing::subscriber::set_default(log.clone());
+    // For all threads: an event that another test's thread meets first would be
+    // off for good where only this one listens.
+    tracing::subscriber::set_global_default(log.clone()).unwrap();
     let answer = response(
         503,
         "set-cookie: sentinel\r\ncontent-length: 8\r\n",
