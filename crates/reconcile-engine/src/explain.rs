@@ -4,6 +4,7 @@
 
 mod equations;
 mod leftovers;
+mod payouts;
 
 use std::fmt::Write;
 
@@ -11,7 +12,10 @@ use reconcile_core::{Currency, Money, Status};
 use rust_decimal::Decimal;
 
 pub(crate) use self::leftovers::relate;
-use crate::{BreakCode, Calendar, DayWindow, Row, Side, rules::in_words, sum::exact_difference};
+use crate::{
+    BreakCode, Calendar, DayWindow, Row, Side, rules::in_words, slips::differ_by_a_prefix,
+    sum::exact_difference,
+};
 
 /// How a pass compared a pair.
 #[derive(Clone, Copy, Default)]
@@ -229,8 +233,13 @@ fn remark(code: BreakCode, ledger: &Row<'_>, record: &Row<'_>) -> Option<String>
         }
         BreakCode::ReferenceMismatch if !contradict(ledger, record) => {
             let (ledger, record) = ledger.reference.zip(record.reference)?;
+            let what = if differ_by_a_prefix(ledger.trim(), record.trim()) {
+                "one reference without the prefix of the other"
+            } else {
+                "a slip in the reference"
+            };
             Some(format!(
-                "a slip in the reference: {ledger} in the ledger, {record} at the provider"
+                "{what}: {ledger} in the ledger, {record} at the provider"
             ))
         }
         BreakCode::ReferenceMismatch => {

@@ -1,5 +1,5 @@
 //! References with a slip of the pen: one sign wrong, missing, too many, or two
-//! that changed places.
+//! that changed places; or one without the prefix and zeros of the other.
 //!
 //! Where references are numbered, the next number differs by one digit, too: the
 //! sale before this one may be missing on one side, and this one on the other. A
@@ -26,6 +26,9 @@ const BUDGET: usize = 1 << 22;
 /// How long a reference is at least in which a slip shows.
 const LEAST_LENGTH: usize = 5;
 
+/// How many digits a number has at least that shows without its prefix.
+const LEAST_DIGITS: usize = 4;
+
 /// What two rows with a slip between their references have in common, beside
 /// the day, which may be the next.
 type Face = (Currency, Direction, Decimal, Date);
@@ -46,7 +49,7 @@ pub(crate) fn file(findings: &mut Findings<'_>, open: &mut Crowd) -> Result<(), 
         let takes_part = findings.rules.standing(facts.status) == Standing::Moved
             && book
                 .reference(row)
-                .is_some_and(|text| text.chars().count() >= LEAST_LENGTH);
+                .is_some_and(|text| text.trim().chars().count() >= LEAST_DIGITS);
         takes_part.then(|| {
             (
                 facts.currency,
@@ -136,7 +139,10 @@ fn may_be_next(findings: &Findings<'_>, row: RowIndex, record: RowIndex) -> bool
         .ledger
         .reference(row)
         .zip(findings.records.reference(record));
-    references.is_some_and(|(left, right)| differ_by_one_like_sign(left.trim(), right.trim()))
+    references.is_some_and(|(left, right)| {
+        let (left, right) = (left.trim(), right.trim());
+        differ_by_one_like_sign(left, right) || differ_by_a_prefix(left, right)
+    })
 }
 
 /// Whether one digit stands for another, or one letter for another.
@@ -169,13 +175,33 @@ fn is_slip(findings: &Findings<'_>, row: RowIndex, record: RowIndex) -> bool {
         .0
         .zip(kinds.1)
         .is_none_or(|(left, right)| left == right)
-        && are_a_slip_apart(left.trim(), right.trim())
+        && (are_a_slip_apart(left.trim(), right.trim())
+            || differ_by_a_prefix(left.trim(), right.trim()))
+}
+
+/// Whether one is the number that the other has behind a prefix, such as 8841 and
+/// ORD-0008841.
+pub(crate) fn differ_by_a_prefix(left: &str, right: &str) -> bool {
+    let (longer, shorter) = if left.len() < right.len() {
+        (right, left)
+    } else {
+        (left, right)
+    };
+    let number = shorter.trim_start_matches('0');
+    let is_number = number.len() >= LEAST_DIGITS && number.bytes().all(|one| one.is_ascii_digit());
+    let prefix = longer
+        .strip_suffix(number)
+        .map(|front| front.trim_end_matches('0'));
+    is_number && left != right && prefix.is_some_and(|front| !front.ends_with(char::is_numeric))
 }
 
 /// Whether one sign is wrong, missing or too many, or two neighbours changed
 /// places.
 fn are_a_slip_apart(left: &str, right: &str) -> bool {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    if left.len().min(right.len()) < LEAST_LENGTH {
+        return false;
+    }
     let front = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
     let (left, right) = (left.split_at(front).1, right.split_at(front).1);
     let ends = left.iter().rev().zip(right.iter().rev());
@@ -209,6 +235,19 @@ mod tests {
         for other in ["ORD-1234", "ORD-4321", "ORD-12", "ORD-1256", "ÑRD-123"] {
             assert!(!are_a_slip_apart("ORD-1234", other), "{other}");
         }
-        assert!(are_a_slip_apart("AAAA", "AAA"));
+        assert!(are_a_slip_apart("AAAAAA", "AAAAA"));
+        assert!(!are_a_slip_apart("AAAA", "AAA"), "too short to tell");
+    }
+
+    #[test]
+    fn a_number_is_told_from_one_with_digits_in_front_of_it() {
+        for alike in ["ORD-8841", "ORD-0008841", "INV/2026/8841", "008841"] {
+            assert!(differ_by_a_prefix("8841", alike), "{alike}");
+            assert!(differ_by_a_prefix(alike, "08841"), "{alike}");
+        }
+        for other in ["8841", "18841", "ORD-18841", "ORD-108841", "ORD-8842"] {
+            assert!(!differ_by_a_prefix("8841", other), "{other}");
+        }
+        assert!(!differ_by_a_prefix("841", "ORD-841"), "too short to tell");
     }
 }

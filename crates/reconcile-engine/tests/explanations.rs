@@ -311,6 +311,37 @@ fn a_row_of_the_next_day_with_the_same_amount_is_a_cut_off() {
 }
 
 #[test]
+fn a_row_is_a_whole_day_before_the_fees_or_after_them() {
+    let charged = |id, amount, reference, fee| Row {
+        reference: Some(reference),
+        fee: Some(fee),
+        ..lone(id, amount, 4)
+    };
+    let day = [
+        charged("R-1", dec!(100), "A", dec!(3)),
+        charged("R-2", dec!(50), "B", dec!(2.50)),
+        charged("R-3", dec!(80), "C", dec!(2.95)),
+        charged("R-4", dec!(70), "D", dec!(1.05)),
+    ];
+    let told = |amount| {
+        let payout = Row {
+            reference: Some("PAYOUT"),
+            ..lone("L-1", amount, 6)
+        };
+        related(&[payout], &day)[0].clone()
+    };
+    assert_eq!(
+        told(dec!(290.50)),
+        "all 4 unmatched records of 2026-11-04 come to 300.00 − fees 9.50 = 290.50"
+    );
+    assert_eq!(
+        told(dec!(300)),
+        "all 4 unmatched records of 2026-11-04 come to 300.00"
+    );
+    assert_eq!(told(dec!(290.51)), "");
+}
+
+#[test]
 fn a_row_is_the_sum_of_two_or_three_that_nothing_else_claims() {
     let whole = [lone("L-1", dec!(30), 3)];
     let parts = [

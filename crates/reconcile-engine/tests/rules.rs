@@ -69,6 +69,26 @@ fn rules_that_make_no_sense_say_why() {
         refused(vec![Pass::search("amounts", None)]),
         RulesError::NothingCompared("amounts".to_owned())
     );
+    let sum_without_days = |evidence| Pass {
+        group: Some(Grouping {
+            by: GroupBy::Sum,
+            sides: Sides::OneToMany,
+            evidence: vec![evidence],
+            most: 10,
+        }),
+        ..Pass::search("payouts", None)
+    };
+    assert_eq!(
+        refused(vec![sum_without_days(Column::Date)]),
+        RulesError::NothingCompared("payouts".to_owned())
+    );
+    let by_batch = sum_without_days(Column::Attribute("batch".into()));
+    Rules {
+        passes: vec![by_batch],
+        ..Rules::default()
+    }
+    .check()
+    .unwrap();
     let of_sum = |sides, evidence| Pass {
         group: Some(Grouping {
             by: GroupBy::Sum,

@@ -13,7 +13,7 @@ use jiff::{ToSpan, civil::Date};
 use reconcile_core::{Currency, Kind};
 use rust_decimal::Decimal;
 
-use super::{equations, shown};
+use super::{equations, payouts::Days, shown};
 use crate::{Book, Break, BreakCode, Row, RowIndex, Side, units::units};
 
 /// How many days before and after its own the rows may lie that explain a break.
@@ -31,7 +31,7 @@ const DIGITS: u32 = 6;
 
 /// Adds to the explanations what the rows without a counterpart show: one of
 /// the next day with the same amount, else one, two or three whose sum is what
-/// is missing. The breaks are in their order; gives for how many of them no
+/// is missing, else a whole day of them, as a payout is, before the fees or after. The breaks are in their order; gives for how many of them no
 /// sums were looked at. `is_net` says whose amounts were compared after the fees.
 pub(crate) fn relate(
     breaks: &mut [Break],
@@ -130,6 +130,7 @@ struct Leftovers {
     by_amount: HashMap<(Currency, i128), Vec<Leftover>>,
     /// By day and content.
     by_currency: BTreeMap<Currency, Vec<Leftover>>,
+    days: Days,
 }
 
 #[derive(Clone, Copy)]
@@ -167,6 +168,7 @@ impl Leftovers {
             side,
             by_amount: HashMap::new(),
             by_currency: BTreeMap::new(),
+            days: Days::of(book, all.iter().map(|(_, leftover)| leftover.row)),
         };
         for (currency, leftover) in all {
             let alike = leftovers.by_amount.entry((currency, leftover.units));
@@ -179,9 +181,15 @@ impl Leftovers {
 
     /// What a row of the other side, which has no counterpart either, may be.
     fn explain_row(&self, row: &Row<'_>, book: &Book, steps: &mut usize) -> Search {
-        match self.cut_off(row, book) {
-            Some(text) => Search::Found(text),
-            None => self.sum((row.currency, row.date, row.signed()), book, steps),
+        if let Some(text) = self.cut_off(row, book) {
+            return Search::Found(text);
+        }
+        match self.sum((row.currency, row.date, row.signed()), book, steps) {
+            Search::Found(text) => Search::Found(text),
+            told => match self.days.explain(row, DAYS, &format!("{}s", self.one())) {
+                Some(text) => Search::Found(text),
+                None => told,
+            },
         }
     }
 
@@ -241,6 +249,14 @@ impl Leftovers {
         Search::Nothing
     }
 
+    /// What a row of the side is called.
+    const fn one(&self) -> &'static str {
+        match self.side {
+            Side::Ledger => "booking",
+            Side::Records => "record",
+        }
+    }
+
     fn told(&self, rows: &[Leftover], ways: usize, book: &Book) -> String {
         let shown: Vec<String> = rows
             .iter()
@@ -250,10 +266,7 @@ impl Leftovers {
                 format!("{id} {amount}")
             })
             .collect();
-        let kind = match self.side {
-            Side::Ledger => "booking",
-            Side::Records => "record",
-        };
+        let kind = self.one();
         let (what, choice) = match rows.len() {
             1 => (format!("the amount of the unmatched {kind}"), "one"),
             2 => (format!("the sum of the unmatched {kind}s"), "two"),

@@ -141,12 +141,22 @@ impl Pass {
         equal.chain(text).chain(evidence)
     }
 
+    /// Whether anything beside amounts holds the two sides together. A day that the
+    /// rows of a group share does not: the single row has a day of its own.
+    fn compares_more_than_amounts(&self) -> bool {
+        let mut evidence = self.group.iter().flat_map(|group| &group.evidence);
+        !self.equal.is_empty()
+            || self.days.is_some()
+            || self.text.is_some()
+            || evidence.any(|column| *column != Column::Date)
+    }
+
     pub(super) fn check(&self, fees: &Fees) -> Result<(), RulesError> {
         let name = || self.name.to_string();
         if self.name.trim().is_empty() {
             return Err(RulesError::Unnamed);
         }
-        if self.equal.is_empty() && self.days.is_none() && self.text.is_none() {
+        if !self.compares_more_than_amounts() {
             return Err(RulesError::NothingCompared(name()));
         }
         self.equal

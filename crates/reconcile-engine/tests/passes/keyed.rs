@@ -411,6 +411,22 @@ fn a_slip_in_a_reference_is_named_and_never_matched() {
 }
 
 #[test]
+fn a_number_without_its_prefix_is_named_where_nothing_else_has_the_amount() {
+    let named = |ledger: &[&str]| {
+        let said = lines(ledger, &["R-1 30 3 ref=ORD-0008841"], &Rules::default());
+        said.into_iter()
+            .find(|line| line.starts_with("reference_mismatch"))
+    };
+    assert_eq!(
+        named(&["L-1 30 3 ref=8841"]).unwrap(),
+        "reference_mismatch L-1/R-1 by reference: ledger 30.00 − provider 30.00 = 0.00 PEN, one \
+         reference without the prefix of the other: 8841 in the ledger, ORD-0008841 at the provider"
+    );
+    assert_eq!(named(&["L-1 30 4 ref=8841"]), None, "another day");
+    assert_eq!(named(&["L-1 30 3 ref=8841", "L-2 30 3 ref=7"]), None);
+}
+
+#[test]
 fn a_key_may_be_of_any_column_that_a_row_has() {
     let same = |column| Equality::of(column);
     let rules = |column| {

@@ -1,0 +1,88 @@
+//! Whether a row without a counterpart is a whole day of the other side, as a
+//! payout is, before the fees or after them.
+
+use std::collections::BTreeMap;
+
+use jiff::{ToSpan, civil::Date};
+use reconcile_core::{Currency, Sum};
+use rust_decimal::Decimal;
+
+use super::shown;
+use crate::{Book, Row, RowIndex, sum::exact_difference};
+
+/// The rows of a side that have no counterpart, day by day.
+#[derive(Default)]
+pub(super) struct Days(BTreeMap<(Currency, Date), Day>);
+
+#[derive(Default)]
+struct Day {
+    rows: usize,
+    /// Credits `+`; none where a sum is not exact.
+    gross: Option<Sum>,
+    fees: Option<Sum>,
+}
+
+impl Days {
+    /// Adds up the days of some rows.
+    pub(super) fn of(book: &Book, rows: impl IntoIterator<Item = RowIndex>) -> Self {
+        let mut days = Self::default();
+        for row in rows {
+            let row = book.row(row);
+            let day = days.0.entry((row.currency, row.date)).or_insert(Day {
+                rows: 0,
+                gross: Some(Sum::ZERO),
+                fees: Some(Sum::ZERO),
+            });
+            day.rows += 1;
+            day.gross = plus(day.gross, row.signed());
+            day.fees = plus(day.fees, row.fee.unwrap_or_default());
+        }
+        days
+    }
+
+    /// The only day, of so many around that of the row, that comes to its
+    /// amount. `what` names the rows of a day.
+    pub(super) fn explain(&self, row: &Row<'_>, around: i64, what: &str) -> Option<String> {
+        let from = (row.currency, row.date.saturating_sub(around.days()));
+        let to = (row.currency, row.date.saturating_add(around.days()));
+        let days = self.0.range(from..=to);
+        let mut told = days.filter_map(|((_, date), day)| {
+            let sum = day.comes_to(row)?;
+            let rows = day.rows;
+            Some(format!(
+                "all {rows} unmatched {what} of {date} come to {sum}"
+            ))
+        });
+        told.next().filter(|_| told.next().is_none())
+    }
+}
+
+impl Day {
+    /// The equation in which a row is the sum of the day, or what the fees leave
+    /// of it.
+    fn comes_to(&self, row: &Row<'_>) -> Option<String> {
+        let (gross, fees, target) = (
+            self.gross?.to_decimal()?,
+            self.fees?.to_decimal()?,
+            row.signed(),
+        );
+        let currency = row.currency;
+        if self.rows < 2 {
+            return None;
+        }
+        if gross == target {
+            return Some(shown(gross, currency).to_string());
+        }
+        let net = exact_difference(gross, fees).filter(|net| *net == target)?;
+        Some(format!(
+            "{} − fees {} = {}",
+            shown(gross, currency),
+            shown(fees, currency),
+            shown(net, currency)
+        ))
+    }
+}
+
+fn plus(sum: Option<Sum>, term: Decimal) -> Option<Sum> {
+    sum?.plus(term).ok()
+}
