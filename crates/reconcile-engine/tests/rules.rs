@@ -118,9 +118,8 @@ fn rules_that_make_no_sense_say_why() {
         passes: vec![Pass { net: true, ..keyed }],
         ..Rules::default()
     };
-    assert_eq!(net.check(), Err(RulesError::NoFees("key".to_owned())));
+    assert_eq!(net.check(), Err(RulesError::NetOfBoth("key".to_owned())));
     net.fees.ledger = Basis::Net;
-    net.fees.infer = true;
     assert_eq!(net.check(), Ok(()));
     net.exclusions = vec![Exclude::new(Side::Ledger, "transfers")];
     assert_eq!(

@@ -73,7 +73,8 @@ group = { by = "sum", sides = "one_to_many", evidence = ["day", "account"], most
     Matching
     - Rows of the ledger of kind adjustment and with "transfer" in the description take no part: internal transfer.
     - Money moved where the status is succeeded, and in ledger rows without one; it is under way where the status is pending or on_hold; a row of another status moved none, and takes no part unless the other side claims it.
-    - The ledger states net amounts, the provider gross ones: net is gross without the fee and 18% tax on the fee, both rounded to the minor unit.
+    - The ledger states net amounts, the provider gross ones: net is gross without the fee and the tax on it, those that the row states.
+    - Where a payment states none, the tax is 18% of the fee, both rounded to the minor unit.
     - The fee of a payment by YP is 0.30 and 2.9% of the gross amount, at least 0.50.
     - The fee of any other payment is 3% of what lies below 100 and 2% of what lies above.
     - Fees that no term covers are inferred from the rows that are already matched.

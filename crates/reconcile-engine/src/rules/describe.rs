@@ -98,11 +98,18 @@ fn fees(rules: &Rules) -> Vec<String> {
     };
     let mut sentences = vec![format!(
         "The ledger states {} amounts, the provider {} ones: net is gross without the fee and \
-         {}% tax on the fee, both rounded to the minor unit.",
+         the tax on it, those that the row states.",
         of(fees.ledger),
         of(fees.records),
-        fees.tax_percent,
     )];
+    if fees.schedule.is_empty() && !fees.infer {
+        sentences.push("A row that states no fee has none.".to_owned());
+        return sentences;
+    }
+    sentences.push(format!(
+        "Where a payment states none, the tax is {}% of the fee, both rounded to the minor unit.",
+        fees.tax_percent,
+    ));
     let mut terms = fees.schedule.iter();
     sentences.extend(terms.next().map(|term| fee_term(term, "any")));
     sentences.extend(terms.map(|term| fee_term(term, "any other")));

@@ -56,11 +56,9 @@ pub enum RulesError {
     /// A group by key without a key.
     #[error("pass `{0}` groups by key, and nothing that must be equal identifies")]
     NoKey(String),
-    /// Net against gross without anything that says how.
-    #[error(
-        "pass `{0}` compares net with gross: say which side is which, and the fees or that they are inferred"
-    )]
-    NoFees(String),
+    /// Net against gross where both sides state the same.
+    #[error("pass `{0}` compares net with gross: say which side is which")]
+    NetOfBoth(String),
     /// A week without a business day.
     #[error("no day of the week is a business day")]
     NoBusinessDay,

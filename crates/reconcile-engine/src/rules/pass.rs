@@ -177,9 +177,8 @@ impl Pass {
                 });
             }
         }
-        let told = !fees.schedule.is_empty() || fees.infer;
-        if self.net && !(fees.tell_sides_apart() && told) {
-            return Err(RulesError::NoFees(name()));
+        if self.net && !fees.tell_sides_apart() {
+            return Err(RulesError::NetOfBoth(name()));
         }
         let Some(group) = &self.group else {
             return Ok(());

@@ -92,6 +92,34 @@ fn a_fee_that_nobody_states_is_inferred_and_told() {
 }
 
 #[test]
+fn fees_that_the_rows_state_need_no_schedule() {
+    let rules = Rules {
+        passes: vec![Pass {
+            net: true,
+            ..Pass::keyed("key", [Equality::of(Column::Reference)])
+        }],
+        fees: Fees {
+            ledger: Basis::Net,
+            ..Fees::default()
+        },
+        ..Rules::default()
+    };
+    let said = lines(
+        &["L-1 97 ref=A", "L-2 100 ref=B"],
+        &["R-1 100 ref=A fee=3", "R-2 100 ref=B"],
+        &rules,
+    );
+    assert_eq!(
+        said,
+        [
+            "L-1 = R-1 by key_net, off by -3",
+            "L-2 = R-2 by key, off by 0"
+        ],
+        "a row that states none has none"
+    );
+}
+
+#[test]
 fn groups_of_a_net_pass_compare_what_is_left_after_the_fees() {
     let net = |pass| Pass { net: true, ..pass };
     let group = |by, sides, evidence: &[Column]| {

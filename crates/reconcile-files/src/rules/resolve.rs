@@ -265,8 +265,8 @@ fn hint(error: &RulesError) -> Option<&'static str> {
         RulesError::NoKey(_) => {
             "name in `equal` what the rows of a group share, such as a reference, and no text"
         }
-        RulesError::NoFees(_) => {
-            "as in [fees] ledger = \"net\", records = \"gross\" and a schedule or infer = true"
+        RulesError::NetOfBoth(_) => {
+            "as in [fees] ledger = \"net\", records = \"gross\"; fees are those of the rows, else of a schedule or inferred"
         }
         RulesError::NoBusinessDay => "leave at least one day of the week out of `weekend`",
         RulesError::Fee(_) => {
