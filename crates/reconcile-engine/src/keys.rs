@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
 use reconcile_core::{Kind, Status};
@@ -51,7 +51,8 @@ pub(crate) fn join(
 
 /// Parts the rows of a key that contradict each other: punctuation does not
 /// count, but where it parts the digits of two texts in different places, it does.
-/// `INV-1-23` is not `INV-12-3`, and whether `INV123` is one of them nobody knows.
+/// `INV-1-23` is not `INV-12-3`, and whether `INV123` is one of them nobody knows;
+/// `A-100` is not `A1-00`.
 pub(crate) fn part(ledger: &Book, records: &Book, equal: &[Equality], crowd: Crowd) -> Vec<Crowd> {
     equal.iter().fold(vec![crowd], |crowds, equality| {
         let parts = crowds
@@ -78,11 +79,41 @@ fn part_by(ledger: &Book, records: &Book, equality: &Equality, crowd: Crowd) -> 
             .or_default();
         part.records.push(row);
     }
-    if parts.keys().flatten().count() > 1 {
+    let starts = |crowd| numbers_start(ledger, records, equality, crowd);
+    let contradict = match parts.iter().collect::<Vec<_>>().as_slice() {
+        [] | [_] => false,
+        // A text of one number says nothing of how others part it, unless it
+        // sets that number off where they do not.
+        [(None, whole), (_, parted)] => {
+            let parted = starts(parted);
+            let mut whole = starts(whole).into_iter();
+            whole.any(|whole| parted.iter().any(|parted| !whole.is_subset(parted)))
+        }
+        _ => true,
+    };
+    if contradict {
         parts.into_values().collect()
     } else {
         vec![crowd]
     }
+}
+
+/// Where the numbers of each text start that punctuation sets off.
+fn numbers_start(
+    ledger: &Book,
+    records: &Book,
+    equality: &Equality,
+    crowd: &Crowd,
+) -> BTreeSet<BTreeSet<usize>> {
+    let of = |book, side, row: &RowIndex| {
+        let text = text(book, equality.column(side), *row)?;
+        Some(normalise::numbers_start(equality, &text))
+    };
+    let booked = crowd.ledger.iter();
+    let booked = booked.filter_map(|row| of(ledger, Side::Ledger, row));
+    let listed = crowd.records.iter();
+    let listed = listed.filter_map(|row| of(records, Side::Records, row));
+    booked.chain(listed).collect()
 }
 
 /// Writes the key of a row; whether it has one: every column that it is made

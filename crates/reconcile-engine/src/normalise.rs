@@ -1,6 +1,6 @@
 //! Texts as they are compared.
 
-use std::iter;
+use std::{collections::BTreeSet, iter};
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -30,28 +30,62 @@ pub(crate) fn key(equality: &Equality, text: &str, key: &mut String) {
 /// Appends what an equality makes of a text, piece by piece where punctuation
 /// that it ignores parts two digits; whether it parts any.
 pub(crate) fn pieces(equality: &Equality, text: &str, pieces: &mut String) -> bool {
-    if !equality.normalise.contains(&Normalisation::Punctuation) {
-        return false;
+    let mut start = 0;
+    for number in numbers_set_off(equality, text) {
+        if number.after_digit {
+            let piece = text.get(start..number.start).unwrap_or_default();
+            key(equality, piece, pieces);
+            pieces.push('\u{0}');
+            start = number.start;
+        }
     }
-    let (mut start, mut parts) = (0, false);
+    if start > 0 {
+        key(equality, text.get(start..).unwrap_or_default(), pieces);
+    }
+    start > 0
+}
+
+/// How much of its key stands before each number of a text that is set off by
+/// punctuation which an equality ignores.
+pub(crate) fn numbers_start(equality: &Equality, text: &str) -> BTreeSet<usize> {
+    let mut whole = String::new();
+    key(equality, text, &mut whole);
+    let before = |number: SetOff| {
+        let mut before = String::new();
+        let text = text.get(..number.start).unwrap_or_default();
+        key(equality, text, &mut before);
+        // What is cut off as a prefix stands before nothing.
+        whole.starts_with(&before).then_some(before.len())
+    };
+    let starts = numbers_set_off(equality, text).into_iter();
+    starts.filter_map(before).collect()
+}
+
+/// A number behind punctuation.
+struct SetOff {
+    start: usize,
+    /// Whether another number stands before the punctuation.
+    after_digit: bool,
+}
+
+fn numbers_set_off(equality: &Equality, text: &str) -> Vec<SetOff> {
+    let mut found = Vec::new();
+    if !equality.normalise.contains(&Normalisation::Punctuation) {
+        return found;
+    }
     let (mut before, mut apart) = (None, false);
-    for (place, character) in text.char_indices() {
+    for (start, character) in text.char_indices() {
         if character.is_alphanumeric() {
             let digit = western(character).is_ascii_digit();
-            if apart && digit && before == Some(true) {
-                key(equality, text.get(start..place).unwrap_or_default(), pieces);
-                pieces.push('\u{0}');
-                (start, parts) = (place, true);
+            if let Some(after_digit) = before.filter(|_| apart && digit) {
+                found.push(SetOff { start, after_digit });
             }
             (before, apart) = (Some(digit), false);
         } else {
             apart |= !is_combining_mark(character) && !is_decoration(character);
         }
     }
-    if parts {
-        key(equality, text.get(start..).unwrap_or_default(), pieces);
-    }
-    parts
+    found
 }
 
 /// Appends the words of a text: runs of letters and digits in small letters,
@@ -288,6 +322,22 @@ mod tests {
         }
         let verbatim = Equality::of(Column::Reference);
         assert!(!super::pieces(&verbatim, "1-2", &mut String::new()));
+    }
+
+    #[test]
+    fn numbers_start_after_as_much_of_the_key_however_they_are_written() {
+        let mut equality = Equality::of(Column::Reference).normalised();
+        let starts = |equality: &Equality, text: &str| {
+            let starts = numbers_start(equality, text).into_iter();
+            starts.collect::<Vec<_>>()
+        };
+        assert_eq!(starts(&equality, "A-100"), [1]);
+        assert_eq!(starts(&equality, "a1/00"), [2]);
+        assert_eq!(starts(&equality, "INV-01-23"), [3, 4]);
+        assert_eq!(starts(&equality, "#A100 - b"), [0; 0]);
+        equality.prefixes = vec!["ORD-".to_owned()];
+        assert_eq!(starts(&equality, "ORD-1-23"), [1]);
+        assert_eq!(starts(&Equality::of(Column::Reference), "A-1"), [0; 0]);
     }
 
     #[test]

@@ -59,6 +59,14 @@ fn punctuation_that_parts_digits_elsewhere_makes_another_reference() {
     );
     assert_eq!(said[0], "L-1 = R-1 by reference_normalised, off by 0");
     assert!(!said[1].contains(" = R-2 by"), "{said:#?}");
+    // A number that is set off is a number, if the other sets off another one.
+    let ledger = ["L-1 10 ref=A-100", "L-2 20 ref=B-200", "L-3 30 ref=C_300"];
+    let records = ["R-1 10 ref=A1-00", "R-2 20 ref=B-2-00", "R-3 30 ref=c3/0/0"];
+    let said = lines(&ledger, &records, &Rules::default());
+    assert_eq!(said[0], "L-2 = R-2 by reference_normalised, off by 0");
+    assert!(said[1].starts_with("missing_at_provider L-3/"), "{said:#?}");
+    let slip = "a slip in the reference: A-100 in the ledger, A1-00 at the provider";
+    assert!(said[3].ends_with(slip), "{said:#?}");
 }
 
 #[test]
