@@ -23,8 +23,8 @@ pub(crate) struct Ways {
     pub(crate) count: u64,
     /// Whether there may be more.
     pub(crate) at_least: bool,
-    /// The places of the amounts that some way uses; where there are very many
-    /// ways, those that one may use.
+    /// The places of the amounts that some way uses; where the ways are not
+    /// counted to the end, those that one may use.
     pub(crate) used: Vec<bool>,
     /// How many ways are to be expected by chance alone, in parts of a million.
     pub(crate) chance: u128,
@@ -32,8 +32,9 @@ pub(crate) struct Ways {
 
 /// Finds the ways in which two or more of the amounts add up to each target.
 ///
-/// An amount that is the target by itself is no way, and nothing takes no part. `None` for a target that takes more work than is left of `budget`,
-/// of which it takes what it used.
+/// An amount that is the target by itself is no way, and nothing takes no part.
+/// `None` for a target that takes more work than is left of `budget`, of which it
+/// takes what it used.
 pub(crate) fn ways(amounts: &[i128], targets: &[i128], budget: &mut u64) -> Vec<Option<Ways>> {
     let is_single = |target: &&i128| amounts.contains(target);
     let shared: Vec<i128> = targets.iter().filter(|t| !is_single(t)).copied().collect();
@@ -128,13 +129,13 @@ impl Sizes {
             .map(|(place, amount)| (amount.unsigned_abs(), place, *amount < 0))
             .collect();
         all.sort_unstable();
-        let unit = all.iter().fold(0, |unit, (size, ..)| common(unit, *size));
+        let unit = grain(all.iter().map(|(size, ..)| *size));
         let negative = all.iter().filter(|(.., negative)| *negative);
         Self {
-            unit: unit.max(1),
+            unit,
             total: all.iter().map(|(size, ..)| size).sum(),
             negative: negative.map(|(size, ..)| size).sum(),
-            ascending: all.iter().map(|(size, ..)| size / unit.max(1)).collect(),
+            ascending: all.iter().map(|(size, ..)| size / unit).collect(),
             places: all
                 .iter()
                 .map(|(_, place, negative)| (*place, *negative))
@@ -195,13 +196,25 @@ impl Sizes {
                 *used = count > 0 && is_used;
             }
         }
+        let taken = self.ascending.iter().zip(&self.places);
+        let taken = taken.filter(|(_, (place, _))| used.get(*place) == Some(&true));
+        let grain = match count {
+            1 => grain(taken.map(|(size, _)| *size)),
+            _ => 1,
+        };
         Some(Ways {
             count,
             at_least,
             used,
-            chance: by_chance(sizes),
+            chance: by_chance(sizes).saturating_mul(grain),
         })
     }
+}
+
+/// What all sizes are multiples of: among round amounts, or prices of one list,
+/// chance has so many times fewer sums to hit.
+pub(crate) fn grain(sizes: impl Iterator<Item = u128>) -> u128 {
+    sizes.fold(0, common).max(1)
 }
 
 /// How many ways there are at least, of which more than one is found by taking
@@ -294,7 +307,7 @@ mod tests {
             let dense = dense.ways(sizes.len(), sum, &mut budget).unwrap();
             let halves = halves::ways(&sizes, sum, &mut budget).unwrap();
             prop_assert_eq!(dense.0, halves.0);
-            if (1..=200).contains(&dense.0) {
+            if dense.0 > 0 {
                 prop_assert_eq!(dense.1.taken, halves.1.taken);
                 prop_assert_eq!(dense.1.left, halves.1.left);
             }
@@ -363,5 +376,24 @@ mod tests {
             .unwrap();
         assert_eq!((found.count, found.used), (1, vec![true, true, false]));
         assert_eq!(found.chance, by_chance(&[3, 4]));
+    }
+
+    #[test]
+    fn prices_of_one_list_make_a_way_likelier() {
+        let found = ways(&[1_990, 3_980, 5_001], &[5_970], &mut 1_000)
+            .remove(0)
+            .unwrap();
+        assert_eq!(found.count, 1);
+        let odd = by_chance(&[1_990, 3_980, 5_001]);
+        assert_eq!(found.chance, 1_990 * odd);
+    }
+
+    #[test]
+    fn what_no_way_takes_is_told_however_many_ways_there_are() {
+        // Of thirty even ones any ten, and never the odd one.
+        let amounts = [vec![2; 30], vec![3]].concat();
+        let found = ways(&amounts, &[20], &mut 1_000_000).remove(0).unwrap();
+        assert_eq!(found.count, 30_045_015);
+        assert_eq!(found.used, [vec![true; 30], vec![false]].concat());
     }
 }

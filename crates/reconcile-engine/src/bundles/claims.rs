@@ -123,7 +123,9 @@ impl<'a> Tied<'a> {
         let more = all.any(|claim| claim.at_least || claim.gave_up) || ways == u64::MAX;
         let ways = match (self.claims.as_slice(), ways) {
             ([claim], 1) if claim.is_by_chance() => {
-                "one way to add up, but among so many rows some come to nearly any sum".to_owned()
+                "one way to add up, but among so many rows, or such round amounts, some come to \
+                 nearly any sum"
+                    .to_owned()
             }
             (_, ways) if more => format!("{ways} ways or more to add up"),
             (_, ways) => format!("{ways} ways to add up"),

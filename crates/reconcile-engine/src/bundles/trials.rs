@@ -5,7 +5,8 @@ use crate::subset::{self, Ways};
 /// Which rows of a pool are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trial {
-    /// All but so many of them.
+    /// All but so many of them; where some are left out, and a group may have all,
+    /// every other choice is counted, too.
     AllBut(usize),
     /// Any of them, where they are no more than a group may have; of more, all but
     /// a few.
@@ -28,7 +29,17 @@ impl Trial {
         match self {
             Self::AllBut(left_out) => {
                 let ranked = Ranked::of(amounts);
-                let ways = |target: &i128| ranked.all_but(left_out, *target, budget);
+                let ways = |target: &i128| {
+                    let found = ranked.all_but(left_out, *target, budget)?;
+                    if left_out == 0 || found.count != 1 || amounts.len() > most {
+                        return Some(found);
+                    }
+                    // The few that are left out are one choice of them, and no
+                    // proof where another one comes to the target, too.
+                    let all = subset::ways(amounts, &[*target], budget).pop()??;
+                    let chance = found.chance;
+                    Some(Ways { chance, ..all })
+                };
                 targets.iter().map(ways).collect()
             }
             Self::Parts if amounts.len() <= most => subset::ways(amounts, targets, budget),
@@ -95,10 +106,15 @@ impl Ranked {
     fn all_but(&self, left_out: usize, target: i128, budget: &mut u64) -> Option<Ways> {
         let mut found = LeftOut::default();
         self.leave_out(left_out, target, budget, &mut found)?;
-        Some(Ways {
-            chance: self.by_chance(left_out),
-            ..found.ways(self.amounts.len())
-        })
+        let ways = found.ways(self.amounts.len());
+        let taken = self.amounts.iter();
+        let taken = taken.filter(|(_, place)| ways.used.get(*place) == Some(&true));
+        let grain = match ways.count {
+            1 => subset::grain(taken.map(|(amount, _)| amount.unsigned_abs())),
+            _ => 1,
+        };
+        let chance = self.by_chance(left_out).saturating_mul(grain);
+        Some(Ways { chance, ..ways })
     }
 
     /// The ways in which all but a few come to a target. `None` where none do,

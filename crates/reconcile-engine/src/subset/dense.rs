@@ -1,6 +1,6 @@
 //! The number of ways to every sum up to a limit.
 
-use std::{cell::OnceCell, collections::BTreeSet};
+use std::cell::OnceCell;
 
 use super::{Choices, pay};
 
@@ -10,12 +10,12 @@ pub(super) const MOST: u128 = 1 << 22;
 /// How many sums are counted in a step of work.
 const SUMS_A_STEP: u64 = 8;
 
-/// How many ways are traced back to the sizes that they take; of more, any may
-/// take any.
-const MOST_TRACED: u64 = 200;
-
-/// How many bits the table may have along which they are traced.
+/// How many bits the table may have along which ways are traced back to the sizes
+/// that they take; with a larger one, any may take any.
 const MOST_BITS: usize = 1 << 28;
+
+/// How many words of the table are traced in a step of work.
+const WORDS_A_STEP: usize = 8;
 
 /// In how many ways some sizes make each sum up to a limit.
 pub(super) struct Dense {
@@ -55,13 +55,14 @@ impl Dense {
     pub(super) fn ways(&self, sizes: usize, sum: u128, budget: &mut u64) -> Option<(u64, Choices)> {
         let sum = usize::try_from(sum).ok()?;
         let count = *self.counts.get(sum)?;
-        let traceable = self.counts.len().saturating_mul(self.sizes.len()) <= MOST_BITS;
-        let choices = if count > MOST_TRACED || !traceable {
-            Choices::any(sizes)
-        } else {
-            pay(budget, count.saturating_mul(u64::try_from(sizes).ok()?))?;
-            self.trace(sizes, sum)
-        };
+        let bits = sum.saturating_add(1).saturating_mul(sizes);
+        let choices =
+            if count == 0 || self.counts.len().saturating_mul(self.sizes.len()) > MOST_BITS {
+                Choices::any(sizes)
+            } else {
+                pay(budget, u64::try_from(bits / 64 / WORDS_A_STEP).ok()?)?;
+                self.trace(sizes, sum)
+            };
         Some((count, choices))
     }
 
@@ -74,21 +75,24 @@ impl Dense {
         let layers = self.reached.get_or_init(|| self.layers());
         let steps = self.sizes.iter().zip(layers).take(sizes);
         let marks = choices.taken.iter_mut().zip(&mut choices.left);
-        let mut sums = BTreeSet::from([sum]);
+        let mut sums = vec![0_u64; sum / 64 + 1];
+        if let Some(word) = sums.last_mut() {
+            *word = 1 << (sum % 64);
+        }
         for ((size, layer), (taken, left)) in steps.zip(marks).rev() {
-            let mut before = BTreeSet::new();
-            for sum in sums {
-                let rest = sum.checked_sub(*size);
-                if let Some(rest) = rest.filter(|rest| has(layer, *rest)) {
-                    *taken = true;
-                    before.insert(rest);
-                }
-                if has(layer, sum) {
-                    *left = true;
-                    before.insert(sum);
-                }
+            let without = |words: &mut Vec<u64>| {
+                let reached = words.iter_mut().zip(layer);
+                reached.fold(false, |any, (word, reached)| {
+                    *word &= reached;
+                    any || *word != 0
+                })
+            };
+            let mut rests = shifted_down(&sums, *size);
+            *taken = without(&mut rests);
+            *left = without(&mut sums);
+            for (word, rest) in sums.iter_mut().zip(rests) {
+                *word |= rest;
             }
-            sums = before;
         }
         choices
     }
@@ -125,9 +129,16 @@ fn take(counts: &mut [u64], size: usize) {
     }
 }
 
-fn has(layer: &[u64], sum: usize) -> bool {
-    let word = layer.get(sum / 64);
-    word.is_some_and(|word| word >> (sum % 64) & 1 == 1)
+/// Every bit of `sums`, moved down.
+fn shifted_down(sums: &[u64], distance: usize) -> Vec<u64> {
+    let (words, bits) = (distance / 64, distance % 64);
+    let upper = sums.iter().skip(words + 1).chain([&0]);
+    let moved = sums.iter().skip(words).zip(upper);
+    let moved = moved.map(|(near, upper)| match bits {
+        0 => *near,
+        _ => near >> bits | upper << (64 - bits),
+    });
+    moved.collect()
 }
 
 /// Sets in `next` every bit of `layer`, moved up.

@@ -430,3 +430,68 @@ fn payouts_that_share_more_rows_than_anybody_reads_stay_apart() {
     }
     assert_eq!(said.len(), 112);
 }
+
+#[test]
+fn prices_of_one_list_prove_less_than_odd_amounts() {
+    let said = |sum: &str, parts: [&str; 3]| {
+        let records = parts.iter().zip(1..);
+        let records = records.map(|(amount, number)| format!("R-{number} {amount} 4 batch=7"));
+        let records: Vec<String> = records.collect();
+        let records: Vec<&str> = records.iter().map(String::as_str).collect();
+        lines(&[&format!("L-1 {sum} 5")], &records, &by_batch())
+    };
+    // A cent more than 870.67 would be no sum; of three prices nearly all are.
+    let odd = said("870.67", ["600.17", "500.01", "270.50"]);
+    assert!(odd[0].starts_with("L-1 = R-1|R-3"), "{odd:#?}");
+    let prices = said("59.70", ["19.90", "873.11", "39.80"]);
+    let booked = said_of("L-1", &prices);
+    assert!(booked.starts_with("ambiguous L-1/R-1|R-3"), "{booked}");
+    assert!(booked.ends_with("such round amounts, some come to nearly any sum"));
+}
+
+#[test]
+fn all_but_two_are_no_payout_where_others_come_to_it_too() {
+    let mut amounts = by_lot(60, 9_999_999);
+    let paid = amounts.iter().sum::<u64>() - amounts[58] - amounts[59];
+    let said = said_of_batch(paid, &amounts);
+    assert!(said[0].starts_with("L-1 = R-00|"), "{}", said[0]);
+    // Two others that make the same with a third.
+    amounts[0] = amounts[58] / 2;
+    amounts[1] = amounts[58] - amounts[0] - amounts[2] % 1_000;
+    amounts[2] %= 1_000;
+    let paid = amounts.iter().sum::<u64>() - amounts[58] - amounts[59];
+    let said = said_of_batch(paid, &amounts);
+    let booked = said_of("L-1", &said);
+    assert!(booked.starts_with("ambiguous L-1/"), "{booked}");
+    assert!(booked.ends_with(": 2 ways to add up"), "{booked}");
+}
+
+#[test]
+fn rows_that_no_way_takes_are_not_among_the_candidates() {
+    let even = (0..30).map(|row| format!("R-{row:02} 2.00 4 batch=7"));
+    let rows: Vec<String> = even.chain(["R-odd 3.01 4 batch=7".to_owned()]).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let said = lines(&["L-1 20 5"], &rows, &by_batch());
+    let booked = said_of("L-1", &said);
+    assert!(booked.starts_with("ambiguous L-1/R-00|"), "{booked}");
+    assert!(booked.ends_with(": 30045015 ways to add up"), "{booked}");
+    let odd = said_of("R-odd", &said);
+    assert!(odd.starts_with("missing_in_ledger /R-odd"), "{odd}");
+}
+
+#[test]
+fn what_is_sure_is_matched_beside_a_search_that_was_given_up() {
+    let mut amounts = by_lot(60, 1_000_000_000_000);
+    let paid: u64 = amounts.iter().take(30).sum();
+    amounts[31] = 61_017;
+    amounts[32] = 50_001;
+    let rows = amounts.iter().zip(0..);
+    let rows = rows.map(|(amount, row)| format!("R-{row:02} {amount} 4 batch=7"));
+    let rows: Vec<String> = rows.collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let paid = format!("L-1 {paid} 5");
+    let said = lines(&[&paid, "L-2 111018 5"], &rows, &by_batch());
+    assert_eq!(said[0], "L-2 = R-31|R-32 by payout_group, off by 0");
+    let booked = said_of("L-1", &said);
+    assert!(booked.starts_with("unproven L-1/ by payout"), "{booked}");
+}
