@@ -86,6 +86,17 @@ impl<'p> Settling<'p> {
         }
     }
 
+    /// Matches the groups that tie without what was left to others.
+    pub(crate) fn tie(&mut self, findings: &mut Findings<'_>) -> Result<(), EngineError> {
+        let pass = self.pass;
+        findings.begin(self.place, pass);
+        groups::tie(findings, pass, &mut self.open, Reach::Equal)?;
+        if findings.rules.tolerance_of(pass).is_exact() {
+            return Ok(());
+        }
+        groups::tie(findings, pass, &mut self.open, Reach::Tolerance)
+    }
+
     /// Files what is left, each row once: what repeats a match is a duplicate,
     /// and the others are paired by what they have in common. Gives what stands
     /// alone.

@@ -8,6 +8,7 @@ mod payouts;
 
 use std::fmt::Write;
 
+use jiff::civil::Date;
 use reconcile_core::{Currency, Money, Status};
 use rust_decimal::Decimal;
 
@@ -198,6 +199,11 @@ pub(crate) fn lone(row: &Row<'_>, place: &str, finding: &str) -> String {
     )
 }
 
+/// Of what lies after the day that breaks are aged to.
+pub(crate) fn early(date: Date, as_of: Date) -> String {
+    format!("; {date} lies after the as-of date, {as_of}")
+}
+
 /// A row that says again what another one says.
 pub(crate) fn repeated(row: &Row<'_>, place: &str, twin: &str) -> String {
     format!(
@@ -259,6 +265,17 @@ fn apart(ledger: &Row<'_>, record: &Row<'_>, window: Option<(DayWindow, &Calenda
     let Some((window, calendar)) = window else {
         return text;
     };
+    let [lag, allowed] = lag(booked, listed, window, calendar);
+    // Writing to a string never fails.
+    let _ = write!(text, ": {lag}, {allowed}");
+    if booked.tomorrow().is_ok_and(|next| next == listed) {
+        text.push_str(", a next-day cut-off");
+    }
+    text
+}
+
+/// How far the day of a record lies from that of a booking, and how far it may.
+fn lag(booked: Date, listed: Date, window: DayWindow, calendar: &Calendar) -> [String; 2] {
     let lag = window.lag(calendar, booked, listed);
     let unit = match (window.business, lag.abs()) {
         (true, 1) => "business day",
@@ -267,17 +284,25 @@ fn apart(ledger: &Row<'_>, record: &Row<'_>, window: Option<(DayWindow, &Calenda
         (false, _) => "days",
     };
     let direction = if lag < 0 { "before" } else { "after" };
-    // Writing to a string never fails.
-    let _ = write!(
-        text,
-        ": {} {unit} {direction}, where the rules say {}",
-        lag.abs(),
-        in_words(window)
-    );
-    if booked.tomorrow().is_ok_and(|next| next == listed) {
-        text.push_str(", a next-day cut-off");
-    }
-    text
+    [
+        format!("{} {unit} {direction}", lag.abs()),
+        format!("where the rules say {}", in_words(window)),
+    ]
+}
+
+/// Rows of which the amounts tie and two lie too far apart, further than any
+/// others: a booking and a record.
+pub(crate) fn belated(
+    (booking, booked): (&str, Date),
+    (record, listed): (&str, Date),
+    window: DayWindow,
+    calendar: &Calendar,
+) -> String {
+    let [lag, allowed] = lag(booked, listed, window, calendar);
+    format!(
+        "the amounts tie, but {record} is listed on {listed}, {lag} {booking} is booked on \
+         {booked}, {allowed}"
+    )
 }
 
 /// What a record became on a later day than the ledger booked it: since it

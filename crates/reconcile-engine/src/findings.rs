@@ -428,9 +428,10 @@ impl<'a> Findings<'a> {
     }
 }
 
+/// What lies after the day that breaks are aged to is not yet a day old.
 fn age_days(date: Date, as_of: Date) -> Option<i64> {
     let span = as_of.since(date).ok()?;
-    Some(i64::from(span.get_days()))
+    Some(i64::from(span.get_days()).max(0))
 }
 
 fn difference(

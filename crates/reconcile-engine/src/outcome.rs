@@ -89,7 +89,7 @@ pub struct Break {
     pub currency: Option<Currency>,
     /// The ledger's date, else the provider's.
     pub date: Option<Date>,
-    /// Days from the date to the as-of date.
+    /// Days from the date to the as-of date, zero where that is the earlier one.
     pub age_days: Option<i64>,
     /// What found it: a rule of matching, or an identity.
     pub rule: Arc<str>,

@@ -22,6 +22,25 @@ impl<'p> Pending<'p> {
         }
     }
 
+    /// Matches the groups that tie since a later key has matched what was too much
+    /// in them.
+    pub(crate) fn tie(
+        &mut self,
+        findings: &mut Findings<'_>,
+        open: &mut Crowd,
+    ) -> Result<(), EngineError> {
+        let mut free = self.take_free(open);
+        for key in &mut self.keys {
+            key.leave(findings, |side, row| !free.of(side).contains(&row));
+            free.remove(key.open());
+            key.tie(findings)?;
+            free.insert(key.open().clone());
+        }
+        open.ledger.extend(free.ledger);
+        open.records.extend(free.records);
+        Ok(())
+    }
+
     /// Files what no pass has matched, under the first pass that tied it, and
     /// takes it off the open rows.
     pub(crate) fn file(

@@ -127,6 +127,7 @@ pub fn reconcile_rest(
         let key_to_come = passes.clone().any(|(_, pass)| pass.goes_by_key());
         if !key_to_come {
             let mut rows = open.rows(&findings);
+            pending.tie(&mut findings, &mut rows)?;
             pending.file(&mut findings, &mut rows)?;
             open = Open::Rows(rows);
         }

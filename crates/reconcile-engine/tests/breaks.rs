@@ -362,6 +362,20 @@ fn what_is_alone_says_where_it_is_missing() {
 }
 
 #[test]
+fn what_lies_after_the_as_of_date_is_no_day_old_and_says_so() {
+    let (ledger, records) = (book([booked("L-1", "A", dec!(30))]), Book::new());
+    let context = Context {
+        as_of: date(2026, 11, 1),
+        ..proven()
+    };
+    let outcome = reconcile(&ledger, &records, &Rules::default(), &context).unwrap();
+    let found = &outcome.breaks[0];
+    assert_eq!(found.age_days, Some(0));
+    let early = "; 2026-11-03 lies after the as-of date, 2026-11-01";
+    assert!(found.explanation.ends_with(early), "{}", found.explanation);
+}
+
+#[test]
 fn the_period_decides_what_can_be_missing() {
     let alone = |day| {
         let row = Row {

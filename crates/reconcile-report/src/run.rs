@@ -132,7 +132,8 @@ impl Run<'_> {
         let failed = self.proofs.iter().filter_map(|proof| {
             let mut failed = proof.to_break()?;
             // A proof knows no as-of date, so its break comes without an age.
-            failed.age_days = failed.date.and_then(|date| days_between(date, self.as_of));
+            let age = failed.date.and_then(|date| days_between(date, self.as_of));
+            failed.age_days = age.map(|days| days.max(0));
             Some(failed)
         });
         self.outcome

@@ -7,8 +7,11 @@ use reconcile_core::{Currency, Direction, Sum};
 
 use super::{Reach, moved, take};
 use crate::{
-    Book, BreakCode, EngineError, GroupBy, Pass, RowIndex, Side, Sides, explain::money,
-    findings::Findings, join::Crowd, sum::exact_difference,
+    Book, BreakCode, EngineError, GroupBy, Pass, RowIndex, Side, Sides,
+    explain::{self, money},
+    findings::Findings,
+    join::Crowd,
+    sum::exact_difference,
 };
 
 /// Matches the open rows of a currency that moved money where the two sides
@@ -40,11 +43,13 @@ pub(super) fn file_belated(
     open: &mut Crowd,
 ) -> Result<(), EngineError> {
     for candidate in candidates(findings, pass, open) {
-        if candidate.is_open(open) && candidate.ties(findings, pass, Reach::Tolerance)? {
+        if let Some(finding) = candidate.belated(findings, pass)
+            && candidate.is_open(open)
+            && candidate.ties(findings, pass, Reach::Tolerance)?
+        {
             candidate.take(open);
-            let finding = "the amounts tie, the days lie too far apart";
             let code = BreakCode::DateOutOfWindow;
-            findings.differing_group(code, candidate.ledger, candidate.records, finding)?;
+            findings.differing_group(code, candidate.ledger, candidate.records, &finding)?;
         }
     }
     Ok(())
@@ -247,20 +252,37 @@ impl Candidate {
 
     /// Whether every day of one side lies near enough to every day of the other.
     fn is_timely(&self, findings: &Findings<'_>, pass: &Pass) -> bool {
-        let ends = |book: &Book, rows: &[RowIndex]| -> Option<[Date; 2]> {
-            let days = || rows.iter().map(|row| book.facts(*row).date);
-            Some([days().min()?, days().max()?])
+        self.belated(findings, pass).is_none()
+    }
+
+    /// Which two rows lie furthest apart, and further than they may, in words.
+    fn belated(&self, findings: &Findings<'_>, pass: &Pass) -> Option<String> {
+        let (days, calendar) = (pass.days?, &findings.rules.calendar);
+        let (ledger, records) = (findings.ledger, findings.records);
+        let ends = |book: &Book, rows: &[RowIndex]| {
+            let day = |row: &RowIndex| (book.facts(*row).date, *row);
+            let (first, last) = (rows.iter().map(day), rows.iter().map(day));
+            let by_day = |a: &(Date, RowIndex), b: &(Date, RowIndex)| {
+                a.0.cmp(&b.0).then_with(|| book.compare(a.1, b.1))
+            };
+            Some([first.min_by(by_day)?, last.max_by(by_day)?])
         };
-        let ledger = ends(findings.ledger, &self.ledger);
-        let records = ends(findings.records, &self.records);
-        let (Some(days), Some((ledger, records))) = (pass.days, ledger.zip(records)) else {
-            return true;
+        let [first_booked, last_booked] = ends(ledger, &self.ledger)?;
+        let [first_listed, last_listed] = ends(records, &self.records)?;
+        let pairs = [(first_booked, last_listed), (last_booked, first_listed)];
+        let too_far = |((booked, _), (listed, _)): &((Date, _), (Date, _))| {
+            !days.holds(calendar, *booked, *listed)
         };
-        let calendar = &findings.rules.calendar;
-        ledger.iter().all(|booked| {
-            records
-                .iter()
-                .all(|listed| days.holds(calendar, *booked, *listed))
-        })
+        let apart = |((booked, _), (listed, _)): &((Date, _), (Date, _))| {
+            days.lag(calendar, *booked, *listed).abs()
+        };
+        let furthest = pairs.into_iter().filter(too_far).max_by_key(apart)?;
+        let ((booked, row), (listed, record)) = furthest;
+        Some(explain::belated(
+            (ledger.id(row), booked),
+            (records.id(record), listed),
+            days,
+            calendar,
+        ))
     }
 }

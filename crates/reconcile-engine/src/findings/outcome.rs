@@ -23,8 +23,12 @@ impl Findings<'_> {
         let nets: Vec<_> = nets.map(|pass| pass.name.clone()).collect();
         let is_net = |found: &Break| nets.contains(&found.rule);
         let unsought = explain::relate(&mut self.breaks, ledger, records, is_net);
+        let as_of = self.context.as_of;
         for found in &mut self.breaks {
             found.severity = self.rules.attention.severity(found);
+            if let Some(date) = found.date.filter(|date| *date > as_of) {
+                found.explanation.push_str(&explain::early(date, as_of));
+            }
         }
         if unsought > 0 {
             let (breaks, lie) = match unsought {

@@ -134,7 +134,8 @@ fn a_group_that_came_too_late_is_matched_by_a_later_window_too() {
         [
             "L-1 = R-1|R-2 by week_group, off by 0",
             "date_out_of_window L-2/R-3|R-4 by same day: ledger 10.00 (1 row) − provider 10.00 \
-             (2 rows) = 0.00 PEN: the amounts tie, the days lie too far apart",
+             (2 rows) = 0.00 PEN: the amounts tie, but R-4 is listed on 2026-11-09, 8 days after \
+             L-2 is booked on 2026-11-01, where the rules say on the same day",
         ]
     );
 }
@@ -148,6 +149,34 @@ fn a_later_key_parts_what_an_earlier_one_mixed_up() {
         lines(&ledger, &records, &rules),
         ["L-1 = R-2 by rrn, off by 0", "L-2 = R-1 by rrn, off by 0"]
     );
+}
+
+#[test]
+fn a_group_ties_once_a_later_key_has_matched_what_was_too_much() {
+    let rules = |days| {
+        let exact = Pass {
+            days,
+            group: Some(Grouping {
+                by: GroupBy::Key,
+                sides: Sides::OneToMany,
+                evidence: Vec::new(),
+                most: Grouping::MOST,
+            }),
+            ..exact()
+        };
+        with([exact, rrn()])
+    };
+    for days in [None, Some(DayWindow::days(0, 2))] {
+        let ledger = ["L-1 10 1 ref=A", "L-2 5 1 ref=B rrn=7"];
+        let records = ["R-1 4 1 ref=A", "R-2 6 1 ref=A", "R-3 5 1 ref=A rrn=7"];
+        assert_eq!(
+            lines(&ledger, &records, &rules(days)),
+            [
+                "L-2 = R-3 by rrn, off by 0",
+                "L-1 = R-1|R-2 by exact_group, off by 0",
+            ]
+        );
+    }
 }
 
 #[test]
