@@ -46,15 +46,18 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
         for column in columns.all() {
             column.open(&*group).map_err(damaged)?;
         }
-        for _ in 0..group.metadata().num_rows() {
-            number += 1;
-            for column in columns.all() {
-                column.advance().map_err(damaged)?;
-            }
-            // Filled where it lies, as a row of CSV is.
+        // None is less than none, as `rows` has seen.
+        let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
+        while left > 0 {
+            let stretch = columns.read(left).map_err(damaged)?;
+            left -= stretch;
+            // Filled where it lies, as a row of CSV is, and anew for each row.
             let mut row = (Cells::default(), Attributes::new());
-            let read = columns.fill(&mut row);
-            collector.take(number, read.map(|()| &row), || as_json(&row.0))?;
+            for place in 0..stretch {
+                number += 1;
+                let read = columns.fill(place, &mut row);
+                collector.take(number, read.map(|()| &row), || as_json(&row.0))?;
+            }
         }
     }
     Ok(())
@@ -71,6 +74,10 @@ fn rows(reader: &SerializedFileReader<Guarded>) -> Option<u64> {
 /// More rows than a byte of any real file tells of: those of whole numbers in
 /// sequence beside columns that never change.
 const MOST_ROWS_A_BYTE: u64 = 64;
+
+/// How many rows are read at once, at most: what is known of them stays in the
+/// caches that are near.
+const LONGEST_STRETCH: usize = 1024;
 
 /// The longest page that is read, in bytes once it is unpacked: writers make
 /// them of a mebibyte.
@@ -125,25 +132,48 @@ impl<'m> Columns<'m> {
         fields.chain(attributes).chain(&mut self.object)
     }
 
-    /// Fills in the current row: cells as far as they can be read, whatever is
-    /// wrong with another.
-    fn fill<'a>(&'a mut self, row: &mut (Cells<'a>, Attributes<'a>)) -> Result<(), Problem> {
+    /// Reads the next stretch of rows, of which there are so many, and says how
+    /// many it has: as far as no column has to turn a page, so that every value
+    /// lies where it was read.
+    fn read(&mut self, rows: usize) -> Result<usize, ParquetError> {
+        let mut stretch = rows.min(LONGEST_STRETCH);
+        for column in self.all() {
+            stretch = stretch.min(column.left()?);
+        }
+        for column in self.all() {
+            column.read(stretch)?;
+        }
+        Ok(stretch)
+    }
+
+    /// Fills in a row of the stretch: cells as far as they can be read, whatever
+    /// is wrong with another.
+    fn fill<'a>(
+        &'a self,
+        place: usize,
+        row: &mut (Cells<'a>, Attributes<'a>),
+    ) -> Result<(), Problem> {
         let (cells, attributes) = row;
+        attributes.clear();
+        for one in &self.places.keys.fields {
+            cells.set(one.field, Cell::Absent);
+        }
         let mut problem = None;
-        for (field, column) in &mut self.fields {
-            match column.cell() {
-                Ok(cell) => cells.set(*field, cell),
-                Err(unreadable) => problem = Some(unreadable),
-            }
+        for (field, column) in &self.fields {
+            let cell = column.cell(place).unwrap_or_else(|unreadable| {
+                problem = Some(unreadable);
+                Cell::Absent
+            });
+            cells.set(*field, cell);
         }
         if let Some(problem) = problem {
             return Err(problem);
         }
-        for (name, column) in &mut self.attributes {
-            attributes::add(name, column.cell()?, attributes);
+        for (name, column) in &self.attributes {
+            attributes::add(name, column.cell(place)?, attributes);
         }
-        if let Some(object) = &mut self.object
-            && let Cell::Text(json) = object.cell()?
+        if let Some(object) = &self.object
+            && let Cell::Text(json) = object.cell(place)?
         {
             self.places.keys.pick(json, cells, attributes)?;
         }

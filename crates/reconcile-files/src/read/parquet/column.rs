@@ -1,4 +1,4 @@
-//! One flat column, a value at a time.
+//! One flat column, a stretch of rows at a time.
 
 use std::fmt::Write;
 
@@ -22,9 +22,15 @@ pub(super) struct Column {
     leaf: usize,
     meaning: Meaning,
     pages: Option<Pages>,
-    /// Whether the current row has a value.
-    present: bool,
+    written: Written,
+}
+
+/// The numbers of a stretch that are read as text, one after the other.
+#[derive(Default)]
+struct Written {
     text: String,
+    /// Where that of each row ends.
+    ends: Vec<usize>,
 }
 
 impl Column {
@@ -40,8 +46,7 @@ impl Column {
             leaf,
             meaning: Meaning::of(descriptor)?,
             pages: None,
-            present: false,
-            text: String::new(),
+            written: Written::default(),
         })
     }
 
@@ -61,50 +66,55 @@ impl Column {
         Ok(())
     }
 
-    /// Goes to the next row.
-    pub(super) fn advance(&mut self) -> Result<(), ParquetError> {
-        self.present = match &mut self.pages {
-            Some(pages) => pages.advance()?,
-            None => false,
+    /// How many rows can be read before a page is turned.
+    pub(super) fn left(&mut self) -> Result<usize, ParquetError> {
+        self.pages.as_mut().map_or(Ok(0), Pages::left)
+    }
+
+    /// Goes to the next stretch of so many rows.
+    pub(super) fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
+        let Some(pages) = &mut self.pages else {
+            return Ok(());
         };
+        pages.read(rows)?;
+        let is_amount = self.field.is_some_and(Field::is_amount);
+        self.written.clear();
+        match self.meaning {
+            Meaning::Units(_) if is_amount => {}
+            Meaning::Units(scale) => {
+                let numbers = (0..rows).map(|row| number(pages, row));
+                numbers.for_each(|number| self.written.push(number, scale));
+            }
+            Meaning::Unsigned(bits) => {
+                let numbers = (0..rows).map(|row| number(pages, row));
+                let mask = (1 << bits) - 1;
+                numbers.for_each(|number| self.written.push(number.map(|number| number & mask), 0));
+            }
+            Meaning::Text | Meaning::Day | Meaning::Instant { .. } => {}
+        }
         Ok(())
     }
 
-    /// The cell of the current row.
-    pub(super) fn cell(&mut self) -> Result<Cell<'_>, Problem> {
-        let Some(pages) = self.pages.as_ref().filter(|_| self.present) else {
+    /// The cell of a row of the stretch.
+    pub(super) fn cell(&self, row: usize) -> Result<Cell<'_>, Problem> {
+        let Some(pages) = self.pages.as_ref().filter(|pages| pages.has(row)) else {
             return Ok(Cell::Absent);
         };
-        let (name, meaning) = (&self.name, self.meaning);
-        let unreadable = |what| Problem::of_column(name, what);
-        if meaning == Meaning::Text {
+        let unreadable = |what| Problem::of_column(&self.name, what);
+        if self.meaning == Meaning::Text {
             return pages
-                .text()
+                .text(row)
                 .map(Cell::text)
                 .ok_or_else(|| unreadable("is not UTF-8"));
         }
-        let number = match pages.integer() {
-            Some(number) => Some(i128::from(number)),
-            None => pages.bytes().and_then(big_endian),
-        };
-        let number =
-            number.ok_or_else(|| unreadable("has more digits than can be held exactly"))?;
-        if let (Meaning::Units(scale), true) = (meaning, self.field.is_some_and(Field::is_amount)) {
-            return amount(number, scale)
-                .map(Cell::Amount)
-                .ok_or_else(|| unreadable("has more digits than can be held exactly"));
-        }
-        let cell = match meaning {
-            Meaning::Unsigned(bits) => {
-                self.text.clear();
-                write_units(&mut self.text, number & ((1 << bits) - 1), 0);
-                Some(Cell::Number(&self.text))
+        let too_long = "has more digits than can be held exactly";
+        let number = number(pages, row).ok_or_else(|| unreadable(too_long))?;
+        let cell = match self.meaning {
+            Meaning::Units(scale) if self.field.is_some_and(Field::is_amount) => {
+                let amount = amount(number, scale).ok_or_else(|| unreadable(too_long))?;
+                Some(Cell::Amount(amount))
             }
-            Meaning::Units(scale) => {
-                self.text.clear();
-                write_units(&mut self.text, number, scale);
-                Some(Cell::Number(&self.text))
-            }
+            Meaning::Units(_) | Meaning::Unsigned(_) => Some(Cell::Number(self.written.at(row))),
             Meaning::Day => day(number).map(Cell::Day),
             Meaning::Instant { unit, utc } => instant(number, unit).map(|instant| {
                 if utc {
@@ -116,6 +126,35 @@ impl Column {
             Meaning::Text => None,
         };
         cell.ok_or_else(|| unreadable("is out of the range of dates"))
+    }
+}
+
+impl Written {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// Adds the number of a row that has one.
+    fn push(&mut self, number: Option<i128>, scale: u32) {
+        if let Some(number) = number {
+            write_units(&mut self.text, number, scale);
+        }
+        self.ends.push(self.text.len());
+    }
+
+    fn at(&self, row: usize) -> &str {
+        let end_of = |row: usize| self.ends.get(row).copied().unwrap_or_default();
+        let begin = row.checked_sub(1).map_or(0, end_of);
+        self.text.get(begin..end_of(row)).unwrap_or_default()
+    }
+}
+
+/// The whole number of a row that has one, whatever its width.
+fn number(pages: &Pages, row: usize) -> Option<i128> {
+    match pages.integer(row) {
+        Some(number) => Some(number.into()),
+        None => pages.bytes(row).and_then(big_endian),
     }
 }
 
@@ -224,9 +263,14 @@ fn amount(units: i128, scale: u32) -> Option<Decimal> {
 /// Units without the zeros at their end, which say nothing: every value of a
 /// column has the column's scale.
 fn shortened(mut units: i128, mut scale: u32) -> (i128, u32) {
-    while scale > 0 && units % 10 == 0 {
-        units /= 10;
-        scale -= 1;
+    // Many zeros at once, since to divide so wide a number takes long. What two
+    // times sixteen leave has fewer than sixteen, and so on.
+    for zeros in [16, 16, 8, 4, 2, 1] {
+        let one = 10_i128.pow(zeros);
+        if zeros <= scale && units % one == 0 {
+            units /= one;
+            scale -= zeros;
+        }
     }
     (units, scale)
 }
@@ -250,10 +294,29 @@ fn day(number: i128) -> Option<Date> {
 }
 
 fn instant(number: i128, unit: TimeUnit) -> Option<Timestamp> {
-    let nanoseconds = match unit {
-        TimeUnit::MILLIS => number.checked_mul(1_000_000)?,
-        TimeUnit::MICROS => number.checked_mul(1_000)?,
-        TimeUnit::NANOS => number,
-    };
-    Timestamp::from_nanosecond(nanoseconds).ok()
+    let narrow = || i64::try_from(number).ok();
+    match unit {
+        TimeUnit::MILLIS => Timestamp::from_millisecond(narrow()?),
+        TimeUnit::MICROS => Timestamp::from_microsecond(narrow()?),
+        TimeUnit::NANOS => Timestamp::from_nanosecond(number),
+    }
+    .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_lose_the_zeros_that_every_value_of_their_column_has() {
+        for scale in 0..=38 {
+            for zeros in 0..=scale {
+                // The widest number has no more.
+                let zeros = zeros.min(37);
+                let short = shortened(-7 * 10_i128.pow(zeros), scale);
+                assert_eq!(short, (-7, scale - zeros), "{zeros} of {scale}");
+            }
+            assert_eq!(shortened(0, scale), (0, 0));
+        }
+    }
 }

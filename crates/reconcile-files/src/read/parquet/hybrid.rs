@@ -41,29 +41,26 @@ impl Hybrid {
         })
     }
 
-    /// The next number; `None` where the bytes hold no further one.
-    pub(super) fn next(&mut self) -> Option<u32> {
-        loop {
+    /// Adds the next numbers, so many; `None` where the bytes hold no further one.
+    pub(super) fn take(&mut self, mut count: usize, numbers: &mut Vec<u32>) -> Option<()> {
+        numbers.reserve(count);
+        while count > 0 {
+            let (Run::Repeated { left, .. } | Run::Packed { left, .. }) = &mut self.run;
+            let taken = usize::try_from(*left).map_or(count, |left| left.min(count));
+            *left -= taken as u64;
+            count -= taken;
             match &mut self.run {
-                Run::Repeated {
-                    number,
-                    left: left @ 1..,
-                } => {
-                    *left -= 1;
-                    return Some(*number);
+                _ if taken == 0 => self.run = self.next_run()?,
+                Run::Repeated { number, .. } => numbers.resize(numbers.len() + taken, *number),
+                Run::Packed { bit, .. } => {
+                    for _ in 0..taken {
+                        numbers.push(number_at(&self.bytes, *bit, self.width)?);
+                        *bit += self.width as usize;
+                    }
                 }
-                Run::Packed {
-                    bit,
-                    left: left @ 1..,
-                } => {
-                    *left -= 1;
-                    let at = *bit;
-                    *bit += self.width as usize;
-                    return number_at(&self.bytes, at, self.width);
-                }
-                Run::Repeated { .. } | Run::Packed { .. } => self.run = self.next_run()?,
             }
         }
+        Some(())
     }
 
     fn next_run(&mut self) -> Option<Run> {
@@ -131,8 +128,11 @@ fn number_at(bytes: &[u8], bit: usize, width: u32) -> Option<u32> {
 mod tests {
     use super::*;
 
+    /// All that there are, taken a few at a time.
     fn all(mut numbers: Hybrid) -> Vec<u32> {
-        std::iter::from_fn(|| numbers.next()).collect()
+        let mut all = Vec::new();
+        while numbers.take(3, &mut all).is_some() {}
+        all
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The pages of a column, a value at a time and each where it lies.
+//! The pages of a column, a stretch of rows at a time and each value where it lies.
 //!
 //! The library hands out every value as an object of its own that shares its
 //! page, which costs more than all that is done with it afterwards. Here a value
@@ -23,8 +23,17 @@ pub(super) struct Pages {
     optional: bool,
     dictionary: Dictionary,
     page: DataPage,
-    current: Current,
+    /// Of each row of the stretch its place among the values: where in the page
+    /// it begins, or its number in the dictionary.
+    places: Vec<u32>,
+    /// What is read on the way there, kept for its room.
+    levels: Vec<u32>,
+    present: Vec<u32>,
 }
+
+/// The place of a row without a value. A page is shorter, and a dictionary has
+/// fewer values.
+const ABSENT: u32 = u32::MAX;
 
 /// How plain values lie one after the other.
 #[derive(Clone, Copy)]
@@ -44,13 +53,14 @@ pub(super) enum Layout {
 #[derive(Default)]
 struct Dictionary {
     content: Content,
-    places: Vec<Range<usize>>,
+    /// Where in it each value begins.
+    places: Vec<u32>,
 }
 
 /// The rows of a page.
 #[derive(Default)]
 struct DataPage {
-    left: u32,
+    left: usize,
     /// Whether each row has a value; `None` where every one has.
     levels: Option<Hybrid>,
     values: Values,
@@ -61,13 +71,6 @@ enum Values {
     Plain { content: Content, next: usize },
     /// Numbers of values in the dictionary.
     Numbers(Hybrid),
-}
-
-/// Where the value of the current row is.
-enum Current {
-    Absent,
-    InPage(Range<usize>),
-    InDictionary(Range<usize>),
 }
 
 /// The values of a page.
@@ -90,80 +93,92 @@ impl Pages {
             optional: chunk.column_descr().max_def_level() > 0,
             dictionary: Dictionary::default(),
             page: DataPage::default(),
-            current: Current::Absent,
+            places: Vec::new(),
+            levels: Vec::new(),
+            present: Vec::new(),
         })
     }
 
-    /// Goes to the next row and says whether it has a value.
-    pub(super) fn advance(&mut self) -> Result<bool, ParquetError> {
+    /// How many rows are left of the page; of the next one that has any, where
+    /// this one is read.
+    pub(super) fn left(&mut self) -> Result<usize, ParquetError> {
         while self.page.left == 0 {
             self.turn()?;
         }
-        self.page.left -= 1;
-        let level = match &mut self.page.levels {
-            Some(levels) => levels.next().ok_or_else(cut_off)?,
-            None => 1,
-        };
-        self.current = if level == 0 {
-            Current::Absent
-        } else {
-            self.next_value()?
-        };
-        Ok(level > 0)
+        Ok(self.page.left)
     }
 
-    /// The bytes of the current value.
-    pub(super) fn bytes(&self) -> Option<&[u8]> {
-        let (content, place) = self.place()?;
-        content.bytes().get(place)
+    /// Goes to the next stretch of so many rows, which the page has left.
+    pub(super) fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
+        self.page.left = self.page.left.checked_sub(rows).ok_or_else(cut_off)?;
+        self.places.clear();
+        self.levels.clear();
+        if let Some(levels) = &mut self.page.levels {
+            levels.take(rows, &mut self.levels).ok_or_else(cut_off)?;
+        }
+        if self.levels.iter().all(|level| *level > 0) {
+            return self
+                .page
+                .find(rows, self.layout, &self.dictionary, &mut self.places);
+        }
+        let present = self.levels.iter().filter(|level| **level > 0).count();
+        self.present.clear();
+        self.page
+            .find(present, self.layout, &self.dictionary, &mut self.present)?;
+        let mut present = self.present.iter().copied();
+        let places = self.levels.iter().map(|level| match level {
+            0 => ABSENT,
+            _ => present.next().unwrap_or(ABSENT),
+        });
+        self.places.extend(places);
+        Ok(())
     }
 
-    /// The current value, where it is an integer.
-    pub(super) fn integer(&self) -> Option<i64> {
-        let bytes = || self.bytes();
+    /// The bytes of the value of a row of the stretch, where it has one.
+    pub(super) fn bytes(&self, row: usize) -> Option<&[u8]> {
+        let (content, place) = self.place(row)?;
+        let (begin, end) = self.layout.value(content.bytes(), place)?;
+        content.bytes().get(begin..end)
+    }
+
+    /// The same of one that is an integer.
+    pub(super) fn integer(&self, row: usize) -> Option<i64> {
+        let (content, place) = self.place(row)?;
+        let bytes = content.bytes().get(place..)?;
         match self.layout {
-            Layout::I32 => Some(i32::from_le_bytes(bytes()?.try_into().ok()?).into()),
-            Layout::I64 => Some(i64::from_le_bytes(bytes()?.try_into().ok()?)),
+            Layout::I32 => Some(i32::from_le_bytes(*bytes.first_chunk()?).into()),
+            Layout::I64 => Some(i64::from_le_bytes(*bytes.first_chunk()?)),
             Layout::Wide(_) | Layout::Long { .. } => None,
         }
     }
 
-    /// The current value where it is UTF-8.
-    pub(super) fn text(&self) -> Option<&str> {
-        let (content, place) = self.place()?;
+    /// The same of one that is UTF-8.
+    pub(super) fn text(&self, row: usize) -> Option<&str> {
+        let (content, place) = self.place(row)?;
+        let (begin, end) = self.layout.value(content.bytes(), place)?;
         match content {
             // Where all of it is UTF-8, a part is that begins and ends between
             // two characters, and no other.
-            Content::Text(text) => text.get(place),
-            Content::Bytes(bytes) => str::from_utf8(bytes.get(place)?).ok(),
+            Content::Text(text) => text.get(begin..end),
+            Content::Bytes(bytes) => str::from_utf8(bytes.get(begin..end)?).ok(),
         }
     }
 
-    fn place(&self) -> Option<(&Content, Range<usize>)> {
-        match (&self.current, &self.page.values) {
-            (Current::InPage(place), Values::Plain { content, .. }) => {
-                Some((content, place.clone()))
-            }
-            (Current::InDictionary(place), _) => Some((&self.dictionary.content, place.clone())),
-            _ => None,
-        }
+    /// Whether a row of the stretch has a value.
+    pub(super) fn has(&self, row: usize) -> bool {
+        self.places.get(row).is_some_and(|place| *place != ABSENT)
     }
 
-    fn next_value(&mut self) -> Result<Current, ParquetError> {
-        let value = match &mut self.page.values {
-            Values::Plain { content, next } => {
-                let place = self.layout.value(content.bytes(), *next);
-                place.map(|place| {
-                    *next = place.end;
-                    Current::InPage(place)
-                })
+    /// Where the value of a row begins.
+    fn place(&self, row: usize) -> Option<(&Content, usize)> {
+        let place = *self.places.get(row).filter(|place| **place != ABSENT)?;
+        Some(match &self.page.values {
+            Values::Plain { content, .. } => (content, place as usize),
+            Values::Numbers(_) => {
+                let place = self.dictionary.places.get(place as usize)?;
+                (&self.dictionary.content, *place as usize)
             }
-            Values::Numbers(numbers) => numbers.next().and_then(|number| {
-                let place = self.dictionary.places.get(number as usize)?;
-                Some(Current::InDictionary(place.clone()))
-            }),
-        };
-        value.ok_or_else(cut_off)
+        })
     }
 
     /// Goes to the next page.
@@ -180,17 +195,15 @@ impl Pages {
                 def_level_encoding,
                 ..
             } => {
-                let mut bytes = Vec::from(buf);
-                let levels = if self.optional {
+                let mut levels = 0..0;
+                if self.optional {
                     if def_level_encoding != Encoding::RLE {
                         return Err(damaged("levels in an encoding that is long gone"));
                     }
-                    let length = length(&bytes, 0).ok_or_else(cut_off)?;
-                    Some(split(&mut bytes, PREFIX, length)?)
-                } else {
-                    None
-                };
-                self.open(num_values, levels, encoding, bytes)?;
+                    let length = length(&buf, 0).ok_or_else(cut_off)?;
+                    levels = PREFIX..PREFIX.checked_add(length).ok_or_else(cut_off)?;
+                }
+                self.open(num_values, levels, encoding, buf.into())?;
             }
             Page::DataPageV2 {
                 buf,
@@ -200,42 +213,56 @@ impl Pages {
                 rep_levels_byte_len,
                 ..
             } => {
-                let mut bytes = Vec::from(buf);
-                let before = rep_levels_byte_len as usize;
-                let levels = split(&mut bytes, before, def_levels_byte_len as usize)?;
-                let levels = self.optional.then_some(levels);
-                self.open(num_values, levels, encoding, bytes)?;
+                let begin = rep_levels_byte_len as usize;
+                let end = begin.checked_add(def_levels_byte_len as usize);
+                let levels = begin..end.ok_or_else(cut_off)?;
+                self.open(num_values, levels, encoding, buf.into())?;
             }
         }
         Ok(())
     }
 
+    /// Opens a page that has its levels here and its values behind them.
     fn open(
         &mut self,
         left: u32,
-        levels: Option<Vec<u8>>,
+        levels: Range<usize>,
         encoding: Encoding,
         mut bytes: Vec<u8>,
     ) -> Result<(), ParquetError> {
-        // A page of nothing but absent values may be without any byte.
-        let numbers = |bytes, width| Hybrid::new(bytes, width).ok_or_else(cut_off);
+        let next = levels.end;
+        let before = bytes.get_mut(..next).ok_or_else(cut_off)?;
+        let numbers = |bytes: &[u8], width| Hybrid::new(bytes.to_vec(), width).ok_or_else(cut_off);
+        let levels = before.get(levels).filter(|_| self.optional);
+        let levels = levels.map(|levels| numbers(levels, 1)).transpose()?;
+        // They stay where they are, for a page is long, and leave nothing that
+        // might be no UTF-8.
+        before.fill(0);
         self.page = DataPage {
-            left,
-            levels: levels.map(|levels| numbers(levels, 1)).transpose()?,
+            left: left as usize,
+            levels,
             values: match encoding {
-                Encoding::PLAIN => Values::plain(self.layout.content(bytes)),
+                Encoding::PLAIN => Values::Plain {
+                    content: self.layout.content(bytes),
+                    next,
+                },
                 Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
-                    let width = bytes.first().copied().unwrap_or_default();
-                    bytes.drain(..bytes.len().min(1));
-                    Values::Numbers(numbers(bytes, width)?)
+                    // A page of nothing but absent values may be without any byte.
+                    let values = bytes.get(next..).and_then(<[u8]>::split_first);
+                    let (width, values) = values.unwrap_or((&0, &[]));
+                    Values::Numbers(numbers(values, *width)?)
                 }
                 rare => {
-                    let rows = usize::try_from(left).unwrap_or(usize::MAX);
-                    let bytes = rare::plain(rare, self.layout, &bytes, rows, LONGEST_PAGE);
-                    let bytes = bytes.ok_or_else(|| {
+                    let values = bytes.get(next..).unwrap_or_default();
+                    let values =
+                        rare::plain(rare, self.layout, values, left as usize, LONGEST_PAGE);
+                    let values = values.ok_or_else(|| {
                         damaged(&format!("values in the encoding {rare} do not fit"))
                     })?;
-                    Values::plain(self.layout.content(bytes))
+                    Values::Plain {
+                        content: self.layout.content(values),
+                        next: 0,
+                    }
                 }
             },
         };
@@ -243,9 +270,23 @@ impl Pages {
     }
 }
 
-impl Values {
-    fn plain(content: Content) -> Self {
-        Self::Plain { content, next: 0 }
+impl DataPage {
+    /// Adds the places of the next values, so many.
+    fn find(
+        &mut self,
+        count: usize,
+        layout: Layout,
+        dictionary: &Dictionary,
+        places: &mut Vec<u32>,
+    ) -> Result<(), ParquetError> {
+        let found = match &mut self.values {
+            Values::Plain { content, next } => layout.places(content.bytes(), next, count, places),
+            Values::Numbers(numbers) => numbers.take(count, places).filter(|()| {
+                let highest = places.iter().max();
+                highest.is_none_or(|highest| (*highest as usize) < dictionary.places.len())
+            }),
+        };
+        found.ok_or_else(cut_off)
     }
 }
 
@@ -260,8 +301,8 @@ impl Layout {
         }
     }
 
-    /// Where the value is that begins here.
-    fn value(self, bytes: &[u8], begin: usize) -> Option<Range<usize>> {
+    /// From where to where the value goes that begins here.
+    fn value(self, bytes: &[u8], begin: usize) -> Option<(usize, usize)> {
         let (begin, length) = match self {
             Self::I32 => (begin, size_of::<i32>()),
             Self::I64 => (begin, size_of::<i64>()),
@@ -269,7 +310,24 @@ impl Layout {
             Self::Long { .. } => (begin + PREFIX, length(bytes, begin)?),
         };
         let end = begin.checked_add(length)?;
-        (end <= bytes.len()).then_some(begin..end)
+        (end <= bytes.len()).then_some((begin, end))
+    }
+
+    /// Adds where the next values begin, so many; `None` where the bytes end before.
+    fn places(
+        self,
+        bytes: &[u8],
+        next: &mut usize,
+        count: usize,
+        places: &mut Vec<u32>,
+    ) -> Option<()> {
+        places.reserve(count);
+        for _ in 0..count {
+            let (_, end) = self.value(bytes, *next)?;
+            places.push(u32::try_from(*next).ok()?);
+            *next = end;
+        }
+        Some(())
     }
 
     fn content(self, bytes: Vec<u8>) -> Content {
@@ -285,9 +343,8 @@ impl Dictionary {
     fn of(layout: Layout, bytes: Vec<u8>) -> Result<Self, ParquetError> {
         let (mut places, mut next) = (Vec::new(), 0);
         while next < bytes.len() {
-            let place = layout.value(&bytes, next).ok_or_else(cut_off)?;
-            next = place.end;
-            places.push(place);
+            let found = layout.places(&bytes, &mut next, 1, &mut places);
+            found.ok_or_else(cut_off)?;
         }
         Ok(Self {
             content: layout.content(bytes),
@@ -341,14 +398,6 @@ pub(super) const PREFIX: usize = size_of::<u32>();
 fn length(bytes: &[u8], at: usize) -> Option<usize> {
     let length = bytes.get(at..)?.first_chunk()?;
     usize::try_from(u32::from_le_bytes(*length)).ok()
-}
-
-/// Takes so many bytes out of the front, and drops those before them.
-fn split(bytes: &mut Vec<u8>, before: usize, length: usize) -> Result<Vec<u8>, ParquetError> {
-    let end = before.checked_add(length).ok_or_else(cut_off)?;
-    let taken = bytes.get(before..end).ok_or_else(cut_off)?.to_vec();
-    bytes.drain(..end);
-    Ok(taken)
 }
 
 fn cut_off() -> ParquetError {
