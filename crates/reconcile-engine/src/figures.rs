@@ -4,6 +4,8 @@
 //! that something is wrong. What the provider's own records do not agree on
 //! among themselves shows nothing.
 
+mod charges;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -11,10 +13,10 @@ use reconcile_core::{Currency, Direction, Kind, Money};
 use rust_decimal::Decimal;
 
 use crate::{
-    Basis, BreakCode, EngineError, Fees, Row,
+    BreakCode, EngineError, Fees, Row,
     explain::{in_short, money, operand, shown},
+    figures::charges::Booked,
     findings::Findings,
-    nets,
     rules::{Standing, to_minor},
     sum::exact_difference,
 };
@@ -55,119 +57,131 @@ pub(crate) fn review(
     let nets = Nets::of(&settling, settled);
     let rates = Rates::of(&settling);
     findings.add_to_explanations(|row, record| rates.implied(row, record));
+    let booked = settled.booked.in_book(ledger);
     findings.demote(|row, record| {
-        fee(row, record)
-            .or_else(|| tax(row, record))
-            .or_else(|| off_schedule(&rules.fees, record))
+        booked
+            .differ(row, record)
+            .or_else(|| charges::off_schedule(&rules.fees, record))
             .or_else(|| nets.off(record))
             .or_else(|| rates.off(record))
-    })
+    })?;
+    booked.tell(findings)
 }
 
-/// What records show that are settled apart: how many of each kind settle net
-/// what they are charged for.
+/// What pairs show that are settled apart.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Conventions(BTreeMap<NetKey, usize>);
+pub(crate) struct Conventions {
+    booked: Booked,
+    /// How many records of each kind settle net what they are charged for.
+    net: BTreeMap<NetKey, usize>,
+}
 
 impl Conventions {
     /// Whether a pair that agrees in its amounts does in its other figures, too,
     /// whatever other rows show.
     pub(crate) fn agree(fees: &Fees, row: &Row<'_>, record: &Row<'_>) -> bool {
-        fee(row, record).is_none()
-            && tax(row, record).is_none()
-            && off_schedule(fees, record).is_none()
+        charges::differ(row, record).is_none()
+            && charges::off_schedule(fees, record).is_none()
             && exchanged(record).is_none()
-            && net(record).is_none_or(|net| net.off.is_zero())
+            && net(record).is_none_or(|net| net.is_certain())
     }
 
-    /// Counts a record of a pair that agrees.
-    pub(crate) fn count(&mut self, record: &Row<'_>) {
+    /// Counts a pair that agrees.
+    pub(crate) fn count(&mut self, row: &Row<'_>, record: &Row<'_>) {
+        self.booked.add(row);
         if is_charged(record) && net(record).is_some() {
-            *self.0.entry(net_key(record)).or_default() += 1;
+            *self.net.entry(net_key(record)).or_default() += 1;
         }
     }
 }
 
 type Finding = (BreakCode, String);
 
-fn fee(row: &Row<'_>, record: &Row<'_>) -> Option<Finding> {
-    let text = charge("fees", row.currency, row.fee?, record.fee?)?;
-    Some((BreakCode::FeeVariance, text))
-}
-
-fn tax(row: &Row<'_>, record: &Row<'_>) -> Option<Finding> {
-    let text = charge("taxes", row.currency, row.tax?, record.tax?)?;
-    Some((BreakCode::TaxVariance, text))
-}
-
-/// Where a gross record states another fee or tax than the schedule has for it.
-fn off_schedule(fees: &Fees, record: &Row<'_>) -> Option<Finding> {
-    if fees.records != Basis::Gross {
-        return None;
-    }
-    let (fee, tax) = nets::scheduled(fees, record)?;
-    let charge = |what: &str, listed: Decimal, due: Decimal| {
-        let off = exact_difference(listed, due).filter(|off| !off.is_zero())?;
-        Some(format!(
-            "the provider's {what} {} − {} by the schedule = {}",
-            shown(listed, record.currency),
-            shown(due, record.currency),
-            money(off, record.currency)
-        ))
-    };
-    if let Some(text) = charge("fee", record.fee?, fee) {
-        return Some((BreakCode::FeeVariance, text));
-    }
-    let listed = record.tax.filter(|_| !fees.tax_percent.is_zero())?;
-    Some((BreakCode::TaxVariance, charge("tax", listed, tax)?))
-}
-
-fn charge(what: &str, currency: Currency, booked: Decimal, listed: Decimal) -> Option<String> {
-    let off = exact_difference(booked, listed).filter(|off| !off.is_zero())?;
-    Some(format!(
-        "the {what} differ: ledger {} − provider {} = {}",
-        shown(booked, currency),
-        operand(listed, currency),
-        money(off, currency)
-    ))
-}
-
 /// Which records settle net: those of a currency, direction and kind of which
-/// nine in ten others settle their amount less fee and tax.
-struct Nets(BTreeMap<NetKey, Tally>);
+/// nine in ten others settle their amount with fee and tax taken off; or, of money
+/// that leaves, put on.
+struct Nets(BTreeMap<NetKey, Usual>);
 
 type NetKey = (Currency, Direction, Option<Kind>);
 
-#[derive(Default)]
+/// How many records of a kind settle net, one way or the other.
+#[derive(Clone, Copy, Default)]
 struct Tally {
     rows: usize,
+    taken_off: usize,
+    put_on: usize,
+}
+
+/// What is usual among records of a kind.
+#[derive(Clone, Copy)]
+struct Usual {
+    way: Charging,
     hold: usize,
+    rows: usize,
+}
+
+/// What becomes of fee and tax where a record settles net.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Charging {
+    TakenOff,
+    /// What is charged for money that leaves may leave with it.
+    PutOn,
+}
+
+impl Tally {
+    fn usual(self) -> Option<Usual> {
+        let Self {
+            rows,
+            taken_off,
+            put_on,
+        } = self;
+        let (way, hold) = if taken_off >= put_on {
+            (Charging::TakenOff, taken_off)
+        } else {
+            (Charging::PutOn, put_on)
+        };
+        is_usual(hold, rows).then_some(Usual { way, hold, rows })
+    }
 }
 
 impl Nets {
     fn of(records: &[Row<'_>], settled: &Conventions) -> Self {
-        let settled = settled.0.iter();
-        let settled = settled.map(|(key, &rows)| (*key, Tally { rows, hold: rows }));
-        let mut all: BTreeMap<NetKey, Tally> = settled.collect();
+        let mut all: BTreeMap<NetKey, Tally> = BTreeMap::new();
+        for (key, &rows) in &settled.net {
+            let tally = Tally {
+                rows,
+                taken_off: rows,
+                put_on: 0,
+            };
+            all.insert(*key, tally);
+        }
         for record in records {
             if let Some(net) = net(record).filter(|_| is_charged(record)) {
                 let tally = all.entry(net_key(record)).or_default();
                 tally.rows += 1;
-                tally.hold += usize::from(net.off.is_zero());
+                tally.taken_off += usize::from(net.is_of(Charging::TakenOff));
+                tally.put_on += usize::from(net.is_of(Charging::PutOn));
             }
         }
-        all.retain(|_, tally| is_usual(tally.hold, tally.rows));
-        Self(all)
+        let usual = |(key, tally): (NetKey, Tally)| Some((key, tally.usual()?));
+        Self(all.into_iter().filter_map(usual).collect())
     }
 
     /// Where a record settles anything but its net.
     fn off(&self, record: &Row<'_>) -> Option<Finding> {
-        let tally = self.0.get(&net_key(record))?;
-        let net = net(record).filter(|net| !net.off.is_zero())?;
+        let usual = self.0.get(&net_key(record))?;
+        let net = net(record)?;
+        let (sign, off) = match usual.way {
+            Charging::TakenOff => ('−', net.off),
+            Charging::PutOn => ('+', net.off_put_on?),
+        };
+        if off.is_zero() {
+            return None;
+        }
         let currency = record.currency;
         let charge = |name: &str, charge: Option<Decimal>| {
             charge.map_or_else(String::new, |charge| {
-                format!(" − {name} {}", operand(charge, currency))
+                format!(" {sign} {name} {}", operand(charge, currency))
             })
         };
         let text = format!(
@@ -176,9 +190,9 @@ impl Nets {
             shown(record.amount, currency),
             charge("fee", record.fee),
             charge("tax", record.tax),
-            money(net.off, currency),
-            tally.hold,
-            tally.rows - 1
+            money(off, currency),
+            usual.hold,
+            usual.rows - 1
         );
         Some((BreakCode::NetIdentity, text))
     }
@@ -196,7 +210,24 @@ fn net_key(record: &Row<'_>) -> NetKey {
 /// What settles of a record, and how far that is off its net.
 struct Net {
     settled: Decimal,
+    /// With fee and tax taken off.
     off: Decimal,
+    /// The same with both put on, of money that leaves.
+    off_put_on: Option<Decimal>,
+}
+
+impl Net {
+    fn is_of(&self, way: Charging) -> bool {
+        match way {
+            Charging::TakenOff => self.off.is_zero(),
+            Charging::PutOn => self.off_put_on.is_some_and(|off| off.is_zero()),
+        }
+    }
+
+    /// Whether the record settles net whatever others do.
+    fn is_certain(&self) -> bool {
+        self.off.is_zero() && self.off_put_on.is_none_or(|off| off.is_zero())
+    }
 }
 
 /// `None` where a record states no fee, or settles in another currency.
@@ -205,11 +236,17 @@ fn net(record: &Row<'_>) -> Option<Net> {
         .settled
         .filter(|settled| settled.currency == record.currency)?
         .amount;
-    let net = exact_difference(record.amount, record.fee?)?;
-    let net = exact_difference(net, record.tax.unwrap_or_default())?;
+    let charged = record.fee?.checked_add(record.tax.unwrap_or_default())?;
+    let off = |net| exact_difference(settled, net);
+    let leaves = record.direction == Direction::Debit;
     Some(Net {
         settled,
-        off: exact_difference(settled, net)?,
+        off: off(exact_difference(record.amount, charged)?)?,
+        off_put_on: if leaves {
+            Some(off(record.amount.checked_add(charged)?)?)
+        } else {
+            None
+        },
     })
 }
 

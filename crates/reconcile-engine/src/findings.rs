@@ -381,6 +381,17 @@ impl<'a> Findings<'a> {
         Ok(())
     }
 
+    /// The pairs that are matched and moved money, but those settled apart.
+    pub(crate) fn matched_pairs(&self) -> impl Iterator<Item = (Row<'a>, Row<'a>)> {
+        let (ledger, records) = (self.ledger, self.records);
+        let moved = self.matches.iter();
+        let moved = moved.filter(|group| group.rule != Rule::SameStatus);
+        moved.filter_map(|group| match (group.ledger, group.records) {
+            (&[row], &[record]) => Some((ledger.row(row), records.row(record))),
+            _ => None,
+        })
+    }
+
     /// How many breaks there are.
     pub(crate) fn broken(&self) -> usize {
         self.breaks.len()

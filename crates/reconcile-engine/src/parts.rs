@@ -112,7 +112,8 @@ impl Settled {
         let mut couples = Vec::with_capacity(pairs.len());
         for (row, record) in pairs {
             if is_settled((ledger, row), (records, record), rules, pass) {
-                self.conventions.count(&records.row(record));
+                self.conventions
+                    .count(&ledger.row(row), &records.row(record));
                 couples.push(Couple {
                     ledger: row,
                     record,

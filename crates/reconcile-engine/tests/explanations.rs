@@ -526,6 +526,79 @@ fn fees_and_taxes_that_both_sides_state_must_agree() {
 }
 
 #[test]
+fn a_ledger_that_says_zero_on_every_row_keeps_no_fees_which_is_told_once() {
+    let told = |rows: u16, booked: Decimal| {
+        let ids: Vec<String> = (0..rows).map(|row| row.to_string()).collect();
+        let all = |fee: fn(&str, Decimal) -> Decimal| -> Vec<Row<'_>> {
+            let of = |id| Row {
+                reference: Some(id),
+                fee: Some(fee(id, booked)),
+                tax: Some(Decimal::ZERO),
+                ..row("", dec!(30), "PEN")
+            };
+            ids.iter().map(|id| Row { id, ..of(id) }).collect()
+        };
+        let ledger = book(&all(|id, booked| if id == "0" { booked } else { dec!(0) }));
+        let records = book(&all(|_, _| dec!(1.5)));
+        let outcome = reconcile(&ledger, &records, &Rules::default(), &proven()).unwrap();
+        (outcome.breaks.len(), outcome.notes)
+    };
+    let note = "the ledger keeps no fees: it says 0 on all 8 rows that state any, where the \
+                provider charges 12.00 PEN; they are not compared";
+    assert_eq!(told(8, dec!(0)), (0, vec![note.to_owned()]));
+    // A few zeros are figures, and so are all where any other is one.
+    assert_eq!(told(7, dec!(0)), (7, Vec::new()));
+    assert_eq!(told(8, dec!(1.5)), (7, Vec::new()));
+}
+
+#[test]
+fn what_is_charged_for_money_that_leaves_is_put_on_or_taken_off_as_others_have_it() {
+    let told = |usual: fn(Decimal) -> Decimal, last: Decimal| {
+        let ids: Vec<String> = (10..20).map(|number| number.to_string()).collect();
+        let all = ids.iter().zip(10..).map(|(id, number)| Row {
+            id,
+            reference: Some(id),
+            direction: Direction::Debit,
+            fee: Some(dec!(0.5)),
+            tax: Some(dec!(0.09)),
+            ..row("", Decimal::from(number), "PEN")
+        });
+        let ledger: Vec<Row<'_>> = all.collect();
+        let settled = |record: &Row<'_>| {
+            let usual = usual(record.amount);
+            let amount = if record.id == "19" { last } else { usual };
+            Some(Money::new(amount, record.currency))
+        };
+        let records = ledger.iter().map(|row| Row {
+            settled: settled(row),
+            ..*row
+        });
+        let records: Vec<Row<'_>> = records.collect();
+        explained(&ledger, &records)
+    };
+    let put_on = |amount| amount + dec!(0.59);
+    let taken_off = |amount| amount - dec!(0.59);
+    for (usual, last, equation) in [
+        (
+            put_on as fn(Decimal) -> Decimal,
+            dec!(18.41),
+            "settled 18.41 − (19.00 + fee 0.50 + tax 0.09) = -1.18 PEN",
+        ),
+        (
+            taken_off,
+            dec!(19.59),
+            "settled 19.59 − (19.00 − fee 0.50 − tax 0.09) = 1.18 PEN",
+        ),
+    ] {
+        let text = format!(
+            "ledger -19.00 PEN, provider -19.00 PEN: {equation}, which is nothing for 9 of the 9 \
+             others"
+        );
+        assert_eq!(told(usual, last), [(BreakCode::NetIdentity, text)]);
+    }
+}
+
+#[test]
 fn a_record_that_settles_anything_but_its_net_is_a_break_where_the_others_do_not() {
     let pen = |amount| Some(Money::new(amount, "PEN".parse().unwrap()));
     let usual = |record: &mut Row<'_>, _| {

@@ -51,6 +51,7 @@ fn rows() -> impl Strategy<Value = Vec<Owned>> {
         None,
         Some(sol(dec!(9.9))),
         Some(sol(dec!(9.8))),
+        Some(sol(dec!(10.1))),
         Some(euro(dec!(2.5))),
         Some(euro(dec!(2.6))),
     ];
@@ -67,7 +68,13 @@ fn rows() -> impl Strategy<Value = Vec<Owned>> {
         (select(directions), select(kinds), select(statuses)),
         (
             1..4_i8,
-            select(vec![None, None, Some(dec!(0.1)), Some(dec!(0.2))]),
+            select(vec![
+                None,
+                None,
+                Some(dec!(0)),
+                Some(dec!(0.1)),
+                Some(dec!(0.2)),
+            ]),
             select(settled),
         ),
     );

@@ -208,7 +208,7 @@ impl Maker<'_> {
             kind: Some(kind),
             status: Some(Status::Succeeded),
             date,
-            settled: Some(Money::new(net, currency)),
+            settled: Some(Money::new(moved, currency)),
             fee,
             tax,
             account: self.draw.pick(&ACCOUNTS),

@@ -1,6 +1,6 @@
 //! Amounts, fees, taxes and what settled.
 
-use reconcile_core::{Kind, Money};
+use reconcile_core::{Direction, Money};
 use rust_decimal::Decimal;
 
 use super::{Made, Make, NO_KEY, Variant, keyed, of};
@@ -123,8 +123,13 @@ pub(super) const VARIANTS: &[Variant] = &[
     ),
     of(
         BreakCode::NetIdentity,
-        "settled without the tax taken off",
-        |terms, entry| settled(terms, entry, |line, net| net + line.tax),
+        "settled as if there were no tax",
+        |terms, entry| {
+            settled(terms, entry, |line, net| match line.direction {
+                Direction::Debit => net - line.tax,
+                _ => net + line.tax,
+            })
+        },
     ),
 ];
 
@@ -228,7 +233,7 @@ fn exchanged(terms: &Terms<'_>, entry: &mut Entry, factor: Decimal) -> Made {
     }
 }
 
-/// What settled of a payment, given what should have.
+/// What settled, given what should have.
 fn settled(
     terms: &Terms<'_>,
     entry: &mut Entry,
@@ -237,15 +242,8 @@ fn settled(
     if terms.states_net(Side::Records) {
         return Made::Allowed(NET);
     }
-    // Among payments, of which there are enough for the convention to show in
-    // spite of all mistakes.
-    let of_payment = |line: &&mut Line| line.kind == Some(Kind::Payment);
-    let Some((line, net)) = entry
-        .records
-        .first_mut()
-        .filter(of_payment)
-        .and_then(|line| line.settled.map(|net| (line, net)))
-    else {
+    let line = entry.records.first_mut();
+    let Some((line, net)) = line.and_then(|line| line.settled.map(|net| (line, net))) else {
         return Made::Unfit;
     };
     line.settled = Some(Money::new(settled(line, net.amount), net.currency));
