@@ -164,6 +164,20 @@ impl Field {
         )
     }
 
+    /// Whether the field holds a word of the contract: a currency, a kind, a
+    /// direction, a status.
+    pub(crate) const fn is_word(self) -> bool {
+        matches!(
+            self,
+            Self::Currency
+                | Self::Kind
+                | Self::Direction
+                | Self::Status
+                | Self::FeeCurrency
+                | Self::SettledCurrency
+        )
+    }
+
     /// Whether the field holds text as somebody wrote it.
     pub(crate) const fn is_text(self) -> bool {
         matches!(

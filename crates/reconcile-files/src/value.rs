@@ -1,11 +1,14 @@
 //! Cells, and the exact values in them.
 
+use std::cell;
+
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
     fmt::strtime,
     tz::TimeZone,
 };
+use reconcile_core::{Currency, Direction, Kind, Status};
 use rust_decimal::Decimal;
 
 use crate::{Field, Mapping};
@@ -58,17 +61,44 @@ impl<'a> Cell<'a> {
 }
 
 /// The cells of a row, by field.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Cells<'a>([Cell<'a>; Field::ALL.len()]);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cells<'a> {
+    cells: [Cell<'a>; Field::ALL.len()],
+    /// What the words among them mean, once that was looked up.
+    words: cell::Cell<Option<Words>>,
+}
+
+/// The words of a row: of most columns of words, long stretches of rows have the
+/// same one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words {
+    pub(crate) currency: Option<Currency>,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) direction: Option<Direction>,
+    pub(crate) status: Option<Status>,
+    pub(crate) fee_currency: Option<Currency>,
+    pub(crate) settled_currency: Option<Currency>,
+}
 
 impl<'a> Cells<'a> {
     pub(crate) fn at(&self, field: Field) -> Cell<'a> {
-        self.0.get(field as usize).copied().unwrap_or_default()
+        self.cells.get(field as usize).copied().unwrap_or_default()
     }
 
     pub(crate) fn set(&mut self, field: Field, cell: Cell<'a>) {
-        if let Some(place) = self.0.get_mut(field as usize) {
+        if let Some(place) = self.cells.get_mut(field as usize) {
             *place = cell;
+        }
+        if field.is_word() {
+            self.words.set(None);
+        }
+    }
+
+    /// What the words mean; looked up when one was set since the last time.
+    pub(crate) fn words<E>(&self, look_up: impl FnOnce() -> Result<Words, E>) -> Result<Words, E> {
+        match self.words.get() {
+            Some(words) => Ok(words),
+            None => look_up().inspect(|words| self.words.set(Some(*words))),
         }
     }
 }

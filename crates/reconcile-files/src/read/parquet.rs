@@ -79,6 +79,9 @@ const MOST_ROWS_A_BYTE: u64 = 64;
 /// caches that are near.
 const LONGEST_STRETCH: usize = 1024;
 
+/// How many rows of a column are alike that are read at once for it.
+const MANY_ALIKE: usize = 64;
+
 /// The longest page that is read, in bytes once it is unpacked: writers make
 /// them of a mebibyte.
 const LONGEST_PAGE: usize = 64 << 20;
@@ -140,14 +143,22 @@ impl<'m> Columns<'m> {
         for column in self.all() {
             stretch = stretch.min(column.left()?);
         }
+        // Where a column repeats itself for long, its cell is read once.
         for column in self.all() {
-            column.read(stretch)?;
+            let alike = column.alike();
+            if alike >= MANY_ALIKE {
+                stretch = stretch.min(alike);
+            }
+        }
+        for column in self.all() {
+            let alike = column.alike() >= stretch;
+            column.read(stretch, alike)?;
         }
         Ok(stretch)
     }
 
-    /// Fills in a row of the stretch: cells as far as they can be read, whatever
-    /// is wrong with another.
+    /// Fills in a row of the stretch, whose first comes first: cells as far as
+    /// they can be read, whatever is wrong with another.
     fn fill<'a>(
         &'a self,
         place: usize,
@@ -159,7 +170,8 @@ impl<'m> Columns<'m> {
             cells.set(one.field, Cell::Absent);
         }
         let mut problem = None;
-        for (field, column) in &self.fields {
+        let fields = self.fields.iter();
+        for (field, column) in fields.filter(|(_, column)| place == 0 || !column.is_alike()) {
             let cell = column.cell(place).unwrap_or_else(|unreadable| {
                 problem = Some(unreadable);
                 Cell::Absent

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt::Write, str::FromStr};
 
 use jiff::civil::Date;
-use reconcile_core::{Currency, Direction, LedgerEntry, ModelError, Money};
+use reconcile_core::{Direction, LedgerEntry, ModelError, Money};
 use reconcile_engine::Row;
 use rust_decimal::Decimal;
 
@@ -12,7 +12,7 @@ use crate::{
     Field, Mapping,
     mapping::Side,
     shown::shown,
-    value::{self, AmountDefect, Cell, Cells},
+    value::{self, AmountDefect, Cell, Cells, Words},
 };
 
 /// Reads rows as the mapping says.
@@ -35,13 +35,17 @@ impl<'m> RowReader<'m> {
         cells: &Cells<'c>,
         number: &'c mut String,
     ) -> Result<Row<'c>, Problem> {
-        let (amount, direction) = self.signed(cells)?;
-        let currency = self
-            .word(cells, Field::Currency)?
+        let amount = self
+            .amount(cells, Field::Amount)?
+            .ok_or_else(|| self.missing(Field::Amount))?;
+        let words = cells.words(|| self.words(cells))?;
+        let (amount, direction) = self.signed(amount, words.direction)?;
+        let currency = words
+            .currency
             .or(self.mapping.currency)
             .ok_or_else(|| self.missing(Field::Currency))?;
-        let kind = self.word(cells, Field::Kind)?.or(self.mapping.kind);
-        let status = self.word(cells, Field::Status)?;
+        let kind = words.kind.or(self.mapping.kind);
+        let status = words.status;
         if self.side == Side::Records {
             kind.ok_or_else(|| self.missing(Field::Kind))?;
             status.ok_or_else(|| self.missing(Field::Status))?;
@@ -59,8 +63,13 @@ impl<'m> RowReader<'m> {
             kind,
             status,
             date: self.date(cells)?,
-            settled: self.settled(cells, currency)?,
-            fee: self.fee(cells, currency)?,
+            settled: self
+                .amount(cells, Field::SettledAmount)?
+                // In the currency of the amount where none is said.
+                .map(|settled| Money::new(settled, words.settled_currency.unwrap_or(currency))),
+            fee: self
+                .amount(cells, Field::Fee)?
+                .filter(|_| words.fee_currency.is_none_or(|other| other == currency)),
             tax: self.amount(cells, Field::Tax)?,
             account: self.text(cells, Field::Account)?,
             method: self.text(cells, Field::Method)?,
@@ -84,13 +93,12 @@ impl<'m> RowReader<'m> {
         (self.side == Side::Records && own < day).then_some(text)
     }
 
-    fn signed(&self, cells: &Cells<'_>) -> Result<(Decimal, Direction), Problem> {
-        let amount = self
-            .amount(cells, Field::Amount)?
-            .ok_or_else(|| self.missing(Field::Amount))?;
-        let direction = self
-            .word(cells, Field::Direction)?
-            .or_else(|| self.constant_direction(amount));
+    fn signed(
+        &self,
+        amount: Decimal,
+        direction: Option<Direction>,
+    ) -> Result<(Decimal, Direction), Problem> {
+        let direction = direction.or_else(|| self.constant_direction(amount));
         if self.side == Side::Records && direction.is_none() {
             return Err(self.missing(Field::Direction));
         }
@@ -106,21 +114,6 @@ impl<'m> RowReader<'m> {
             (Some(Direction::Credit), true) => Some(Direction::Debit),
             (direction, _) => direction,
         }
-    }
-
-    /// What was settled, in the currency of the amount where none is said.
-    fn settled(&self, cells: &Cells<'_>, currency: Currency) -> Result<Option<Money>, Problem> {
-        let settled = self.amount(cells, Field::SettledAmount)?;
-        let currency = self
-            .word(cells, Field::SettledCurrency)?
-            .unwrap_or(currency);
-        Ok(settled.map(|amount| Money::new(amount, currency)))
-    }
-
-    fn fee(&self, cells: &Cells<'_>, currency: Currency) -> Result<Option<Decimal>, Problem> {
-        let fee = self.amount(cells, Field::Fee)?;
-        let in_currency = self.word(cells, Field::FeeCurrency)?;
-        Ok(fee.filter(|_| in_currency.is_none_or(|other: Currency| other == currency)))
     }
 
     fn amount(&self, cells: &Cells<'_>, field: Field) -> Result<Option<Decimal>, Problem> {
@@ -183,6 +176,17 @@ impl<'m> RowReader<'m> {
                     "set date_format under [{}] in the rules file, as in \"%d/%m/%Y\"",
                     self.side.table()
                 ))
+        })
+    }
+
+    fn words(&self, cells: &Cells<'_>) -> Result<Words, Problem> {
+        Ok(Words {
+            direction: self.word(cells, Field::Direction)?,
+            currency: self.word(cells, Field::Currency)?,
+            kind: self.word(cells, Field::Kind)?,
+            status: self.word(cells, Field::Status)?,
+            settled_currency: self.word(cells, Field::SettledCurrency)?,
+            fee_currency: self.word(cells, Field::FeeCurrency)?,
         })
     }
 

@@ -11,17 +11,17 @@ use parquet::{
 };
 use rust_decimal::Decimal;
 
-use super::pages::Pages;
+use super::pages::{NotUtf8, Pages};
 use crate::{Field, read::line::Problem, value::Cell};
 
 /// A column that is read, and where in it the reading stands.
 pub(super) struct Column {
-    /// What it is of; an attribute is of no field.
-    field: Option<Field>,
     name: String,
     leaf: usize,
     meaning: Meaning,
     pages: Option<Pages>,
+    /// Whether all rows of the stretch have the same cell.
+    alike: bool,
     written: Written,
 }
 
@@ -34,18 +34,22 @@ struct Written {
 }
 
 impl Column {
-    /// The column, where its type holds exact values.
+    /// The column of a field, or of an attribute, where its type holds exact values.
     pub(super) fn new(
         field: Option<Field>,
         leaf: usize,
         descriptor: &ColumnDescriptor,
     ) -> Option<Self> {
+        let meaning = match Meaning::of(descriptor)? {
+            Meaning::Units(scale) if field.is_some_and(Field::is_amount) => Meaning::Amount(scale),
+            meaning => meaning,
+        };
         Some(Self {
-            field,
             name: descriptor.path().string(),
             leaf,
-            meaning: Meaning::of(descriptor)?,
+            meaning,
             pages: None,
+            alike: false,
             written: Written::default(),
         })
     }
@@ -71,63 +75,98 @@ impl Column {
         self.pages.as_mut().map_or(Ok(0), Pages::left)
     }
 
-    /// Goes to the next stretch of so many rows.
-    pub(super) fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
+    /// How many rows are seen to have the same cell as the one that comes.
+    pub(super) fn alike(&mut self) -> usize {
+        self.pages.as_mut().map_or(0, Pages::alike)
+    }
+
+    /// Goes to the next stretch of so many rows, which may all be alike.
+    pub(super) fn read(&mut self, rows: usize, alike: bool) -> Result<(), ParquetError> {
         let Some(pages) = &mut self.pages else {
             return Ok(());
         };
         pages.read(rows)?;
-        let is_amount = self.field.is_some_and(Field::is_amount);
         self.written.clear();
         match self.meaning {
-            Meaning::Units(_) if is_amount => {}
             Meaning::Units(scale) => {
-                let numbers = (0..rows).map(|row| number(pages, row));
+                let numbers = (0..rows).map(|row| whole_number(pages, row));
                 numbers.for_each(|number| self.written.push(number, scale));
             }
             Meaning::Unsigned(bits) => {
-                let numbers = (0..rows).map(|row| number(pages, row));
                 let mask = (1 << bits) - 1;
-                numbers.for_each(|number| self.written.push(number.map(|number| number & mask), 0));
+                let numbers = (0..rows).map(|row| Some(whole_number(pages, row)? & mask));
+                numbers.for_each(|number| self.written.push(number, 0));
             }
-            Meaning::Text | Meaning::Day | Meaning::Instant { .. } => {}
+            Meaning::Text | Meaning::Amount(_) | Meaning::Day | Meaning::Instant { .. } => {}
         }
+        // What cannot be read is told of every row.
+        self.alike = alike && self.cell(0).is_ok();
         Ok(())
+    }
+
+    /// Whether all rows of the stretch have the same cell.
+    pub(super) fn is_alike(&self) -> bool {
+        self.alike
     }
 
     /// The cell of a row of the stretch.
     pub(super) fn cell(&self, row: usize) -> Result<Cell<'_>, Problem> {
-        let Some(pages) = self.pages.as_ref().filter(|pages| pages.has(row)) else {
+        let Some(pages) = &self.pages else {
             return Ok(Cell::Absent);
         };
-        let unreadable = |what| Problem::of_column(&self.name, what);
         if self.meaning == Meaning::Text {
-            return pages
-                .text(row)
-                .map(Cell::text)
-                .ok_or_else(|| unreadable("is not UTF-8"));
+            return match pages.text(row) {
+                Ok(text) => Ok(text.map_or(Cell::Absent, Cell::text)),
+                Err(NotUtf8) => Err(self.unreadable("is not UTF-8")),
+            };
         }
-        let too_long = "has more digits than can be held exactly";
-        let number = number(pages, row).ok_or_else(|| unreadable(too_long))?;
+        if !pages.has(row) {
+            return Ok(Cell::Absent);
+        }
         let cell = match self.meaning {
-            Meaning::Units(scale) if self.field.is_some_and(Field::is_amount) => {
-                let amount = amount(number, scale).ok_or_else(|| unreadable(too_long))?;
-                Some(Cell::Amount(amount))
+            Meaning::Amount(scale) => match pages.integer(row) {
+                Some(units) => amount(units, scale),
+                None => wide_amount(self.number(pages, row)?, scale),
             }
-            Meaning::Units(_) | Meaning::Unsigned(_) => Some(Cell::Number(self.written.at(row))),
-            Meaning::Day => day(number).map(Cell::Day),
-            Meaning::Instant { unit, utc } => instant(number, unit).map(|instant| {
-                if utc {
-                    Cell::Instant(instant)
-                } else {
-                    Cell::Clock(TimeZone::UTC.to_datetime(instant))
-                }
-            }),
-            Meaning::Text => None,
+            .map(Cell::Amount)
+            .ok_or(TOO_LONG),
+            Meaning::Units(_) | Meaning::Unsigned(_) => {
+                self.number(pages, row)?;
+                Ok(Cell::Number(self.written.at(row)))
+            }
+            Meaning::Day => {
+                let day = day(self.number(pages, row)?);
+                day.map(Cell::Day).ok_or(NO_DATE)
+            }
+            Meaning::Instant { unit, utc } => {
+                let instant = instant(self.number(pages, row)?, unit);
+                let cell = instant.map(|instant| {
+                    if utc {
+                        Cell::Instant(instant)
+                    } else {
+                        Cell::Clock(TimeZone::UTC.to_datetime(instant))
+                    }
+                });
+                cell.ok_or(NO_DATE)
+            }
+            Meaning::Text => Ok(Cell::Absent),
         };
-        cell.ok_or_else(|| unreadable("is out of the range of dates"))
+        cell.map_err(|what| self.unreadable(what))
+    }
+
+    /// The number of a row that has a value.
+    fn number(&self, pages: &Pages, row: usize) -> Result<i128, Problem> {
+        whole_number(pages, row).ok_or_else(|| self.unreadable(TOO_LONG))
+    }
+
+    #[cold]
+    fn unreadable(&self, what: &str) -> Problem {
+        Problem::of_column(&self.name, what)
     }
 }
+
+const TOO_LONG: &str = "has more digits than can be held exactly";
+const NO_DATE: &str = "is out of the range of dates";
 
 impl Written {
     fn clear(&mut self) {
@@ -151,7 +190,7 @@ impl Written {
 }
 
 /// The whole number of a row that has one, whatever its width.
-fn number(pages: &Pages, row: usize) -> Option<i128> {
+fn whole_number(pages: &Pages, row: usize) -> Option<i128> {
     match pages.integer(row) {
         Some(number) => Some(number.into()),
         None => pages.bytes(row).and_then(big_endian),
@@ -178,6 +217,8 @@ enum Meaning {
     Unsigned(u8),
     /// A whole number of units, of which ten to this power make one.
     Units(u32),
+    /// The same in a field that holds an amount.
+    Amount(u32),
     /// Days since 1970-01-01.
     Day,
     /// Time since 1970, in UTC or on the books' own clock.
@@ -243,19 +284,20 @@ fn big_endian(bytes: &[u8]) -> Option<i128> {
 }
 
 /// The amount that so many units are; `None` when no decimal holds it.
-fn amount(units: i128, scale: u32) -> Option<Decimal> {
-    // Nearly every amount fits the machine's own words, which are divided many
-    // times faster.
-    if let Ok(small) = i64::try_from(units)
-        && scale <= Decimal::MAX_SCALE
-    {
-        let (mut small, mut scale) = (small, scale);
-        while scale > 0 && small % 10 == 0 {
-            small /= 10;
-            scale -= 1;
-        }
-        return Some(Decimal::new(small, scale));
+fn amount(mut units: i64, mut scale: u32) -> Option<Decimal> {
+    if scale > Decimal::MAX_SCALE {
+        return wide_amount(units.into(), scale);
     }
+    // As `shortened`, in the machine's own words.
+    while scale > 0 && units % 10 == 0 {
+        units /= 10;
+        scale -= 1;
+    }
+    Some(Decimal::new(units, scale))
+}
+
+/// The same of more units than the machine's own words hold.
+fn wide_amount(units: i128, scale: u32) -> Option<Decimal> {
     let (units, scale) = shortened(units, scale);
     Decimal::try_from_i128_with_scale(units, scale).ok()
 }

@@ -41,6 +41,21 @@ impl Hybrid {
         })
     }
 
+    /// The number that comes, and how often it is seen to repeat: not at all where
+    /// each has to be looked at, or none comes.
+    pub(super) fn repeats(&mut self) -> (u32, usize) {
+        while let Run::Repeated { left: 0, .. } | Run::Packed { left: 0, .. } = self.run {
+            match self.next_run() {
+                Some(run) => self.run = run,
+                None => return (0, 0),
+            }
+        }
+        match self.run {
+            Run::Repeated { number, left } => (number, usize::try_from(left).unwrap_or(usize::MAX)),
+            Run::Packed { .. } => (0, 0),
+        }
+    }
+
     /// Adds the next numbers, so many; `None` where the bytes hold no further one.
     pub(super) fn take(&mut self, mut count: usize, numbers: &mut Vec<u32>) -> Option<()> {
         numbers.reserve(count);
@@ -141,6 +156,19 @@ mod tests {
         let bytes = vec![3 << 1, 5, 1 << 1 | 1, 0b1000_1000, 0b1100_0110, 0b1111_1010];
         let numbers = all(Hybrid::new(bytes, 3).unwrap());
         assert_eq!(numbers, [5, 5, 5, 0, 1, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn what_repeats_is_told_and_stays_to_be_taken() {
+        let bytes = vec![3 << 1, 5, 1 << 1 | 1, 0b1000_1000, 0b1100_0110, 0b1111_1010];
+        let mut numbers = Hybrid::new(bytes, 3).unwrap();
+        assert_eq!([numbers.repeats(), numbers.repeats()], [(5, 3); 2]);
+        let mut taken = Vec::new();
+        numbers.take(2, &mut taken).unwrap();
+        assert_eq!(numbers.repeats(), (5, 1));
+        numbers.take(1, &mut taken).unwrap();
+        assert_eq!(numbers.repeats(), (0, 0));
+        assert_eq!(all(numbers), [0, 1, 2, 3, 4, 5, 6, 7]);
     }
 
     #[test]

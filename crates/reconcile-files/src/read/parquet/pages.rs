@@ -23,17 +23,26 @@ pub(super) struct Pages {
     optional: bool,
     dictionary: Dictionary,
     page: DataPage,
-    /// Of each row of the stretch its place among the values: where in the page
-    /// it begins, or its number in the dictionary.
-    places: Vec<u32>,
+    /// The values of the rows of the stretch.
+    rows: Vec<Place>,
     /// What is read on the way there, kept for its room.
     levels: Vec<u32>,
-    present: Vec<u32>,
+    numbers: Vec<u32>,
+    present: Vec<Place>,
 }
 
-/// The place of a row without a value. A page is shorter, and a dictionary has
-/// fewer values.
-const ABSENT: u32 = u32::MAX;
+/// From where to where a value goes, in its page or in the dictionary.
+#[derive(Clone, Copy)]
+struct Place {
+    begin: u32,
+    end: u32,
+}
+
+/// That of a row without a value: no value ends before it begins.
+const ABSENT: Place = Place { begin: 1, end: 0 };
+
+/// A text that is no UTF-8.
+pub(super) struct NotUtf8;
 
 /// How plain values lie one after the other.
 #[derive(Clone, Copy)]
@@ -53,8 +62,7 @@ pub(super) enum Layout {
 #[derive(Default)]
 struct Dictionary {
     content: Content,
-    /// Where in it each value begins.
-    places: Vec<u32>,
+    places: Vec<Place>,
 }
 
 /// The rows of a page.
@@ -93,8 +101,9 @@ impl Pages {
             optional: chunk.column_descr().max_def_level() > 0,
             dictionary: Dictionary::default(),
             page: DataPage::default(),
-            places: Vec::new(),
+            rows: Vec::new(),
             levels: Vec::new(),
+            numbers: Vec::new(),
             present: Vec::new(),
         })
     }
@@ -108,77 +117,93 @@ impl Pages {
         Ok(self.page.left)
     }
 
+    /// How many of the rows that come have all the same value, or none, as far
+    /// as that is seen without looking at each.
+    pub(super) fn alike(&mut self) -> usize {
+        let levels = self.page.levels.as_mut();
+        match (levels.map(Hybrid::repeats), &mut self.page.values) {
+            (Some((0, rows)), _) => rows,
+            (Some((_, rows)), Values::Numbers(numbers)) => rows.min(numbers.repeats().1),
+            (None, Values::Numbers(numbers)) => numbers.repeats().1,
+            (_, Values::Plain { .. }) => 0,
+        }
+    }
+
     /// Goes to the next stretch of so many rows, which the page has left.
     pub(super) fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
-        self.page.left = self.page.left.checked_sub(rows).ok_or_else(cut_off)?;
-        self.places.clear();
-        self.levels.clear();
-        if let Some(levels) = &mut self.page.levels {
-            levels.take(rows, &mut self.levels).ok_or_else(cut_off)?;
+        let Self {
+            page,
+            layout,
+            dictionary,
+            levels,
+            numbers,
+            ..
+        } = self;
+        page.left = page.left.checked_sub(rows).ok_or_else(cut_off)?;
+        self.rows.clear();
+        levels.clear();
+        if let Some(hybrid) = &mut page.levels {
+            hybrid.take(rows, levels).ok_or_else(cut_off)?;
         }
-        if self.levels.iter().all(|level| *level > 0) {
-            return self
-                .page
-                .find(rows, self.layout, &self.dictionary, &mut self.places);
+        let count = levels.iter().filter(|level| **level > 0).count();
+        if count == levels.len() {
+            return page.find(rows, *layout, dictionary, numbers, &mut self.rows);
         }
-        let present = self.levels.iter().filter(|level| **level > 0).count();
+        // Values stand close together: they move apart to their rows.
         self.present.clear();
-        self.page
-            .find(present, self.layout, &self.dictionary, &mut self.present)?;
+        page.find(count, *layout, dictionary, numbers, &mut self.present)?;
         let mut present = self.present.iter().copied();
-        let places = self.levels.iter().map(|level| match level {
-            0 => ABSENT,
-            _ => present.next().unwrap_or(ABSENT),
+        let rows = levels.iter().map(|level| {
+            let value = if *level > 0 { present.next() } else { None };
+            value.unwrap_or(ABSENT)
         });
-        self.places.extend(places);
+        self.rows.extend(rows);
         Ok(())
     }
 
     /// The bytes of the value of a row of the stretch, where it has one.
     pub(super) fn bytes(&self, row: usize) -> Option<&[u8]> {
-        let (content, place) = self.place(row)?;
-        let (begin, end) = self.layout.value(content.bytes(), place)?;
-        content.bytes().get(begin..end)
+        let place = self.rows.get(row)?;
+        let bytes = self.content().bytes();
+        bytes.get(place.begin as usize..place.end as usize)
     }
 
     /// The same of one that is an integer.
     pub(super) fn integer(&self, row: usize) -> Option<i64> {
-        let (content, place) = self.place(row)?;
-        let bytes = content.bytes().get(place..)?;
+        let bytes = self.bytes(row)?;
         match self.layout {
-            Layout::I32 => Some(i32::from_le_bytes(*bytes.first_chunk()?).into()),
-            Layout::I64 => Some(i64::from_le_bytes(*bytes.first_chunk()?)),
+            Layout::I32 => Some(i32::from_le_bytes(bytes.try_into().ok()?).into()),
+            Layout::I64 => Some(i64::from_le_bytes(bytes.try_into().ok()?)),
             Layout::Wide(_) | Layout::Long { .. } => None,
         }
     }
 
-    /// The same of one that is UTF-8.
-    pub(super) fn text(&self, row: usize) -> Option<&str> {
-        let (content, place) = self.place(row)?;
-        let (begin, end) = self.layout.value(content.bytes(), place)?;
-        match content {
+    /// The text of a row of the stretch, where it has one.
+    pub(super) fn text(&self, row: usize) -> Result<Option<&str>, NotUtf8> {
+        if let Content::Text(text) = self.content()
+            && let Some(Place { begin, end }) = self.rows.get(row)
             // Where all of it is UTF-8, a part is that begins and ends between
             // two characters, and no other.
-            Content::Text(text) => text.get(begin..end),
-            Content::Bytes(bytes) => str::from_utf8(bytes.get(begin..end)?).ok(),
+            && let Some(text) = text.get(*begin as usize..*end as usize)
+        {
+            return Ok(Some(text));
         }
+        let text = self.bytes(row).map(str::from_utf8).transpose();
+        text.map_err(|_| NotUtf8)
     }
 
     /// Whether a row of the stretch has a value.
     pub(super) fn has(&self, row: usize) -> bool {
-        self.places.get(row).is_some_and(|place| *place != ABSENT)
+        let place = self.rows.get(row);
+        place.is_some_and(|place| place.begin <= place.end)
     }
 
-    /// Where the value of a row begins.
-    fn place(&self, row: usize) -> Option<(&Content, usize)> {
-        let place = *self.places.get(row).filter(|place| **place != ABSENT)?;
-        Some(match &self.page.values {
-            Values::Plain { content, .. } => (content, place as usize),
-            Values::Numbers(_) => {
-                let place = self.dictionary.places.get(place as usize)?;
-                (&self.dictionary.content, *place as usize)
-            }
-        })
+    /// Where the values of the stretch lie.
+    fn content(&self) -> &Content {
+        match &self.page.values {
+            Values::Plain { content, .. } => content,
+            Values::Numbers(_) => &self.dictionary.content,
+        }
     }
 
     /// Goes to the next page.
@@ -271,22 +296,31 @@ impl Pages {
 }
 
 impl DataPage {
-    /// Adds the places of the next values, so many.
+    /// Adds the places of the next values, so many. `numbers` is where those of
+    /// the dictionary are read.
     fn find(
         &mut self,
         count: usize,
         layout: Layout,
         dictionary: &Dictionary,
-        places: &mut Vec<u32>,
+        numbers: &mut Vec<u32>,
+        places: &mut Vec<Place>,
     ) -> Result<(), ParquetError> {
-        let found = match &mut self.values {
-            Values::Plain { content, next } => layout.places(content.bytes(), next, count, places),
-            Values::Numbers(numbers) => numbers.take(count, places).filter(|()| {
-                let highest = places.iter().max();
-                highest.is_none_or(|highest| (*highest as usize) < dictionary.places.len())
-            }),
-        };
-        found.ok_or_else(cut_off)
+        match &mut self.values {
+            Values::Plain { content, next } => {
+                let found = layout.places(content.bytes(), next, count, places);
+                found.ok_or_else(cut_off)
+            }
+            Values::Numbers(hybrid) => {
+                numbers.clear();
+                hybrid.take(count, numbers).ok_or_else(cut_off)?;
+                for number in numbers {
+                    let place = dictionary.places.get(*number as usize);
+                    places.push(*place.ok_or_else(cut_off)?);
+                }
+                Ok(())
+            }
+        }
     }
 }
 
@@ -301,8 +335,8 @@ impl Layout {
         }
     }
 
-    /// From where to where the value goes that begins here.
-    fn value(self, bytes: &[u8], begin: usize) -> Option<(usize, usize)> {
+    /// Where the value is that begins here.
+    fn place(self, bytes: &[u8], begin: usize) -> Option<Place> {
         let (begin, length) = match self {
             Self::I32 => (begin, size_of::<i32>()),
             Self::I64 => (begin, size_of::<i64>()),
@@ -310,22 +344,25 @@ impl Layout {
             Self::Long { .. } => (begin + PREFIX, length(bytes, begin)?),
         };
         let end = begin.checked_add(length)?;
-        (end <= bytes.len()).then_some((begin, end))
+        Some(Place {
+            begin: u32::try_from(begin).ok()?,
+            end: u32::try_from(end).ok().filter(|_| end <= bytes.len())?,
+        })
     }
 
-    /// Adds where the next values begin, so many; `None` where the bytes end before.
+    /// Adds where the next values are, so many; `None` where the bytes end before.
     fn places(
         self,
         bytes: &[u8],
         next: &mut usize,
         count: usize,
-        places: &mut Vec<u32>,
+        places: &mut Vec<Place>,
     ) -> Option<()> {
         places.reserve(count);
         for _ in 0..count {
-            let (_, end) = self.value(bytes, *next)?;
-            places.push(u32::try_from(*next).ok()?);
-            *next = end;
+            let place = self.place(bytes, *next)?;
+            *next = place.end as usize;
+            places.push(place);
         }
         Some(())
     }
