@@ -8,8 +8,10 @@
 //!
 //! The first writes `ledger.csv`, `records.csv`, `rules.toml` and `truth.csv`; the
 //! second reads what `reconcile match --rules DIR/rules.toml` made of them; the
-//! third matches corpora of several seeds within this process, as they are and
-//! backwards, and prints the figures.
+//! third matches corpora of several seeds within this process, as they are,
+//! backwards and shuffled, and prints the figures. With `--days`, the bookings are of
+//! so many days: the period of twice as many pairs is twice as long where their number
+//! a day is to stay the same. `speed` matches one corpus, once.
 
 #![expect(clippy::print_stdout, reason = "the example is a command")]
 
@@ -32,11 +34,17 @@ use rust_decimal::Decimal;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-const USAGE: &str = "usage: labelled_corpus dense [--pairs N] [--seed N] DIR \
-                     | score MATCHES TRUTH | accuracy [--pairs N] [--seeds N]";
+const USAGE: &str = "usage: labelled_corpus dense [--pairs N] [--seed N] [--days N] DIR \
+                     | score MATCHES TRUTH | accuracy [--pairs N] [--seeds N] [--days N] \
+                     | speed [--pairs N] [--seed N] [--days N]";
 
 fn main() -> Outcome<()> {
-    let mut numbers = BTreeMap::from([("--pairs", 50_000), ("--seed", 1), ("--seeds", 11)]);
+    let mut numbers = BTreeMap::from([
+        ("--pairs", 50_000),
+        ("--seed", 1),
+        ("--seeds", 11),
+        ("--days", 92),
+    ]);
     let mut words = Vec::new();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -47,18 +55,18 @@ fn main() -> Outcome<()> {
     }
     let number = |name: &str| numbers.get(name).copied().unwrap_or_default();
     let pairs = usize::try_from(number("--pairs"))?;
+    let days = u32::try_from(number("--days"))?;
+    let corpus = |seed| Labelled::dense_over(days, pairs, seed);
     match words
         .iter()
         .map(String::as_str)
         .collect::<Vec<_>>()
         .as_slice()
     {
-        ["dense", dir] => write(
-            &Labelled::dense(pairs, number("--seed")),
-            &PathBuf::from(dir),
-        ),
+        ["dense", dir] => write(&corpus(number("--seed")), &PathBuf::from(dir)),
         ["score", matches, truth] => score(Path::new(matches), Path::new(truth)),
-        ["accuracy"] => (1..=number("--seeds")).try_for_each(|seed| accuracy(pairs, seed)),
+        ["accuracy"] => (1..=number("--seeds")).try_for_each(|seed| accuracy(seed, &corpus(seed))),
+        ["speed"] => speed(&corpus(number("--seed"))),
         _ => Err(USAGE.into()),
     }
 }
@@ -171,23 +179,55 @@ impl std::fmt::Display for Score {
     }
 }
 
-/// Matches a corpus as it is and shuffled.
-fn accuracy(pairs: usize, seed: u64) -> Outcome<()> {
-    let corpus = Labelled::dense(pairs, seed);
+/// Matches a corpus as it is, backwards and shuffled.
+fn accuracy(seed: u64, corpus: &Labelled) -> Outcome<()> {
     let truth = corpus.pairs.iter().cloned().collect();
     let begun = Instant::now();
     let (found, ambiguous) = matched(&corpus.ledger, &corpus.records)?;
     let took = begun.elapsed();
     let backwards = |rows: &[LabelledRow]| rows.iter().rev().cloned().collect::<Vec<_>>();
-    let again = matched(&backwards(&corpus.ledger), &backwards(&corpus.records))?;
-    let same = if again == (found.clone(), ambiguous) {
-        "identical"
-    } else {
-        "DIFFERENT"
+    let shuffled = |rows: &[LabelledRow]| {
+        let mut rows = rows.to_vec();
+        rows.sort_by_cached_key(|row| row.id.bytes().rev().collect::<Vec<_>>());
+        rows
     };
+    let mut said = String::new();
+    for (order, ledger, records) in [
+        (
+            "backwards",
+            backwards(&corpus.ledger),
+            backwards(&corpus.records),
+        ),
+        (
+            "shuffled",
+            shuffled(&corpus.ledger),
+            shuffled(&corpus.records),
+        ),
+    ] {
+        let (again, tied) = matched(&ledger, &records)?;
+        let same = if again == found && tied == ambiguous {
+            "identical"
+        } else {
+            "DIFFERENT"
+        };
+        said = format!("{said}, {order} {same}");
+    }
     println!(
-        "seed {seed}: {}, {ambiguous} rows ambiguous, {took:.1?}, backwards {same}",
+        "seed {seed}: {}, {ambiguous} rows ambiguous, {took:.1?}{said}",
         Score::of(&found, &truth)
+    );
+    Ok(())
+}
+
+/// Matches a corpus once, and says how long that took.
+fn speed(corpus: &Labelled) -> Outcome<()> {
+    let begun = Instant::now();
+    let (found, ambiguous) = matched(&corpus.ledger, &corpus.records)?;
+    println!(
+        "{} pairs: {} matched, {ambiguous} rows ambiguous, {:.1?}",
+        corpus.pairs.len(),
+        found.len(),
+        begun.elapsed()
     );
     Ok(())
 }

@@ -18,6 +18,9 @@ use crate::random::Random;
 /// How long after its booking a payment is listed at most, in days.
 const LONGEST_LAG: i64 = 21;
 
+/// How long the period is where none is said, in days.
+const PERIOD: u32 = 92;
+
 /// Bookings and records in no order, and which belong together.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -52,11 +55,19 @@ impl Labelled {
     /// - A quarter of the pairs have equal amounts; of the others the record is
     ///   less by a fee of up to 13 percent.
     /// - Memos are reworded, their words swapped, and a third is cut off.
+    /// - The days are those of three months, however many pairs there are.
     #[must_use]
     pub fn dense(pairs: usize, seed: u64) -> Self {
+        Self::dense_over(PERIOD, pairs, seed)
+    }
+
+    /// The same over a period of so many days, so that more pairs need not be more
+    /// a day.
+    #[must_use]
+    pub fn dense_over(days: u32, pairs: usize, seed: u64) -> Self {
         let mut random = Random::new(seed, "labelled corpus");
         let lone = pairs / 25;
-        let world = World::new(&mut random, pairs);
+        let world = World::new(&mut random, pairs, days);
         let mut corpus = Self {
             ledger: Vec::with_capacity(pairs + lone),
             records: Vec::with_capacity(pairs + lone),
@@ -113,6 +124,7 @@ struct World {
     customers: Vec<Customer>,
     products: Vec<String>,
     first_day: Date,
+    days: i64,
 }
 
 struct Customer {
@@ -132,7 +144,7 @@ struct Sale<'w> {
 }
 
 impl World {
-    fn new(random: &mut Random, pairs: usize) -> Self {
+    fn new(random: &mut Random, pairs: usize, days: u32) -> Self {
         let firsts = names(random, 240);
         let lasts = names(random, 900);
         let products = names(random, 400);
@@ -149,6 +161,7 @@ impl World {
             customers: customers.collect(),
             products,
             first_day: date(2026, 6, 1),
+            days: days.max(1).into(),
         }
     }
 
@@ -166,7 +179,7 @@ impl World {
             products: [product(first), product(index(random, self.products.len()))],
             invoice: random.between(100_000, 1_000_000),
             cents,
-            day: self.first_day + random.between(0, 92).days(),
+            day: self.first_day + random.between(0, self.days).days(),
         }
     }
 }

@@ -13,13 +13,16 @@
 //! a text was asked for and a row has none, a pair counts once nothing else is left
 //! for either row.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use rust_decimal::Decimal;
 
 use super::{
     candidates::{Edge, Evidence, is_clear, thousandths},
-    nodes::{Field, Node},
+    nodes::{Field, Nodes},
     text::Bits,
 };
 use crate::{RowIndex, join::Crowd};
@@ -59,10 +62,14 @@ pub(super) fn assign(field: &Field<'_>, edges: Vec<Edge>, margin: Decimal) -> As
 struct Graph<'f, 'a> {
     field: &'f Field<'a>,
     margin: u64,
+    /// Those of each ledger node together, the best first.
     edges: Vec<Edge>,
-    /// Of each node its edges, the best first.
-    of_ledger: Vec<Vec<usize>>,
-    of_record: Vec<Vec<usize>>,
+    /// Where the edges of each ledger node end.
+    ledger_ends: Vec<usize>,
+    /// The places of the edges of each node of the provider together, the best first.
+    of_records: Vec<u32>,
+    /// Where those of each end.
+    record_ends: Vec<usize>,
     ledger_open: Vec<bool>,
     record_open: Vec<bool>,
 }
@@ -70,56 +77,61 @@ struct Graph<'f, 'a> {
 /// Nodes that hang together.
 #[derive(Default)]
 struct Part {
-    ledger: Vec<usize>,
-    records: Vec<usize>,
+    ledger: Vec<u32>,
+    records: Vec<u32>,
 }
 
 impl<'f, 'a> Graph<'f, 'a> {
+    /// The graph of edges that come ledger node by ledger node, the best first.
     fn of(field: &'f Field<'a>, edges: Vec<Edge>, margin: u64) -> Self {
-        let mut of_ledger = vec![Vec::new(); field.ledger.len()];
-        let mut of_record = vec![Vec::new(); field.records.len()];
-        let mut order: Vec<usize> = (0..edges.len()).collect();
-        order.sort_unstable_by_key(|place| {
-            let edge = edges.get(*place);
-            edge.map(|edge| (std::cmp::Reverse(edge.score), edge.ledger, edge.record))
+        let mut of_records: Vec<u32> = (0..).take(edges.len()).collect();
+        of_records.sort_unstable_by_key(|place| {
+            let edge = edges.get(*place as usize);
+            edge.map(|edge| (edge.record, std::cmp::Reverse(edge.score()), edge.ledger))
         });
-        for place in order {
-            let Some(edge) = edges.get(place) else {
-                continue;
-            };
-            let lists = of_ledger
-                .get_mut(edge.ledger)
-                .zip(of_record.get_mut(edge.record));
-            if let Some((ledger, record)) = lists {
-                ledger.push(place);
-                record.push(place);
-            }
-        }
+        let by_record = of_records
+            .iter()
+            .filter_map(|place| edges.get(*place as usize))
+            .map(|edge| edge.record);
         Self {
             margin,
+            ledger_ends: ends(edges.iter().map(|edge| edge.ledger), field.ledger.len()),
+            record_ends: ends(by_record, field.records.len()),
+            of_records,
             edges,
-            of_ledger,
-            of_record,
             ledger_open: vec![true; field.ledger.len()],
             record_open: vec![true; field.records.len()],
             field,
         }
     }
 
+    /// The edges of a ledger node, the best first.
+    fn of_ledger(&self, node: u32) -> impl Iterator<Item = Edge> + Clone + use<'_> {
+        let edges = self.edges.get(range(&self.ledger_ends, node));
+        edges.unwrap_or_default().iter().copied()
+    }
+
+    /// The edges of a node of the provider, the best first.
+    fn of_record(&self, node: u32) -> impl Iterator<Item = Edge> + Clone + use<'_> {
+        let places = self.of_records.get(range(&self.record_ends, node));
+        let places = places.unwrap_or_default().iter();
+        places.filter_map(|place| self.edges.get(*place as usize).copied())
+    }
+
     /// Takes every pair with texts of which each is the other's best by the margin.
-    fn take_clear(&mut self, mut waiting: Vec<usize>, assigned: &mut Assigned) {
+    fn take_clear(&mut self, mut waiting: Vec<u32>, assigned: &mut Assigned) {
         while let Some(ledger) = waiting.pop() {
-            let Some(edge) = self.clear_best(self.of_ledger.get(ledger)) else {
+            let Some(edge) = self.clear_best(self.of_ledger(ledger)) else {
                 continue;
             };
             if edge.evidence != Evidence::Text
-                || self.clear_best(self.of_record.get(edge.record)) != Some(edge)
+                || self.clear_best(self.of_record(edge.record)) != Some(edge)
             {
                 continue;
             }
-            let (Some(booked), Some(listed)) = (
-                only_row(&self.field.ledger, ledger),
-                only_row(&self.field.records, edge.record),
+            let (&[booked], &[listed]) = (
+                self.field.ledger.rows(ledger),
+                self.field.records.rows(edge.record),
             ) else {
                 continue;
             };
@@ -129,44 +141,32 @@ impl<'f, 'a> Graph<'f, 'a> {
                 records: vec![edge.record],
             });
             // Whoever had one of the two as a candidate may have a clear best now.
-            waiting.extend(
-                self.neighbours(self.of_record.get(edge.record))
-                    .map(|edge| edge.ledger),
-            );
-            for other in self.neighbours(self.of_ledger.get(ledger)) {
-                let best = self.neighbours(self.of_record.get(other.record)).next();
+            waiting.extend(self.of_record(edge.record).map(|edge| edge.ledger));
+            for other in self.of_ledger(ledger) {
+                let best = self.of_record(other.record).next();
                 waiting.extend(best.map(|edge| edge.ledger));
             }
         }
     }
 
-    /// The best open edge of a list, where it is better than the next by the
+    /// The best open edge of a node, where it is better than the next by the
     /// margin.
-    fn clear_best(&self, list: Option<&Vec<usize>>) -> Option<Edge> {
-        let mut open = self.neighbours(list).filter(|edge| self.is_open(edge));
+    fn clear_best(&self, edges: impl Iterator<Item = Edge>) -> Option<Edge> {
+        let mut open = edges.filter(|edge| self.is_open(edge));
         let best = open.next()?;
-        let second = open.next().map_or(0, |edge| edge.score);
-        is_clear(best.score, second, self.margin).then_some(best)
-    }
-
-    fn neighbours<'g>(
-        &'g self,
-        list: Option<&'g Vec<usize>>,
-    ) -> impl Iterator<Item = Edge> + use<'g> {
-        let places = list.map_or(&[][..], Vec::as_slice);
-        let edges = &self.edges;
-        places.iter().filter_map(|place| edges.get(*place)).copied()
+        let second = open.next().map_or(0, |edge| edge.score());
+        is_clear(best.score(), second, self.margin).then_some(best)
     }
 
     fn is_open(&self, edge: &Edge) -> bool {
-        let open = |list: &[bool], place: usize| list.get(place) == Some(&true);
+        let open = |list: &[bool], place: u32| list.get(place as usize) == Some(&true);
         open(&self.ledger_open, edge.ledger) && open(&self.record_open, edge.record)
     }
 
     fn close(&mut self, part: &Part) {
-        let close = |open: &mut [bool], places: &[usize]| {
+        let close = |open: &mut [bool], places: &[u32]| {
             for place in places {
-                if let Some(open) = open.get_mut(*place) {
+                if let Some(open) = open.get_mut(*place as usize) {
                     *open = false;
                 }
             }
@@ -177,9 +177,8 @@ impl<'f, 'a> Graph<'f, 'a> {
 
     /// Whether a part can be solved exactly.
     fn is_small(&self, part: &Part) -> bool {
-        let rows = |nodes: &[Node<'_>], places: &[usize]| -> usize {
-            let nodes = places.iter().filter_map(|place| nodes.get(*place));
-            nodes.map(|node| node.rows.len()).sum()
+        let rows = |nodes: &Nodes<'_>, places: &[u32]| -> usize {
+            places.iter().map(|place| nodes.rows(*place).len()).sum()
         };
         rows(&self.field.ledger, &part.ledger) <= SMALL
             && rows(&self.field.records, &part.records) <= SMALL
@@ -189,15 +188,13 @@ impl<'f, 'a> Graph<'f, 'a> {
     fn parts(&self) -> Vec<Part> {
         let mut ledger_seen = vec![false; self.ledger_open.len()];
         let mut record_seen = vec![false; self.record_open.len()];
-        let see = |seen: &mut Vec<bool>, place: usize| {
-            let first = seen.get_mut(place);
+        let see = |seen: &mut Vec<bool>, place: u32| {
+            let first = seen.get_mut(place as usize);
             first.is_some_and(|seen| !std::mem::replace(seen, true))
         };
         let mut parts = Vec::new();
-        for start in 0..self.of_ledger.len() {
-            let mut open = self
-                .neighbours(self.of_ledger.get(start))
-                .filter(|edge| self.is_open(edge));
+        for start in (0..).take(self.ledger_open.len()) {
+            let mut open = self.of_ledger(start).filter(|edge| self.is_open(edge));
             if open.next().is_none() || !see(&mut ledger_seen, start) {
                 continue;
             }
@@ -208,12 +205,12 @@ impl<'f, 'a> Graph<'f, 'a> {
             let mut next = 0;
             while let Some(&ledger) = part.ledger.get(next) {
                 next += 1;
-                for edge in self.neighbours(self.of_ledger.get(ledger)) {
+                for edge in self.of_ledger(ledger) {
                     if !self.is_open(&edge) || !see(&mut record_seen, edge.record) {
                         continue;
                     }
                     part.records.push(edge.record);
-                    for back in self.neighbours(self.of_record.get(edge.record)) {
+                    for back in self.of_record(edge.record) {
                         if self.is_open(&back) && see(&mut ledger_seen, back.ledger) {
                             part.ledger.push(back.ledger);
                         }
@@ -230,11 +227,10 @@ impl<'f, 'a> Graph<'f, 'a> {
     /// Files the rows of a part as pairs, as tied, or not at all where others
     /// took their candidates.
     fn solve(&self, part: &Part, assigned: &mut Assigned) {
-        let rows = |nodes: &[Node<'_>], places: &[usize]| -> Vec<(usize, RowIndex)> {
-            let rows = |place: &usize| {
-                let node = nodes.get(*place);
-                let rows = node.map_or(&[][..], |node| &node.rows);
-                rows.iter().map(|row| (*place, *row)).collect::<Vec<_>>()
+        let rows = |nodes: &Nodes<'_>, places: &[u32]| -> Vec<(u32, RowIndex)> {
+            let rows = |place: &u32| {
+                let rows = nodes.rows(*place).iter();
+                rows.map(|row| (*place, *row)).collect::<Vec<_>>()
             };
             places.iter().flat_map(rows).collect()
         };
@@ -249,7 +245,7 @@ impl<'f, 'a> Graph<'f, 'a> {
         }
         let mut scores = Scores::default();
         for (left, (node, _)) in ledger.iter().enumerate() {
-            for edge in self.neighbours(self.of_ledger.get(*node)) {
+            for edge in self.of_ledger(*node) {
                 let same = records
                     .iter()
                     .enumerate()
@@ -266,7 +262,7 @@ impl<'f, 'a> Graph<'f, 'a> {
                 .extend(pair.map(|((_, left), (_, right))| (*left, *right)));
         }
         for (left, right) in scores.parts() {
-            let pick = |rows: &[(usize, RowIndex)], places: BTreeSet<usize>| {
+            let pick = |rows: &[(u32, RowIndex)], places: BTreeSet<usize>| {
                 let rows = places.into_iter().filter_map(|place| rows.get(place));
                 rows.map(|(_, row)| *row).collect()
             };
@@ -278,12 +274,27 @@ impl<'f, 'a> Graph<'f, 'a> {
     }
 }
 
-/// The row of a node; none where there are several.
-fn only_row(nodes: &[Node<'_>], place: usize) -> Option<RowIndex> {
-    match nodes.get(place)?.rows.as_slice() {
-        [only] => Some(*only),
-        _ => None,
+/// Where the edges of each node end, of edges in the order of their nodes.
+fn ends(nodes: impl Iterator<Item = u32>, count: usize) -> Vec<usize> {
+    let mut ends = vec![0; count];
+    for node in nodes {
+        if let Some(end) = ends.get_mut(node as usize) {
+            *end += 1;
+        }
     }
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    ends
+}
+
+/// Where the edges of a node are.
+fn range(ends: &[usize], node: u32) -> Range<usize> {
+    let end = |node: u32| ends.get(node as usize).copied();
+    let start = node.checked_sub(1).and_then(end).unwrap_or(0);
+    start..end(node).unwrap_or(start)
 }
 
 /// The edge of each pair of rows of a small part.
@@ -302,7 +313,7 @@ impl Scores {
                 let Some(edge) = without.0.remove(pair) else {
                     return false;
                 };
-                let score = edge.score;
+                let score = edge.score();
                 let loss = total - without.best().0;
                 edge.evidence != Evidence::Silence
                     && is_clear(score, score.saturating_sub(loss), margin)
@@ -349,11 +360,11 @@ impl Scores {
             for ((_, right), edge) in self.0.range((left, 0)..(left + 1, 0)) {
                 for (used, (sum, pairs)) in &reached {
                     let bit = 1 << right;
-                    let better = |other: &(Bits, _)| other.0 < sum + edge.score;
+                    let better = |other: &(Bits, _)| other.0 < sum + edge.score();
                     if used & bit == 0 && next.get(&(used | bit)).is_none_or(better) {
                         let mut pairs = pairs.clone();
                         pairs.push((left, *right));
-                        next.insert(used | bit, (sum + edge.score, pairs));
+                        next.insert(used | bit, (sum + edge.score(), pairs));
                     }
                 }
             }

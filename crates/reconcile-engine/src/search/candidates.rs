@@ -10,7 +10,7 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use super::{
     lists::{Lists, Reached},
-    nodes::{Field, Node},
+    nodes::{Field, Node, Nodes},
     text::{Agreement, Bits, log2},
 };
 use crate::Pass;
@@ -35,12 +35,19 @@ pub(super) struct Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Edge {
     /// The place of the ledger's node.
-    pub(super) ledger: usize,
+    pub(super) ledger: u32,
     /// The place of the provider's node.
-    pub(super) record: usize,
-    /// What the agreement weighs; never zero.
-    pub(super) score: Bits,
+    pub(super) record: u32,
+    /// In less room than it is counted with: there are many edges.
+    score: u32,
     pub(super) evidence: Evidence,
+}
+
+impl Edge {
+    /// What the agreement weighs; never zero.
+    pub(super) fn score(&self) -> Bits {
+        self.score.into()
+    }
 }
 
 /// What an agreement rests on.
@@ -63,27 +70,29 @@ pub(super) fn find(pass: &Pass, field: &Field<'_>) -> Found {
         least: pass.text.as_ref().map(|text| thousandths(text.least)),
         margin: thousandths(pass.margin),
         lists: Lists::of(field),
+        stretches: stretches(field),
     };
     let mut found = Found {
         edges: Vec::new(),
         gave_up: 0,
     };
-    let mut reached = Reached::default();
-    for (place, node) in field.ledger.iter().enumerate() {
-        let (mut edges, unseen) = search.edges(place, node, &mut reached);
+    let mut looked = Looked::default();
+    for (place, node) in (0..).zip(field.ledger.iter()) {
+        let unseen = search.look(place, node, &mut looked);
+        let edges = &mut looked.edges;
         edges.sort_unstable_by(|a, b| b.score.cmp(&a.score).then(a.record.cmp(&b.record)));
-        let second = edges.get(1).map_or(0, |edge| edge.score);
+        let second = edges.get(1).map_or(0, Edge::score);
         let beats = |other| {
             let best = edges.first();
-            best.is_none_or(|best| is_clear(best.score, other, search.margin))
+            best.is_none_or(|best| is_clear(best.score(), other, search.margin))
         };
         if beats(second) && !beats(unseen) {
             // What was not looked at may be as good.
-            found.gave_up += node.rows.len();
+            found.gave_up += field.ledger.rows(place).len();
             continue;
         }
-        search.keep_best(&mut edges);
-        found.edges.append(&mut edges);
+        search.keep_best(edges);
+        found.edges.append(edges);
     }
     found
 }
@@ -107,62 +116,173 @@ struct Search<'f, 'a> {
     least: Option<u64>,
     margin: u64,
     lists: Lists,
+    /// Where the records of each block and age are, in their order.
+    stretches: Vec<((u32, u32), Range<u32>)>,
+}
+
+/// What a look for the candidates of a node found.
+#[derive(Default)]
+struct Looked {
+    edges: Vec<Edge>,
+    /// The ranges of the places of the records to look at.
+    ranges: Vec<Range<u32>>,
+    reached: Reached,
+    /// What words led to: what it weighs at most, and without its text.
+    waiting: Vec<(Bits, u32, Bits)>,
 }
 
 impl Search<'_, '_> {
-    /// The candidates of a ledger node, and what others may weigh that were not
-    /// looked at.
-    fn edges(&self, ledger: usize, node: &Node<'_>, reached: &mut Reached) -> (Vec<Edge>, Bits) {
+    /// Looks for the candidates of a ledger node, and gives what others may weigh
+    /// that were not looked at.
+    fn look(&self, ledger: u32, node: &Node<'_>, looked: &mut Looked) -> Bits {
         let Field { records, texts, .. } = self.field;
-        let range = band(records, node);
-        let mut edges = Vec::new();
-        let mut weigh = |record: usize| {
+        self.bands(node, &mut looked.ranges);
+        looked.edges.clear();
+        let has_text = !texts.words(node.text).is_empty();
+        let least = self.least.filter(|_| has_text);
+        let reaches = least.is_some_and(|least| {
+            let Looked {
+                ranges, reached, ..
+            } = &mut *looked;
+            self.lists.reach(texts, node, least, ranges, reached)
+        });
+        if reaches {
+            self.weigh_reached(ledger, node, looked);
+        }
+        let edges = &mut looked.edges;
+        let mut weigh = |record: u32| {
             let Some(other) = records.get(record) else {
                 return;
             };
-            edges.extend(self.score(node, other).map(|score| Edge {
-                ledger,
-                record,
-                score,
-                evidence: self.evidence(node, other),
-            }));
+            let score = self.score(node, other);
+            edges.extend(score.map(|score| self.edge((ledger, node), (record, other), score)));
         };
-        let cut = match self.least {
-            Some(least)
-                if !texts.words(node.text).is_empty()
-                    && self.lists.reach(texts, node, least, &range, reached) =>
-            {
-                for record in &reached.records {
-                    weigh(*record as usize);
-                }
+        let mut cut = false;
+        for range in &looked.ranges {
+            cut |= if reaches {
                 // What has no text is found by amount and day alone.
                 let textless = &self.lists.textless;
                 let start = textless.partition_point(|record| *record < range.start);
                 let end = textless.partition_point(|record| *record < range.end);
-                let at = |place| textless.get(place).copied().unwrap_or(usize::MAX);
+                let at = |place| textless.get(place).copied().unwrap_or(u32::MAX);
                 scan(start..end, at, records, node, &mut weigh)
-            }
-            _ => {
-                reached.clear();
-                scan(range, |place| place, records, node, &mut weigh)
-            }
-        };
-        let unseen = if cut {
+            } else {
+                let at = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+                let range = range.start as usize..range.end as usize;
+                scan(range, at, records, node, &mut weigh)
+            };
+        }
+        let unfollowed = looked.reached.unfollowed.filter(|_| reaches);
+        if cut {
             Bits::MAX
         } else {
-            reached.unfollowed.map_or(0, |text| most(node, text))
-        };
-        (edges, unseen)
+            unfollowed.map_or(0, |text| most(node, text))
+        }
+    }
+
+    /// Weighs what words led to, the most promising first, until nothing can be
+    /// among the best any more.
+    fn weigh_reached(&self, ledger: u32, node: &Node<'_>, looked: &mut Looked) {
+        let Field { records, texts, .. } = self.field;
+        let Looked {
+            edges,
+            reached,
+            waiting,
+            ..
+        } = looked;
+        waiting.clear();
+        for (record, text) in &reached.records {
+            let beside = records
+                .get(*record)
+                .and_then(|other| self.beside_text(node, other));
+            waiting.extend(beside.map(|beside| (beside + text, *record, beside)));
+        }
+        waiting.sort_unstable_by(|a, b| b.cmp(a));
+        // The best so far, in no order.
+        let mut best = [0; KEPT];
+        for (most, record, beside) in &*waiting {
+            let last = best.iter().min().copied().unwrap_or(0);
+            if is_clear(last, *most, self.margin) {
+                break;
+            }
+            let Some(other) = records.get(*record) else {
+                continue;
+            };
+            let agreement = texts.agreement(node.text, other.text);
+            if self.least.is_some_and(|least| agreement.alike() < least) {
+                continue;
+            }
+            let score = beside + agreement.score();
+            edges.push(self.edge((ledger, node), (*record, other), score));
+            if let Some(least) = best.iter_mut().min().filter(|least| **least < score) {
+                *least = score;
+            }
+        }
+    }
+
+    fn edge(
+        &self,
+        (ledger, node): (u32, &Node<'_>),
+        (record, other): (u32, &Node<'_>),
+        score: Bits,
+    ) -> Edge {
+        let evidence = self.evidence(node, other);
+        Edge {
+            ledger,
+            record,
+            // A text has too few words to weigh more.
+            score: u32::try_from(score).unwrap_or(u32::MAX),
+            evidence,
+        }
+    }
+
+    /// The places of the record nodes of the block whose days and amounts are
+    /// within the window and the limit, one range a stretch of days that the window
+    /// touches; some are out of the window.
+    fn bands(&self, node: &Node<'_>, ranges: &mut Vec<Range<u32>>) {
+        ranges.clear();
+        for age in self.field.ages.within(node.window) {
+            let stretch = (node.block, age);
+            let found = self
+                .stretches
+                .binary_search_by_key(&stretch, |(key, _)| *key);
+            let Some((_, range)) = found.ok().and_then(|place| self.stretches.get(place)) else {
+                continue;
+            };
+            let nodes = self.field.records.slice(range);
+            let low = node.amount.saturating_sub(node.limit);
+            let high = node.amount.saturating_add(node.limit);
+            let (first, last) = node.window;
+            let (start, end) = if node.limit > 0 {
+                let start = nodes.partition_point(|other| other.amount < low);
+                let rest = nodes.get(start..).unwrap_or_default();
+                let end = rest.partition_point(|other| other.amount <= high);
+                (start, start + end)
+            } else {
+                let place = |other: &Node<'_>| (other.amount, other.day);
+                let start = nodes.partition_point(|other| place(other) < (low, first));
+                let rest = nodes.get(start..).unwrap_or_default();
+                let end = rest.partition_point(|other| place(other) <= (high, last));
+                (start, start + end)
+            };
+            let at = |place: usize| {
+                let place = u32::try_from(place).unwrap_or(u32::MAX);
+                range.start.saturating_add(place)
+            };
+            if start < end {
+                ranges.push(at(start)..at(end));
+            }
+        }
     }
 
     /// Of edges in order, keeps the best, those as good as the last of them, and
     /// those that no other is better than, since no text speaks.
     fn keep_best(&self, edges: &mut Vec<Edge>) {
-        let Some(last) = edges.get(KEPT - 1).map(|edge| edge.score) else {
+        let Some(last) = edges.get(KEPT - 1).map(Edge::score) else {
             return;
         };
         edges.retain(|edge| {
-            edge.evidence == Evidence::Silence || !is_clear(last, edge.score, self.margin)
+            edge.evidence == Evidence::Silence || !is_clear(last, edge.score(), self.margin)
         });
     }
 
@@ -178,6 +298,12 @@ impl Search<'_, '_> {
     /// What the agreement of two nodes weighs; none where they cannot be the
     /// same thing.
     fn score(&self, node: &Node<'_>, other: &Node<'_>) -> Option<Bits> {
+        let beside = self.beside_text(node, other)?;
+        Some(beside + self.text_score(node.text, other.text)?)
+    }
+
+    /// What it weighs without the texts.
+    fn beside_text(&self, node: &Node<'_>, other: &Node<'_>) -> Option<Bits> {
         let (first, last) = node.window;
         let contradict = |left: Option<&str>, right: Option<&str>| {
             left.zip(right).is_some_and(|(left, right)| left != right)
@@ -189,14 +315,13 @@ impl Search<'_, '_> {
         {
             return None;
         }
-        let text = self.text_score(node.text, other.text)?;
         let amount = amount_score(node.limit, (node.amount - other.amount).abs());
-        let lag = (node.day - other.day).unsigned_abs();
-        Some(COUNTERPART + text + amount + day_score(node.span(), lag))
+        let lag = u64::from(node.day.abs_diff(other.day));
+        Some(COUNTERPART + amount + day_score(node.span(), lag))
     }
 
     /// What two texts have in common, less by how much each has beside it.
-    fn text_score(&self, left: usize, right: usize) -> Option<Bits> {
+    fn text_score(&self, left: u32, right: u32) -> Option<Bits> {
         let texts = &self.field.texts;
         let Some(least) = self.least else {
             return Some(0);
@@ -207,6 +332,19 @@ impl Search<'_, '_> {
         let agreement = texts.agreement(left, right);
         (agreement.alike() >= least).then(|| agreement.score())
     }
+}
+
+/// Where the records of each block and age are, in their order.
+fn stretches(field: &Field<'_>) -> Vec<((u32, u32), Range<u32>)> {
+    let mut stretches: Vec<((u32, u32), Range<u32>)> = Vec::new();
+    for (place, node) in (0..).zip(field.records.iter()) {
+        let key = (node.block, field.ages.of(node.day));
+        match stretches.last_mut().filter(|(last, _)| *last == key) {
+            Some((_, range)) => range.end = place + 1,
+            None => stretches.push((key, place..place + 1)),
+        }
+    }
+    stretches
 }
 
 /// What it counts that two rows have a counterpart at all: fifteen of sixteen
@@ -239,29 +377,14 @@ fn day_score(window: u64, lag: u64) -> Bits {
     share.unwrap_or(0)
 }
 
-/// The record nodes of the block whose amounts are within the limit; where the
-/// limit is none, also the days.
-fn band(records: &[Node<'_>], node: &Node<'_>) -> Range<usize> {
-    let low = (node.block, node.amount.saturating_sub(node.limit));
-    let high = (node.block, node.amount.saturating_add(node.limit));
-    let key = |other: &Node<'_>| (other.block, other.amount);
-    if node.limit > 0 {
-        return records.partition_point(|other| key(other) < low)
-            ..records.partition_point(|other| key(other) <= high);
-    }
-    let (first, last) = node.window;
-    records.partition_point(|other| (key(other), other.day) < (low, first))
-        ..records.partition_point(|other| (key(other), other.day) <= (high, last))
-}
-
 /// Looks at the nodes of a range that lie nearest to a node; whether any were
 /// left out.
 fn scan(
     range: Range<usize>,
-    at: impl Fn(usize) -> usize,
-    records: &[Node<'_>],
+    at: impl Fn(usize) -> u32,
+    records: &Nodes<'_>,
     node: &Node<'_>,
-    each: &mut impl FnMut(usize),
+    each: &mut impl FnMut(u32),
 ) -> bool {
     let before = |place: usize| {
         let other = records.get(at(place));

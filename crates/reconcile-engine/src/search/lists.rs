@@ -15,49 +15,89 @@ use super::{
 /// How many entries of the lists of its words are looked at for a node.
 const LOOKED: usize = 8192;
 
+/// Of lists up to so long, nothing is remembered from look to look.
+const SHORT: usize = 16;
+
 /// The record nodes by the words of their texts.
 pub(super) struct Lists {
     /// Where the list of each word begins; the last one ends them.
     starts: Vec<usize>,
-    /// The lists one after the other, each in order.
-    records: Vec<u32>,
-    /// The day of each of them: most words lead to many who lie too far apart,
-    /// and a list tells so faster than its nodes do.
-    days: Vec<u16>,
+    /// The lists one after the other, each in the order of its nodes.
+    entries: Vec<Entry>,
     /// The day from which they are counted.
-    first_day: i64,
+    first_day: i32,
     /// Of each node its text in outline.
     outlines: Vec<Outline>,
     /// The nodes without a text, in order.
-    pub(super) textless: Vec<usize>,
+    pub(super) textless: Vec<u32>,
+}
+
+/// A node that has a word.
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    record: u32,
+    /// Its day: most words lead to many who lie too far apart, and a list tells so
+    /// faster than its nodes do.
+    day: u16,
 }
 
 /// Where words lead to.
 #[derive(Default)]
 pub(super) struct Reached {
-    /// The nodes, each once and in order.
-    pub(super) records: Vec<u32>,
+    /// The nodes in no order, each once, with what their texts agree in at most.
+    pub(super) records: Vec<(u32, Bits)>,
     /// What the best of those may have in common that only words lead to that
     /// were not followed, since they lead to too many.
     pub(super) unfollowed: Option<Agreement>,
-    /// What each word led to, and what it may weigh that they share it.
-    found: Vec<(u32, Bits)>,
+    /// Of every node, one more than what it may weigh that words led to it; zero
+    /// where none did.
+    shared: Vec<Bits>,
+    /// The nodes that words led to, each once.
+    found: Vec<u32>,
+    ways: Vec<Way>,
+    spans: Vec<Span>,
+    /// Of each word, where in its list the last look at the first range and at the
+    /// second began: the next one begins nearby, since nodes come in the order of
+    /// their amounts.
+    begun: Vec<[u32; 2]>,
 }
 
 impl Reached {
     pub(super) fn clear(&mut self) {
         self.records.clear();
         self.found.clear();
+        self.ways.clear();
+        self.spans.clear();
         self.unfollowed = None;
     }
+}
+
+/// Where a word of a node leads to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Way {
+    /// How many nodes, those that several lists lead to counted in each.
+    length: usize,
+    word: Word,
+    /// What the weightiest of the words weighs that it leads by.
+    heaviest: Bits,
+    /// The first of its spans, and the first of the next.
+    spans: (usize, usize),
+}
+
+/// A part of a list that a way leads to, and what its word weighs.
+#[derive(Clone, Copy)]
+struct Span {
+    start: usize,
+    end: usize,
+    weight: Bits,
 }
 
 impl Lists {
     pub(super) fn of(field: &Field<'_>) -> Self {
         let texts = &field.texts;
-        let mut starts = vec![0; texts.len() + 1];
+        let mut starts = vec![0_usize; texts.len() + 1];
         let mut textless = Vec::new();
-        for (place, node) in field.records.iter().enumerate() {
+        for (place, node) in (0..).zip(field.records.iter()) {
             let words = texts.words(node.text);
             if words.is_empty() {
                 textless.push(place);
@@ -73,28 +113,26 @@ impl Lists {
             sum += *start;
             *start = sum;
         }
+        let records = field.records.iter();
         let mut lists = Self {
-            records: vec![0; sum],
-            days: vec![0; sum],
-            outlines: field
-                .records
-                .iter()
+            entries: vec![Entry::default(); sum],
+            outlines: records
+                .clone()
                 .map(|node| texts.outline(node.text))
                 .collect(),
-            first_day: field.records.iter().map(|node| node.day).min().unwrap_or(0),
+            first_day: records.clone().map(|node| node.day).min().unwrap_or(0),
             textless,
             starts: Vec::new(),
         };
         let mut next = starts.clone();
-        for (place, node) in (0..).zip(&field.records) {
+        for (place, node) in (0..).zip(records) {
             let day = lists.counted(node.day);
             for word in texts.words(node.text) {
                 let Some(next) = next.get_mut(*word as usize) else {
                     continue;
                 };
-                let entry = lists.records.get_mut(*next).zip(lists.days.get_mut(*next));
-                if let Some(entry) = entry {
-                    (*entry.0, *entry.1) = (place, day);
+                if let Some(entry) = lists.entries.get_mut(*next) {
+                    *entry = Entry { record: place, day };
                 }
                 *next += 1;
             }
@@ -105,38 +143,19 @@ impl Lists {
 
     /// A day as the lists count it; what lies out of their reach is their first
     /// or their last, so that no window loses a day of its own.
-    fn counted(&self, day: i64) -> u16 {
+    fn counted(&self, day: i32) -> u16 {
         let days = day.saturating_sub(self.first_day).max(0);
         u16::try_from(days).unwrap_or(u16::MAX)
     }
 
-    /// Where the nodes of a range that have a word stand in the lists.
-    fn with(&self, word: Word, range: &Range<usize>) -> Range<usize> {
-        let word = word as usize;
-        let ends = self.starts.get(word).zip(self.starts.get(word + 1));
-        let (start, end) = ends.map_or((0, 0), |(start, end)| (*start, *end));
-        let list = self.records.get(start..end).unwrap_or_default();
-        let before = |place: usize| list.partition_point(|record| (*record as usize) < place);
-        start + before(range.start)..start + before(range.end)
-    }
-
-    /// The nodes at a part of the lists whose day is in a window.
-    fn within(&self, part: Range<usize>, (first, last): (u16, u16)) -> impl Iterator<Item = u32> {
-        let records = self.records.get(part.clone()).unwrap_or_default();
-        let days = self.days.get(part).unwrap_or_default();
-        let both = records.iter().zip(days);
-        both.filter(move |(_, day)| (first..=last).contains(*day))
-            .map(|(record, _)| *record)
-    }
-
-    /// Gathers the nodes of a range whose texts may be alike enough. `false` where
-    /// no word leads to few enough of them.
+    /// Gathers the nodes of some ranges whose texts may be alike enough. `false`
+    /// where no word leads to few enough of them.
     pub(super) fn reach(
         &self,
         texts: &Texts,
         node: &Node<'_>,
         least: u64,
-        range: &Range<usize>,
+        ranges: &[Range<u32>],
         reached: &mut Reached,
     ) -> bool {
         reached.clear();
@@ -144,11 +163,16 @@ impl Lists {
         if least == 0 {
             return false;
         }
+        reached.shared.resize(self.outlines.len(), 0);
+        reached.begun.resize(texts.len(), [0; 2]);
+        self.find_ways(texts, node, ranges, reached);
         let total = texts.total(node.text);
-        let window = (self.counted(node.window.0), self.counted(node.window.1));
         let (mut left, mut looked, mut others) = (total, 0, 0);
         let mut follows = true;
-        for way in self.ways(texts, node, range) {
+        for place in 0..reached.ways.len() {
+            let Some(&way) = reached.ways.get(place) else {
+                continue;
+            };
             // Who shares none of the words so far shares at most what is left,
             // and is the most alike where it says nothing else.
             let most = Agreement {
@@ -168,72 +192,127 @@ impl Lists {
             }
             looked += way.length;
             left -= texts.weight(way.word);
-            for (list, weight) in self.lists(texts, way.word, range) {
-                let shared = texts.weight(way.word).max(weight);
-                let found = self.within(list, window);
-                reached.found.extend(found.map(|record| (record, shared)));
-            }
+            self.follow(texts.weight(way.word), way, node.window, reached);
         }
         let own = texts.outline(node.text);
-        reached.found.sort_unstable();
-        for found in reached.found.chunk_by(|a, b| a.0 == b.0) {
-            let shared: Bits = found.iter().map(|(_, shared)| shared).sum();
-            let record = found.first().map_or(0, |(record, _)| *record);
-            let outline = self.outlines.get(record as usize);
-            let may_be_alike =
-                |outline: &Outline| own.most_alike(*outline, shared + others) >= least;
-            if outline.is_some_and(may_be_alike) {
-                reached.records.push(record);
+        for record in &reached.found {
+            let place = *record as usize;
+            let Some((shared, outline)) =
+                reached.shared.get_mut(place).zip(self.outlines.get(place))
+            else {
+                continue;
+            };
+            let shared = std::mem::take(shared).saturating_sub(1);
+            let most = own.at_most(*outline, shared + others);
+            if most.alike() >= least {
+                reached.records.push((*record, most.score()));
             }
         }
         let leads = reached.unfollowed.is_none() || looked > 0;
         leads && reached.records.len() <= SCANNED
     }
 
-    /// Where the words of a node lead to in a range, the fewest first.
-    fn ways(&self, texts: &Texts, node: &Node<'_>, range: &Range<usize>) -> Vec<Way> {
-        let way = |word: &Word| {
+    /// Notes the nodes that a way leads to whose day is in a window, and what it may
+    /// weigh that they share its word.
+    fn follow(&self, weight: Bits, way: Way, window: (i32, i32), reached: &mut Reached) {
+        let days = self.counted(window.0)..=self.counted(window.1);
+        let spans = reached.spans.get(way.spans.0..way.spans.1);
+        for span in spans.unwrap_or_default() {
+            let entries = self.entries.get(span.start..span.end).unwrap_or_default();
+            for Entry { record, .. } in entries.iter().filter(|entry| days.contains(&entry.day)) {
+                let Some(shared) = reached.shared.get_mut(*record as usize) else {
+                    continue;
+                };
+                if *shared == 0 {
+                    reached.found.push(*record);
+                    *shared = 1;
+                }
+                *shared += weight.max(span.weight);
+            }
+        }
+    }
+
+    /// Finds where the words of a node lead to in some ranges, the fewest first.
+    fn find_ways(
+        &self,
+        texts: &Texts,
+        node: &Node<'_>,
+        ranges: &[Range<u32>],
+        reached: &mut Reached,
+    ) {
+        let Reached {
+            ways, spans, begun, ..
+        } = reached;
+        for word in texts.words(node.text) {
+            let first = spans.len();
             let mut way = Way {
                 length: 0,
                 word: *word,
                 heaviest: 0,
+                spans: (first, first),
             };
-            for (list, weight) in self.lists(texts, *word, range) {
-                way.length += list.len();
+            for kin in texts.kin(*word) {
+                let weight = texts.weight(kin);
                 way.heaviest = way.heaviest.max(weight);
+                let (first, list) = self.list(kin);
+                let mut anew = [0; 2];
+                let begun = match begun.get_mut(kin as usize) {
+                    Some(begun) if list.len() > SHORT => begun,
+                    _ => &mut anew,
+                };
+                for (range, begun) in ranges.iter().zip(begun) {
+                    let start = seek(list, range.start, *begun as usize);
+                    let end = seek(list, range.end, start);
+                    *begun = u32::try_from(start).unwrap_or(u32::MAX);
+                    let (start, end) = (first + start, first + end);
+                    if start < end {
+                        way.length += end - start;
+                        spans.push(Span { start, end, weight });
+                    }
+                }
             }
-            way
-        };
-        let mut ways: Vec<Way> = texts.words(node.text).iter().map(way).collect();
+            way.spans.1 = spans.len();
+            ways.push(way);
+        }
         ways.sort_unstable();
-        ways
     }
 
-    /// The lists of a word and of those that it may be cut off from or to, each
-    /// with what its word weighs.
-    fn lists(
-        &self,
-        texts: &Texts,
-        word: Word,
-        range: &Range<usize>,
-    ) -> impl Iterator<Item = (Range<usize>, Bits)> {
-        let kin = texts.kin(word);
-        kin.map(|kin| (self.with(kin, range), texts.weight(kin)))
+    /// Where the list of a word begins, and the list: the nodes that have it.
+    fn list(&self, word: Word) -> (usize, &[Entry]) {
+        let word = word as usize;
+        let ends = self.starts.get(word).zip(self.starts.get(word + 1));
+        let (start, end) = ends.map_or((0, 0), |(start, end)| (*start, *end));
+        (start, self.entries.get(start..end).unwrap_or_default())
     }
 }
 
-/// Where a word leads to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Way {
-    /// How many nodes, those that several lists lead to counted in each.
-    length: usize,
-    word: Word,
-    /// What the weightiest of the words weighs that it leads by.
-    heaviest: Bits,
+/// How many entries of a list in order lie before a place, sought from a guess on in
+/// steps that double: the nearer the guess, the fewer entries are looked at.
+fn seek(list: &[Entry], place: u32, guess: usize) -> usize {
+    let is_before = |at: usize| list.get(at).is_some_and(|entry| entry.record < place);
+    let guess = guess.min(list.len());
+    let (mut low, mut high, mut step) = (guess, guess, 1);
+    if is_before(guess) {
+        while is_before(high) {
+            low = high + 1;
+            high = (high + step).min(list.len());
+            step *= 2;
+        }
+    } else {
+        while low > 0 && !is_before(low - 1) {
+            high = low - 1;
+            low = low.saturating_sub(step);
+            step *= 2;
+        }
+    }
+    let within = list.get(low..high).unwrap_or_default();
+    low + within.partition_point(|entry| entry.record < place)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -251,7 +330,7 @@ mod tests {
         ]
     }
 
-    fn node(place: usize, text: usize) -> Node<'static> {
+    fn node(place: usize, text: u32) -> Node<'static> {
         Node {
             block: 0,
             amount: place as i128,
@@ -261,7 +340,20 @@ mod tests {
             kind: None,
             reference: None,
             text,
-            rows: Vec::new(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_place_is_found_from_any_guess(
+            list in prop::collection::btree_set(0..60_u32, 0..40),
+            place in 0..64_u32,
+            guess in 0..50_usize,
+        ) {
+            let entry = |record| Entry { record, day: 0 };
+            let list: Vec<Entry> = list.into_iter().map(entry).collect();
+            let before = list.iter().filter(|entry| entry.record < place).count();
+            prop_assert_eq!(seek(&list, place, guess), before);
         }
     }
 
@@ -274,18 +366,26 @@ mod tests {
         ) {
             let mut vocabulary = Vocabulary::default();
             let text = |line: &Vec<String>| vocabulary.add(&line.join(" "));
-            let records: Vec<_> = lines.iter().map(text).enumerate().collect();
-            let records: Vec<_> = records.into_iter().map(|(place, text)| node(place, text)).collect();
-            let field = Field { ledger: Vec::new(), records, texts: vocabulary.weigh(), too_long: 0 };
+            let texts: Vec<_> = lines.iter().map(text).collect();
+            let nodes = texts.into_iter().enumerate();
+            let records = nodes.map(|(place, text)| node(place, text)).collect();
+            let field = Field::of_records(records, vocabulary.weigh());
             let lists = Lists::of(&field);
-            let all = 0..field.records.len();
+            let all = 0..u32::try_from(field.records.len()).unwrap();
             let mut reached = Reached::default();
-            for node in &field.records {
-                prop_assert!(lists.reach(&field.texts, node, least, &all, &mut reached));
-                for (record, _) in &reached.found {
-                    let other = field.records.get(*record as usize).map_or(0, |node| node.text);
-                    let alike = field.texts.agreement(node.text, other).alike() >= least;
-                    prop_assert!(!alike || reached.records.contains(record));
+            for node in field.records.iter() {
+                let ranges = std::slice::from_ref(&all);
+                prop_assert!(lists.reach(&field.texts, node, least, ranges, &mut reached));
+                let mut most = BTreeMap::new();
+                for (record, score) in &reached.records {
+                    prop_assert!(most.insert(*record, *score).is_none(), "reached twice");
+                }
+                for record in &reached.found {
+                    let other = field.records.get(*record).map_or(0, |node| node.text);
+                    let agreement = field.texts.agreement(node.text, other);
+                    let reached = most.get(record);
+                    prop_assert!(agreement.alike() < least || reached.is_some());
+                    prop_assert!(reached.is_none_or(|most| *most >= agreement.score()));
                 }
             }
         }

@@ -1,6 +1,9 @@
 //! The open rows of both sides, prepared for a search.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    ops::{Range, RangeInclusive},
+};
 
 use jiff::civil::Date;
 use reconcile_core::{Currency, Direction, Kind};
@@ -19,11 +22,13 @@ use crate::{
 /// What is searched: the rows of both sides that moved money.
 ///
 /// Rows that nothing tells apart are one node: which of them is meant, nobody
-/// can say. Nodes lie by block, amount and day, and else by their content, so
-/// that a band of amounts is a range, and the order of the input never shows.
+/// can say. Nodes lie by block, age, amount and day, and else by their content, so
+/// that a band of amounts is a range of each age, and the order of the input never
+/// shows.
 pub(super) struct Field<'a> {
-    pub(super) ledger: Vec<Node<'a>>,
-    pub(super) records: Vec<Node<'a>>,
+    pub(super) ledger: Nodes<'a>,
+    pub(super) records: Nodes<'a>,
+    pub(super) ages: Ages,
     pub(super) texts: Texts,
     /// How many rows are in no node, since their amounts have more digits than
     /// a whole number holds.
@@ -33,28 +38,134 @@ pub(super) struct Field<'a> {
 /// A row, or several that nothing tells apart.
 #[derive(Debug)]
 pub(super) struct Node<'a> {
-    /// What must be equal: only nodes of one block are compared.
-    pub(super) block: u32,
     /// In whole units of the field's smallest digit.
     pub(super) amount: i128,
     /// Of a ledger node: how far an amount may lie off.
     pub(super) limit: i128,
-    pub(super) day: i64,
-    /// Of a ledger node: the first and last day of a counterpart.
-    pub(super) window: (i64, i64),
-    pub(super) kind: Option<Kind>,
     pub(super) reference: Option<&'a str>,
+    pub(super) day: i32,
+    /// Of a ledger node: the first and last day of a counterpart.
+    pub(super) window: (i32, i32),
+    /// What must be equal: only nodes of one block are compared.
+    pub(super) block: u32,
     /// The place of its text in the texts of the field.
-    pub(super) text: usize,
-    /// One at least.
-    pub(super) rows: Vec<RowIndex>,
+    pub(super) text: u32,
+    pub(super) kind: Option<Kind>,
 }
 
 impl Node<'_> {
     /// How many days its window is long.
     pub(super) fn span(&self) -> u64 {
         let (first, last) = self.window;
-        last.saturating_sub(first).unsigned_abs()
+        u64::from(last.abs_diff(first))
+    }
+}
+
+/// The nodes of a side in their order, and the rows of each.
+#[derive(Default)]
+pub(super) struct Nodes<'a> {
+    list: Vec<Node<'a>>,
+    rows: Vec<RowIndex>,
+    /// Where the rows of each node end.
+    ends: Vec<u32>,
+}
+
+impl<'a> Nodes<'a> {
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, Node<'a>> {
+        self.list.iter()
+    }
+
+    pub(super) fn get(&self, place: u32) -> Option<&Node<'a>> {
+        self.list.get(place as usize)
+    }
+
+    /// The nodes of a range of places.
+    pub(super) fn slice(&self, range: &Range<u32>) -> &[Node<'a>] {
+        let range = range.start as usize..range.end as usize;
+        self.list.get(range).unwrap_or_default()
+    }
+
+    /// The rows of a node, one at least.
+    pub(super) fn rows(&self, place: u32) -> &[RowIndex] {
+        let end = |place: u32| self.ends.get(place as usize).map(|end| *end as usize);
+        let start = place.checked_sub(1).and_then(end).unwrap_or(0);
+        let rows = end(place).and_then(|end| self.rows.get(start..end));
+        rows.unwrap_or_default()
+    }
+
+    /// Sorts rows, and makes one node of those that nothing tells apart.
+    fn merged(mut rows: Vec<(Node<'a>, RowIndex)>, ages: Ages, texts: &Texts, book: &Book) -> Self {
+        let key = |node: &Node<'_>| {
+            let age = ages.of(node.day);
+            (node.block, age, node.amount, node.day, node.kind)
+        };
+        rows.sort_unstable_by(|(a, a_row), (b, b_row)| {
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| a.reference.cmp(&b.reference))
+                .then_with(|| texts.words(a.text).cmp(texts.words(b.text)))
+                .then_with(|| book.compare(*a_row, *b_row))
+        });
+        let alike = |a: &Node<'_>, b: &Node<'_>| {
+            key(a) == key(b)
+                && a.reference == b.reference
+                && texts.words(a.text) == texts.words(b.text)
+        };
+        let mut merged = Self {
+            list: Vec::with_capacity(rows.len()),
+            rows: Vec::with_capacity(rows.len()),
+            ends: Vec::with_capacity(rows.len()),
+        };
+        for ((node, row), end) in rows.into_iter().zip(1..) {
+            merged.rows.push(row);
+            let same = merged.list.last().is_some_and(|kept| alike(kept, &node));
+            if let Some(last) = merged.ends.last_mut().filter(|_| same) {
+                *last = end;
+            } else {
+                merged.list.push(node);
+                merged.ends.push(end);
+            }
+        }
+        merged
+    }
+}
+
+/// Days in stretches as long as the longest window: of a period however long, a
+/// window touches two of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ages {
+    first: i32,
+    last: i32,
+    days: u32,
+}
+
+impl Ages {
+    /// The stretches of the days of the records.
+    fn of_rows(ledger: &[(Node<'_>, RowIndex)], records: &[(Node<'_>, RowIndex)]) -> Self {
+        let windows = ledger.iter().map(|(node, _)| node.window);
+        let longest = windows.map(|(first, last)| last.abs_diff(first)).max();
+        let days = || records.iter().map(|(node, _)| node.day);
+        Self {
+            first: days().min().unwrap_or(0),
+            last: days().max().unwrap_or(0),
+            days: longest.unwrap_or(0).saturating_add(1),
+        }
+    }
+
+    /// The stretch of a day; those before the first record and after the last
+    /// count as theirs.
+    pub(super) fn of(self, day: i32) -> u32 {
+        let day = day.clamp(self.first, self.last);
+        day.abs_diff(self.first) / self.days
+    }
+
+    /// The stretches that a window touches.
+    pub(super) fn within(self, (first, last): (i32, i32)) -> RangeInclusive<u32> {
+        self.of(first)..=self.of(last)
     }
 }
 
@@ -67,24 +178,47 @@ impl<'a> Field<'a> {
             vocabulary: Vocabulary::default(),
             too_long: 0,
         };
-        let mut ledger = preparation.side(findings, pass, Side::Ledger, &open.ledger);
-        let mut records = preparation.side(findings, pass, Side::Records, &open.records);
+        let ledger = preparation.side(findings, pass, Side::Ledger, &open.ledger);
+        let records = preparation.side(findings, pass, Side::Records, &open.records);
         let too_long = preparation.too_long;
         let texts = preparation.vocabulary.weigh();
-        merge_alike(&mut ledger, &texts, findings.ledger);
-        merge_alike(&mut records, &texts, findings.records);
+        let ages = Ages::of_rows(&ledger, &records);
+        let mut ledger = Nodes::merged(ledger, ages, &texts, findings.ledger);
+        let mut records = Nodes::merged(records, ages, &texts, findings.records);
+        let nodes = ledger.list.iter_mut().chain(&mut records.list);
+        let texts = texts.laid_out(nodes.map(|node| &mut node.text));
         Self {
             ledger,
             records,
+            ages,
             texts,
             too_long,
         }
     }
 }
 
+#[cfg(test)]
+impl<'a> Field<'a> {
+    /// A field of records alone, each a node of its own.
+    pub(super) fn of_records(nodes: Vec<Node<'a>>, texts: Texts) -> Self {
+        let records = Nodes {
+            ends: (1..).take(nodes.len()).collect(),
+            list: nodes,
+            rows: Vec::new(),
+        };
+        Self {
+            ledger: Nodes::default(),
+            records,
+            ages: Ages::of_rows(&[], &[]),
+            texts,
+            too_long: 0,
+        }
+    }
+}
+
 struct Preparation {
     blocks: HashMap<(Currency, Direction, String), u32>,
-    windows: HashMap<Date, (i64, i64)>,
+    windows: HashMap<Date, (i32, i32)>,
     scale: u32,
     vocabulary: Vocabulary,
     too_long: usize,
@@ -97,9 +231,9 @@ impl Preparation {
         pass: &Pass,
         side: Side,
         rows: &[RowIndex],
-    ) -> Vec<Node<'a>> {
+    ) -> Vec<(Node<'a>, RowIndex)> {
         let rows = rows.iter();
-        rows.filter_map(|row| self.node(findings, pass, side, *row))
+        rows.filter_map(|row| Some((self.node(findings, pass, side, *row)?, *row)))
             .collect()
     }
 
@@ -151,19 +285,18 @@ impl Preparation {
             kind: facts.kind,
             reference: book.reference(row),
             text: self.vocabulary.add(text.as_deref().unwrap_or_default()),
-            rows: vec![row],
         })
     }
 
-    fn window(&mut self, pass: &Pass, findings: &Findings<'_>, date: Date) -> (i64, i64) {
+    fn window(&mut self, pass: &Pass, findings: &Findings<'_>, date: Date) -> (i32, i32) {
         let Some(days) = pass.days else {
-            return (i64::MIN, i64::MAX);
+            return (i32::MIN, i32::MAX);
         };
         let calendar = &findings.rules.calendar;
         *self.windows.entry(date).or_insert_with(|| {
-            let reach = |step: i64| {
+            let reach = |step: i32| {
                 // Lags only grow: the first day out of the window ends it.
-                let holds = |distance: &i64| {
+                let holds = |distance: &i32| {
                     let span = jiff::Span::new().try_days(step * distance);
                     let other = span.and_then(|span| date.checked_add(span));
                     other.is_ok_and(|other| days.holds(calendar, date, other))
@@ -176,33 +309,7 @@ impl Preparation {
 }
 
 /// A window of 65,535 business days ends sooner, whatever the calendar.
-const LONGEST_REACH: i64 = 3_660_000;
-
-/// Sorts nodes by block, amount, day and content, and makes one of those that
-/// nothing tells apart.
-fn merge_alike(nodes: &mut Vec<Node<'_>>, texts: &Texts, book: &Book) {
-    let key = |node: &Node<'_>| (node.block, node.amount, node.day, node.kind);
-    let alike = |a: &Node<'_>, b: &Node<'_>| {
-        key(a) == key(b) && a.reference == b.reference && texts.words(a.text) == texts.words(b.text)
-    };
-    nodes.sort_unstable_by(|a, b| {
-        key(a)
-            .cmp(&key(b))
-            .then_with(|| a.reference.cmp(&b.reference))
-            .then_with(|| texts.words(a.text).cmp(texts.words(b.text)))
-            .then_with(|| match (a.rows.first(), b.rows.first()) {
-                (Some(a), Some(b)) => book.compare(*a, *b),
-                _ => std::cmp::Ordering::Equal,
-            })
-    });
-    nodes.dedup_by(|later, kept| {
-        let same = alike(kept, later);
-        if same {
-            kept.rows.append(&mut later.rows);
-        }
-        same
-    });
-}
+const LONGEST_REACH: i32 = 3_660_000;
 
 /// How far an amount may lie off, rounded towards zero: no more than is allowed.
 fn limit(tolerances: &Tolerances, currency: Currency, amount: Decimal, scale: u32) -> Option<i128> {
@@ -210,6 +317,7 @@ fn limit(tolerances: &Tolerances, currency: Currency, amount: Decimal, scale: u3
     units(limit.trunc_with_scale(scale), scale)
 }
 
-fn day(date: Date) -> i64 {
-    days_between(Date::ZERO, date)
+/// A day as a number; those of all years that there are fit.
+fn day(date: Date) -> i32 {
+    i32::try_from(days_between(Date::ZERO, date)).unwrap_or(i32::MAX)
 }

@@ -63,7 +63,7 @@ impl Lines {
 
 impl Vocabulary {
     /// Adds a text and gives its place.
-    pub(super) fn add(&mut self, text: &str) -> usize {
+    pub(super) fn add(&mut self, text: &str) -> u32 {
         self.made.clear();
         normalise::words(text, &mut self.made);
         self.line.clear();
@@ -86,8 +86,10 @@ impl Vocabulary {
         }
         self.line.sort_unstable();
         self.line.dedup();
+        // A book has fewer rows than that.
+        let place = u32::try_from(self.texts.ends.len()).unwrap_or(u32::MAX);
         self.texts.push(&self.line);
-        self.texts.ends.len() - 1
+        place
     }
 
     /// Weighs every word, once all texts are there, and renumbers them by the
@@ -119,46 +121,54 @@ impl Vocabulary {
             let last = self.last.get(*old as usize).copied().unwrap_or(false);
             last || text.chars().all(char::is_alphabetic)
         };
-        let weights: Vec<Bits> = counts.iter().map(|count| rarity(all, *count)).collect();
+        let stems = stems(&sorted, &counts, all, may_be_cut);
         let weight = |line: &[Word]| {
-            let weights = line.iter().filter_map(|word| weights.get(*word as usize));
-            weights.sum()
+            let stems = line.iter().filter_map(|word| stems.get(*word as usize));
+            stems.map(|stem| Bits::from(stem.weight)).sum()
         };
         Texts {
             totals: lines().map(weight).collect(),
-            stems: stems(&sorted, &counts, all, may_be_cut),
+            stems,
             lines: texts,
-            weights,
         }
     }
 }
 
-/// A word as the beginning of others.
+/// A word by itself and as the beginning of others: in one place, since either is
+/// asked for with the other.
 #[derive(Clone, Copy, Default)]
 struct Stem {
+    /// What it weighs itself, in bits.
+    weight: u32,
     /// How many words right after it in the alphabet begin with it.
     endings: u32,
-    /// What it weighs that it stands for one of them.
-    weight: Bits,
+    /// What it weighs that it stands for one of them, in bits.
+    cut_weight: u32,
     /// The nearest word before it that is its beginning.
     parent: Option<Word>,
 }
 
-/// Of each word those after it that it may be cut off from.
+/// Of each word what it weighs, and those after it that it may be cut off from.
 fn stems(
     sorted: &[(Box<str>, Word)],
     counts: &[u64],
     all: u64,
     may_be_cut: impl Fn(&(Box<str>, Word)) -> bool,
 ) -> Vec<Stem> {
-    let mut stems = vec![Stem::default(); sorted.len()];
+    // No logarithm of a count is that long.
+    let weight = |count| u32::try_from(rarity(all, count)).unwrap_or(u32::MAX);
+    let stem = |count: &u64| Stem {
+        weight: weight(*count),
+        ..Stem::default()
+    };
+    let mut stems: Vec<Stem> = counts.iter().map(stem).collect();
     // The stems that the word at hand begins with, the shortest first.
     let mut open: Vec<(Word, u64)> = Vec::new();
     let mut before = 0;
     let close = |stems: &mut Vec<Stem>, (stem, start): (Word, u64), end: Word, before: u64| {
         if let Some(found) = stems.get_mut(stem as usize) {
             found.endings = end - stem - 1;
-            found.weight = rarity(all, before - start);
+            found.cut_weight = weight(before - start);
         }
     };
     for (place, word) in (0..).zip(sorted) {
@@ -190,7 +200,7 @@ pub(super) struct Texts {
     /// Of each text its words in order.
     lines: Lines,
     totals: Vec<Bits>,
-    weights: Vec<Bits>,
+    /// By word.
     stems: Vec<Stem>,
 }
 
@@ -244,20 +254,19 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// How alike two texts are at most that share words of such a weight, beside
+    /// What two texts agree in at most that share words of such a weight, beside
     /// those that no word leads to.
-    pub(super) fn most_alike(self, other: Self, shared: Bits) -> u64 {
+    pub(super) fn at_most(self, other: Self, shared: Bits) -> Agreement {
         let (own, theirs) = (self.loose_in(other), other.loose_in(self));
         let rest = |text: Self, stems: Bits, begun: Bits| {
             let loose = stems + begun * text.heaviest;
             text.total.saturating_sub(shared + loose)
         };
-        let most = Agreement {
+        Agreement {
             common: shared + own.1 + theirs.1,
             left: rest(self, own.1, theirs.0),
             right: rest(other, theirs.1, own.0),
-        };
-        most.alike()
+        }
     }
 
     /// How many of its loose words may begin words of another text, and what they
@@ -272,8 +281,24 @@ impl Outline {
 }
 
 impl Texts {
+    /// The same texts in another order, and no others: whoever is looked at after
+    /// each other then lies side by side. Gives each its new place.
+    pub(super) fn laid_out<'t>(self, order: impl Iterator<Item = &'t mut u32>) -> Self {
+        let (mut lines, mut totals) = (Lines::default(), Vec::new());
+        for (new, text) in (0..).zip(order) {
+            lines.push(self.words(*text));
+            totals.push(self.total(*text));
+            *text = new;
+        }
+        Self {
+            lines,
+            totals,
+            ..self
+        }
+    }
+
     /// What a text is in outline.
-    pub(super) fn outline(&self, text: usize) -> Outline {
+    pub(super) fn outline(&self, text: u32) -> Outline {
         let mut outline = Outline {
             total: self.total(text),
             ..Outline::default()
@@ -295,22 +320,22 @@ impl Texts {
 
     /// How many different words there are.
     pub(super) fn len(&self) -> usize {
-        self.weights.len()
+        self.stems.len()
     }
 
     /// The words of a text in order, each once.
-    pub(super) fn words(&self, text: usize) -> &[Word] {
-        self.lines.line(text)
+    pub(super) fn words(&self, text: u32) -> &[Word] {
+        self.lines.line(text as usize)
     }
 
     /// What all words of a text weigh.
-    pub(super) fn total(&self, text: usize) -> Bits {
-        self.totals.get(text).copied().unwrap_or(0)
+    pub(super) fn total(&self, text: u32) -> Bits {
+        self.totals.get(text as usize).copied().unwrap_or(0)
     }
 
     /// What a word weighs.
     pub(super) fn weight(&self, word: Word) -> Bits {
-        self.weights.get(word as usize).copied().unwrap_or(0)
+        self.stem(word).weight.into()
     }
 
     /// The words that a word leads to: itself, those that it may be cut off
@@ -337,7 +362,7 @@ impl Texts {
 
     /// What two texts have in common: the same words, then words that are cut
     /// off on one side, each once.
-    pub(super) fn agreement(&self, left: usize, right: usize) -> Agreement {
+    pub(super) fn agreement(&self, left: u32, right: u32) -> Agreement {
         let mut found = Agreement {
             common: 0,
             left: self.total(left),
@@ -390,7 +415,7 @@ impl Texts {
             stem.parent?;
             (self.stem(other), word - other)
         };
-        (distance <= shorter.endings).then_some(shorter.weight)
+        (distance <= shorter.endings).then_some(shorter.cut_weight.into())
     }
 
     fn stem(&self, word: Word) -> Stem {
