@@ -86,6 +86,17 @@ impl<'p> Settling<'p> {
         }
     }
 
+    /// Remembers rows that an earlier pass matched: what repeats them is their
+    /// duplicate.
+    pub(crate) fn repeat(&mut self, findings: &Findings<'_>, twins: &Crowd) {
+        for row in &twins.ledger {
+            self.ledger_taken.note(Side::Ledger, findings, *row);
+        }
+        for row in &twins.records {
+            self.records_taken.note(Side::Records, findings, *row);
+        }
+    }
+
     /// Matches the groups that tie without what was left to others.
     pub(crate) fn tie(&mut self, findings: &mut Findings<'_>) -> Result<(), EngineError> {
         let pass = self.pass;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, hash::BuildHasher, hint::black_box};
 
 use foldhash::fast::RandomState;
 
-use crate::{Book, RowIndex};
+use crate::{Book, RowIndex, Side};
 
 /// What shares a reference on the two sides.
 #[derive(Debug, Default)]
@@ -27,6 +27,13 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
+    pub(crate) fn of_mut(&mut self, side: Side) -> &mut Vec<RowIndex> {
+        match side {
+            Side::Ledger => &mut self.ledger,
+            Side::Records => &mut self.records,
+        }
+    }
+
     /// Takes rows off.
     pub(crate) fn remove(&mut self, mut taken: Self) {
         let take = |open: &mut Vec<RowIndex>, taken: &mut Vec<RowIndex>| {

@@ -25,6 +25,7 @@ mod parts;
 mod pending;
 mod prove;
 mod reconcile;
+mod repeats;
 mod rules;
 mod search;
 mod slips;

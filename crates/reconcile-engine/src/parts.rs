@@ -17,6 +17,7 @@ use crate::{
     matches::Couple,
     order,
     reconcile::agree,
+    repeats,
     rules::Way,
 };
 
@@ -25,8 +26,8 @@ use crate::{
 /// Which keys share a part is another matter in each run, and of no consequence.
 #[derive(Clone, Debug)]
 pub struct Parting {
-    /// The key of the first pass; none where no pair is settled before all rows
-    /// are known.
+    /// What all rows of one key of the first pass have in common; none where no
+    /// pair is settled before all rows are known.
     equal: Option<Vec<Equality>>,
     state: RandomState,
     parts: NonZeroU32,
@@ -37,7 +38,12 @@ impl Parting {
     #[must_use]
     pub fn by(rules: &Rules, parts: NonZeroU32) -> Self {
         Self {
-            equal: deciding(rules).map(|pass| pass.equal.clone()),
+            equal: deciding(rules).map(|pass| {
+                // Under a key that is written otherwise, a row may repeat one that
+                // agrees by the first key: what is the same to either is one part.
+                let pass = rules.respelt().unwrap_or(pass);
+                pass.equal.clone()
+            }),
             state: RandomState::default(),
             parts,
         }
@@ -109,22 +115,30 @@ impl Settled {
             };
         };
         let (pairs, mut rest) = alone_under_a_key(ledger, records, &pass.equal);
-        let mut couples = Vec::with_capacity(pairs.len());
-        for (row, record) in pairs {
-            if is_settled((ledger, row), (records, record), rules, pass) {
-                self.conventions
-                    .count(&ledger.row(row), &records.row(record));
-                couples.push(Couple {
-                    ledger: row,
-                    record,
-                    rule: Rule::Exact,
-                    pass: 0,
-                    ambiguous: false,
-                });
-            } else {
+        let (settled, others): (Vec<_>, Vec<_>) = pairs
+            .into_iter()
+            .partition(|(row, record)| is_settled((ledger, *row), (records, *record), rules, pass));
+        for (row, record) in others {
+            rest.ledger.push(row);
+            rest.records.push(record);
+        }
+        let repeated = repeats::repeated((ledger, records), rules, &settled, &rest);
+        let mut couples = Vec::with_capacity(settled.len());
+        for (row, record) in settled {
+            if repeated.contains(&row) {
                 rest.ledger.push(row);
                 rest.records.push(record);
+                continue;
             }
+            self.conventions
+                .count(&ledger.row(row), &records.row(record));
+            couples.push(Couple {
+                ledger: row,
+                record,
+                rule: Rule::Exact,
+                pass: 0,
+                ambiguous: false,
+            });
         }
         self.pairs += couples.len();
         order::sort_matches(&mut couples, ledger, records);

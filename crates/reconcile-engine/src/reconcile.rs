@@ -16,6 +16,7 @@ use crate::{
     nearest::Pair,
     parts::Settled,
     pending::Pending,
+    repeats::Repeats,
     rules::{Standing, Way},
     search, slips,
 };
@@ -236,9 +237,15 @@ fn bring_together<'p>(
         taken => {
             let mut rest = taken.rows(findings);
             let (ledger, records) = (findings.ledger, findings.records);
-            let crowds = keys::join(ledger, records, equal, &mut rest).into_iter();
+            let repeats = Repeats::of(findings, pass.1, &rest);
+            let mut crowds = keys::join(ledger, records, equal, &mut rest);
+            crowds.extend(repeats.take(findings, pass.1, &mut rest));
+            let crowds = crowds.into_iter();
             for crowd in crowds.flat_map(|crowd| keys::part(ledger, records, equal, crowd)) {
-                pending.put_off(Settling::matching(findings, pass, crowd)?, &mut rest);
+                let twins = repeats.twins(findings, pass.1, &crowd);
+                let mut key = Settling::matching(findings, pass, crowd)?;
+                key.repeat(findings, &twins);
+                pending.put_off(key, &mut rest);
             }
             rest
         }

@@ -124,6 +124,21 @@ impl Rules {
         }
     }
 
+    /// The pass that brings together by the key of the first one, which that
+    /// compares as it is written and this one does not.
+    pub(crate) fn respelt(&self) -> Option<&Pass> {
+        let (first, later) = self.passes.split_first()?;
+        let is_verbatim = |one: &Equality| one.normalise.is_empty() && one.prefixes.is_empty();
+        let columns = |pass: &Pass| -> Vec<(Column, Column)> {
+            let equal = pass.equal.iter();
+            let columns = equal.map(|one| (one.ledger.clone(), one.records.clone()));
+            columns.collect()
+        };
+        let verbatim = first.way() == Way::Key && first.equal.iter().all(is_verbatim);
+        let mut keyed = later.iter().filter(|pass| pass.way() == Way::Key);
+        keyed.find(|pass| verbatim && columns(pass) == columns(first))
+    }
+
     /// How far amounts may lie apart in a pass.
     pub(crate) fn tolerance_of<'a>(&'a self, pass: &'a Pass) -> &'a Tolerances {
         pass.tolerance.as_ref().unwrap_or(&self.tolerance)

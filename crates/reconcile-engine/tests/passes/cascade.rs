@@ -250,3 +250,45 @@ fn the_rules_say_which_later_keys_may_match_a_difference() {
     assert!(passes[1].ends_with("is a break unless near matches it."));
     assert!(passes[2].ends_with("what shares the key and differs is a break."));
 }
+
+#[test]
+fn what_repeats_a_match_under_its_reference_written_otherwise_is_a_duplicate() {
+    let ledger = ["L-1 10 ref=ORD-1", "L-2 20 ref=ORD-2", "L-3 20 ref=ord2"];
+    let records = [
+        "R-1 10.00 ref=ORD-1",
+        "R-2 10 ref=ord1",
+        "R-3 11 ref=ord_1",
+        "R-4 20 ref=ORD-2",
+    ];
+    assert_eq!(
+        lines(&ledger, &records, &Rules::default()),
+        [
+            "L-1 = R-1 by reference, off by 0",
+            "L-2 = R-4 by reference, off by 0",
+            "missing_in_ledger /R-3 by reference: 11.00 PEN listed by the provider on 2026-11-01 \
+             under reference ord 1: nothing is booked",
+            "duplicate_at_provider /R-2 by reference_normalised: 10.00 PEN listed twice: also R-1",
+            "duplicate_in_ledger L-3/ by reference_normalised: 20.00 PEN booked twice: also L-2",
+        ]
+    );
+    // A booking of its own is its counterpart, and no search takes a duplicate.
+    let said = lines(
+        &["L-1 10 ref=ORD-1", "L-2 10 ref=ORD1", "L-3 10"],
+        &["R-1 10 ref=ORD-1", "R-2 10 ref=ord1", "R-3 10 ref=ord-1"],
+        &Rules::default(),
+    );
+    assert_eq!(said[1], "L-2 = R-2 by reference_normalised, off by 0");
+    let again = "duplicate_at_provider /R-3 by reference_normalised";
+    assert!(said.iter().any(|line| line.starts_with(again)), "{said:#?}");
+    assert!(
+        said.iter()
+            .any(|line| line.starts_with("missing_at_provider L-3/"))
+    );
+    // Punctuation that parts the digits elsewhere makes another reference.
+    let said = lines(
+        &["L-1 10 ref=1-23"],
+        &["R-1 10 ref=1-23", "R-2 10 9 ref=12-3"],
+        &Rules::default(),
+    );
+    assert!(said[1].starts_with("missing_in_ledger /R-2"), "{said:#?}");
+}

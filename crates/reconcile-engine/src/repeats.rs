@@ -1,0 +1,241 @@
+//! Rows that say again what a matched row says, under its key written otherwise.
+//!
+//! `ORD-1` is matched by the reference as it is written; where the provider lists
+//! `ord1` besides, of the same amount, it is the same record once more, and missing
+//! nowhere. Nearly all rows of a large book are matched, and few are left over, so
+//! that the matched ones are passed over by their amounts before a key is made.
+
+use std::collections::{HashMap, HashSet};
+
+use reconcile_core::{Currency, Direction};
+use rust_decimal::Decimal;
+
+use crate::{
+    Book, Pass, RowIndex, Rules, Side, book::Facts, findings::Findings, join::Crowd, keys,
+    rules::Standing,
+};
+
+/// Matched rows of both sides by the key under which a row that is left says the
+/// same.
+#[derive(Debug, Default)]
+pub(crate) struct Repeats(HashMap<String, Crowd>);
+
+impl Repeats {
+    /// Those of a pass, where its key is that of the first one written otherwise.
+    pub(crate) fn of(findings: &Findings<'_>, pass: &Pass, open: &Crowd) -> Self {
+        let rules = findings.rules;
+        let mut repeats = Self::default();
+        if rules.respelt() != Some(pass) {
+            return repeats;
+        }
+        for (side, open) in [(Side::Ledger, &open.ledger), (Side::Records, &open.records)] {
+            let book = findings.book(side);
+            let left = Left::of(book, side, rules, pass, open);
+            let is_left = marked(book, open);
+            let matched = book.indices().zip(is_left).filter(|(_, is_left)| !is_left);
+            let matched = matched.map(|(row, _)| row);
+            for (row, key) in left.said_by(book, matched) {
+                let mut excluding = rules.exclusions.iter().filter(|rule| rule.side == side);
+                if excluding.any(|rule| rule.covers(&book.row(row))) {
+                    continue;
+                }
+                let twins = repeats.0.entry(key).or_default();
+                twins.of_mut(side).push(row);
+            }
+        }
+        repeats
+    }
+
+    /// Takes the rows off those left that share a key with a matched row, and with
+    /// none that is left on the other side.
+    pub(crate) fn take(
+        &self,
+        findings: &Findings<'_>,
+        pass: &Pass,
+        rest: &mut Crowd,
+    ) -> Vec<Crowd> {
+        let mut crowds: HashMap<&str, Crowd> = HashMap::new();
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let mut key = String::new();
+        for side in [Side::Ledger, Side::Records] {
+            let book = findings.book(side);
+            let repeating = |row: &mut RowIndex| {
+                let twins = keys::of(book, &pass.equal, side, *row, &mut key)
+                    .then(|| self.0.get_key_value(key.as_str()))
+                    .flatten();
+                if let Some((key, _)) = twins {
+                    let crowd = crowds.entry(key).or_default();
+                    crowd.of_mut(side).push(*row);
+                }
+                twins.is_some()
+            };
+            rest.of_mut(side).extract_if(.., repeating).for_each(drop);
+        }
+        let mut crowds: Vec<_> = crowds.into_iter().collect();
+        crowds.sort_unstable_by_key(|(key, _)| *key);
+        crowds.into_iter().map(|(_, crowd)| crowd).collect()
+    }
+
+    /// The matched rows that rows of one key may repeat: none where they contradict
+    /// each other, and nobody knows which is meant.
+    pub(crate) fn twins(&self, findings: &Findings<'_>, pass: &Pass, crowd: &Crowd) -> Crowd {
+        let mut key = String::new();
+        let (ledger, records) = (findings.ledger, findings.records);
+        let has_key = match (crowd.ledger.first(), crowd.records.first()) {
+            _ if self.0.is_empty() => false,
+            (Some(row), _) => keys::of(ledger, &pass.equal, Side::Ledger, *row, &mut key),
+            (_, Some(row)) => keys::of(records, &pass.equal, Side::Records, *row, &mut key),
+            (None, None) => false,
+        };
+        let Some(twins) = self.0.get(&key).filter(|_| has_key) else {
+            return Crowd::default();
+        };
+        let mut all = crowd.clone();
+        all.ledger.extend(&twins.ledger);
+        all.records.extend(&twins.records);
+        match keys::part(ledger, records, &pass.equal, all).as_slice() {
+            [_] => twins.clone(),
+            _ => Crowd::default(),
+        }
+    }
+}
+
+/// The pairs of which a row is repeated by one that is left: it must be seen with
+/// them.
+pub(crate) fn repeated(
+    (ledger, records): (&Book, &Book),
+    rules: &Rules,
+    pairs: &[(RowIndex, RowIndex)],
+    rest: &Crowd,
+) -> HashSet<RowIndex> {
+    let Some(pass) = rules.respelt() else {
+        return HashSet::new();
+    };
+    let booked = Left::of(ledger, Side::Ledger, rules, pass, &rest.ledger);
+    let listed = Left::of(records, Side::Records, rules, pass, &rest.records);
+    let rows = booked.said_by(ledger, pairs.iter().map(|(row, _)| *row));
+    let mut repeated: HashSet<RowIndex> = rows.map(|(row, _)| row).collect();
+    let partners: HashMap<RowIndex, RowIndex> =
+        pairs.iter().map(|(row, record)| (*record, *row)).collect();
+    let said = listed.said_by(records, pairs.iter().map(|(_, record)| *record));
+    repeated.extend(said.filter_map(|(record, _)| partners.get(&record).copied()));
+    repeated
+}
+
+/// What two rows that say the same have in common, beside the key.
+type Face = (Currency, Direction, Decimal);
+
+fn face(facts: &Facts) -> Face {
+    (facts.currency, facts.direction, facts.amount)
+}
+
+/// What the rows of a side say that are left over and moved money.
+struct Left<'r> {
+    side: Side,
+    rules: &'r Rules,
+    pass: &'r Pass,
+    amounts: Amounts,
+    faces: HashSet<Face>,
+    keys: HashSet<String>,
+}
+
+impl<'r> Left<'r> {
+    fn of(book: &Book, side: Side, rules: &'r Rules, pass: &'r Pass, open: &[RowIndex]) -> Self {
+        let mut left = Self {
+            side,
+            rules,
+            pass,
+            amounts: Amounts::default(),
+            faces: HashSet::new(),
+            keys: HashSet::new(),
+        };
+        let mut key = String::new();
+        for &row in open {
+            let facts = book.facts(row);
+            if rules.standing(facts.status) == Standing::Moved
+                && keys::of(book, &pass.equal, side, row, &mut key)
+            {
+                left.amounts.insert(facts.amount);
+                left.faces.insert(face(&facts));
+                left.keys.insert(key.clone());
+            }
+        }
+        left
+    }
+
+    /// The rows among these that say the same under the same key, with the key.
+    fn said_by(
+        &self,
+        book: &Book,
+        rows: impl Iterator<Item = RowIndex>,
+    ) -> impl Iterator<Item = (RowIndex, String)> {
+        let rows = rows.take_while(|_| !self.keys.is_empty());
+        rows.filter_map(move |row| {
+            let facts = book.facts(row);
+            let says = self.amounts.may_have(facts.amount)
+                && self.faces.contains(&face(&facts))
+                && self.rules.standing(facts.status) == Standing::Moved;
+            let mut key = String::new();
+            let same = says
+                && keys::of(book, &self.pass.equal, self.side, row, &mut key)
+                && self.keys.contains(&key);
+            same.then_some((row, key))
+        })
+    }
+}
+
+/// Amounts, by a bit each: what has none is not among them.
+#[derive(Default)]
+struct Amounts(Vec<u64>);
+
+impl Amounts {
+    /// How many bits there are, as a power of two.
+    const BITS: u32 = 20;
+
+    /// Up to how many digits after the point an amount may be written; more are
+    /// not told apart.
+    const MOST_DIGITS: u32 = 6;
+
+    fn insert(&mut self, amount: Decimal) {
+        self.0.resize(1 << (Self::BITS - 6), 0);
+        let mut amount = amount.normalize();
+        while amount.scale() <= Self::MOST_DIGITS {
+            let (word, bit) = Self::place(amount);
+            if let Some(word) = self.0.get_mut(word) {
+                *word |= bit;
+            }
+            // However many zeros are written, it is the same amount.
+            let (before, longer) = (amount.scale(), amount.scale() + 1);
+            amount.rescale(longer);
+            if amount.scale() == before {
+                break;
+            }
+        }
+    }
+
+    fn may_have(&self, amount: Decimal) -> bool {
+        let (word, bit) = Self::place(amount);
+        amount.scale() > Self::MOST_DIGITS || self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    fn place(amount: Decimal) -> (usize, u64) {
+        // The golden ratio spreads neighbours.
+        let units = u64::try_from(amount.mantissa()).unwrap_or_default();
+        let hash = units.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - Self::BITS);
+        let word = usize::try_from(hash / 64).unwrap_or_default();
+        (word, 1 << (hash % 64))
+    }
+}
+
+/// Which rows of a book these are.
+fn marked(book: &Book, rows: &[RowIndex]) -> Vec<bool> {
+    let mut marks = vec![false; book.len()];
+    for row in rows {
+        if let Some(mark) = marks.get_mut(row.position()) {
+            *mark = true;
+        }
+    }
+    marks
+}
