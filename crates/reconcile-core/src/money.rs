@@ -36,6 +36,7 @@ impl Currency {
 impl FromStr for Currency {
     type Err = ModelError;
 
+    #[inline]
     fn from_str(code: &str) -> Result<Self, ModelError> {
         match code.as_bytes() {
             &[a, b, c] if [a, b, c].iter().all(u8::is_ascii_uppercase) => Ok(Self([a, b, c])),

@@ -333,6 +333,7 @@ macro_rules! words {
         impl FromStr for $name {
             type Err = ModelError;
 
+            #[inline]
             fn from_str(word: &str) -> Result<Self, ModelError> {
                 match word {
                     $($word => Ok(Self::$variant),)+

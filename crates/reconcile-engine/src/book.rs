@@ -148,7 +148,8 @@ impl Book {
         let full = || EngineError::BookFull {
             id: row.id.to_owned(),
         };
-        let reference = row.reference.filter(|text| !text.trim().is_empty());
+        let reference = row.reference;
+        let reference = reference.filter(|text| !text.chars().all(char::is_whitespace));
         let reference = reference.unwrap_or_default();
         let description = row.description.unwrap_or_default();
         let index = u32::try_from(self.rows.len()).map_err(|_| full())?;
@@ -192,9 +193,15 @@ impl Book {
         }
         let wide = units.is_err().then_some(amount);
         let settled = row.settled.map(|money| money.amount);
-        for number in [wide, row.fee, row.tax, settled].into_iter().flatten() {
-            self.packed.push_signed(number.mantissa());
-        }
+        let mut push = |number: Option<Decimal>| {
+            if let Some(number) = number {
+                self.packed.push_signed(number.mantissa());
+            }
+        };
+        push(wide);
+        push(row.fee);
+        push(row.tax);
+        push(settled);
         self.rows.push(Cells {
             units: units.unwrap_or_default().to_ne_bytes(),
             date: row.date,

@@ -227,27 +227,27 @@ impl<'a> Collector<'a> {
         text: impl FnOnce() -> Vec<u8>,
     ) -> Result<(), FileError> {
         self.ledger.rows += 1;
+        let (cells, attributes) = match row {
+            Ok(row) => row,
+            Err(problem) => return self.refuse(BadLine::new(line, problem, text())),
+        };
         let reader = RowReader::new(self.side, self.mapping);
-        let row = row.and_then(|(cells, attributes)| {
-            let row = reader.row(line, cells, &mut self.line_number)?;
-            Ok((row, attributes, reader.changed_later(cells, row.date)))
-        });
-        match row {
-            Ok((row, attributes, changed)) => {
-                let attributes = attributes.iter().map(|(name, text)| (*name, &**text));
-                let changed = changed.as_deref().map(|text| (Book::UPDATED_AT, text));
-                let pushed = self.ledger.book.push_with(row, attributes.chain(changed));
-                pushed.map_err(|source| FileError::Book {
-                    path: self.path.into(),
-                    source,
-                })?;
-                if self.handover.is_some() && self.ledger.book.len() >= ROWS_AT_ONCE {
-                    self.hand_over()?;
-                }
-                Ok(())
-            }
-            Err(problem) => self.refuse(BadLine::new(line, problem, text())),
+        let row = match reader.row(line, cells, &mut self.line_number) {
+            Ok(row) => row,
+            Err(problem) => return self.refuse(BadLine::new(line, problem, text())),
+        };
+        let changed = reader.changed_later(cells, row.date);
+        let changed = changed.as_deref().map(|text| (Book::UPDATED_AT, text));
+        let attributes = attributes.iter().map(|(name, text)| (*name, &**text));
+        let pushed = self.ledger.book.push_with(row, attributes.chain(changed));
+        pushed.map_err(|source| FileError::Book {
+            path: self.path.into(),
+            source,
+        })?;
+        if self.handover.is_some() && self.ledger.book.len() >= ROWS_AT_ONCE {
+            self.hand_over()?;
         }
+        Ok(())
     }
 
     fn refuse(&mut self, bad: BadLine) -> Result<(), FileError> {

@@ -136,27 +136,34 @@ pub(crate) fn amount(text: &str, mapping: &Mapping) -> Result<Decimal, AmountDef
 
 /// An amount as nearly all are: digits that fit a machine word, without
 /// thousands separators. Where it is not, the long way says what it is.
+#[inline]
 fn short(negative: bool, digits: &str, decimal_separator: char) -> Option<Decimal> {
     let separator = u8::try_from(decimal_separator).ok()?;
     if digits.len() > 18 {
         return None;
     }
-    let (mut units, mut scale, mut after) = (0_i64, 0, false);
-    for byte in digits.bytes() {
-        if byte.is_ascii_digit() {
-            units = units * 10 + i64::from(byte - b'0');
-            scale += u32::from(after);
-        } else if byte == separator && !after {
-            after = true;
+    let (mut units, mut point) = (0_i64, None);
+    for (place, byte) in digits.bytes().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            units = units * 10 + i64::from(digit);
+        } else if byte == separator && point.is_none() {
+            point = Some(place);
         } else {
             return None;
         }
     }
-    let is_whole = digits.as_bytes().first().is_some_and(u8::is_ascii_digit);
-    if !is_whole || (after && scale == 0) {
+    let scale = match point {
+        None if digits.is_empty() => return None,
+        None => 0,
+        Some(0) => return None,
+        Some(place) => digits.len() - place - 1,
+    };
+    if point.is_some() && scale == 0 {
         return None;
     }
-    Some(Decimal::new(if negative { -units } else { units }, scale))
+    let units = if negative { -units } else { units };
+    Some(Decimal::new(units, u32::try_from(scale).ok()?))
 }
 
 /// The number that JSON's grammar writes, exponent included, exactly.
@@ -277,18 +284,15 @@ fn iso_date(text: &[u8]) -> Option<Date> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
         return None;
     };
-    let digits = |digits: &[u8]| {
-        digits.iter().try_fold(0_i16, |value, byte| {
-            byte.is_ascii_digit()
-                .then(|| value * 10 + i16::from(byte - b'0'))
-        })
-    };
-    Date::new(
-        digits(&[*y1, *y2, *y3, *y4])?,
-        digits(&[*m1, *m2])?.try_into().ok()?,
-        digits(&[*d1, *d2])?.try_into().ok()?,
-    )
-    .ok()
+    let year = i16::from(two_digits(*y1, *y2)?) * 100 + i16::from(two_digits(*y3, *y4)?);
+    Date::new(year, two_digits(*m1, *m2)?, two_digits(*d1, *d2)?).ok()
+}
+
+#[inline]
+fn two_digits(tens: u8, ones: u8) -> Option<i8> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    // Less than a hundred, it fits.
+    (tens < 10 && ones < 10).then(|| (tens * 10 + ones).cast_signed())
 }
 
 /// The day of `2026-01-31T10:20:30Z` where days are those of UTC, from midnight
@@ -299,14 +303,13 @@ fn utc_date(text: &[u8], mapping: &Mapping) -> Option<Date> {
     if is_other || text.starts_with(b"9999") {
         return None;
     }
-    let (date, time) = text.split_at_checked("2026-01-31".len())?;
-    let [b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = time else {
+    let [date @ .., b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = text else {
         return None;
     };
-    let within = |tens: &u8, ones: &u8, most: &[u8; 2]| {
-        tens.is_ascii_digit() && ones.is_ascii_digit() && [*tens, *ones] <= *most
+    let within = |tens: &u8, ones: &u8, most: i8| {
+        two_digits(*tens, *ones).is_some_and(|number| number <= most)
     };
-    let is_time = within(h1, h2, b"23") && within(m1, m2, b"59") && within(s1, s2, b"59");
+    let is_time = within(h1, h2, 23) && within(m1, m2, 59) && within(s1, s2, 59);
     is_time.then(|| iso_date(date))?
 }
 

@@ -51,11 +51,17 @@ pub(super) struct Members {
 
 impl Classes {
     /// The place of a class; `None` when there is no room.
+    #[inline]
     pub(super) fn place(&mut self, class: Class) -> Option<u32> {
         let last = self.members.get(self.last as usize);
         if last.is_some_and(|last| last.class == class) {
             return Some(self.last);
         }
+        self.another(class)
+    }
+
+    /// The place of one that was not asked for last.
+    fn another(&mut self, class: Class) -> Option<u32> {
         let next = u32::try_from(self.members.len()).ok()?;
         self.last = *self.places.entry(class).or_insert(next);
         if self.last == next {
@@ -70,6 +76,7 @@ impl Classes {
     }
 
     /// Counts a row.
+    #[inline]
     pub(super) fn count(&mut self, place: u32, units: i128, date: Date) {
         if let Some(members) = self.members.get_mut(place as usize) {
             members.rows += 1;

@@ -19,10 +19,16 @@ pub(super) struct Labels {
 
 impl Labels {
     /// The place of an account and a method; `None` when there is no room.
+    #[inline]
     pub(super) fn place(&mut self, account: Option<&str>, method: Option<&str>) -> Option<u32> {
         if !self.pairs.is_empty() && self.at(self.last) == (account, method) {
             return Some(self.last);
         }
+        self.another(account, method)
+    }
+
+    /// The place of one that was not asked for last.
+    fn another(&mut self, account: Option<&str>, method: Option<&str>) -> Option<u32> {
         let pair = (self.names.place(account)?, self.names.place(method)?);
         let next = u32::try_from(self.pairs.len()).ok()?;
         self.last = *self.places.entry(pair).or_insert(next);
@@ -60,12 +66,21 @@ struct AttributeCell {
 impl Attributes {
     /// Adds those of a row that is pushed last; `None`, and nothing added,
     /// when there is no room.
+    #[inline]
     pub(super) fn push<'a>(
         &mut self,
         row: RowIndex,
         attributes: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Option<()> {
-        let mut attributes: Vec<_> = attributes.into_iter().collect();
+        let mut attributes = attributes.into_iter().peekable();
+        // Most rows of most books have none.
+        if attributes.peek().is_none() {
+            return Some(());
+        }
+        self.push_some(row, attributes.collect())
+    }
+
+    fn push_some(&mut self, row: RowIndex, mut attributes: Vec<(&str, &str)>) -> Option<()> {
         attributes.sort_unstable();
         attributes.dedup_by_key(|(name, _)| *name);
         let (cells, values) = (self.cells.len(), self.values.len());

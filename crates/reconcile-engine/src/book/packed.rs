@@ -30,25 +30,40 @@ impl Packed {
         self.0.capacity()
     }
 
+    #[inline]
     pub(super) fn push_text(&mut self, text: &str) {
         self.0.push_str(text);
     }
 
+    #[inline]
     pub(super) fn push_length(&mut self, text: &str) {
-        self.push_number(text.len() as u128);
+        self.push_word(text.len() as u64);
     }
 
-    pub(super) fn push_number(&mut self, mut number: u128) {
-        loop {
-            // Masked to five bits, it fits a byte.
-            let bits = u8::try_from(number & u128::from(MORE - 1)).unwrap_or_default();
-            number >>= BITS;
-            let more = if number == 0 { 0 } else { MORE };
-            self.0.push(char::from(FIRST + more + bits));
-            if number == 0 {
-                return;
-            }
+    pub(super) fn push_number(&mut self, number: u128) {
+        // Nearly every number is a machine word, which takes a third of the time.
+        if let Ok(word) = u64::try_from(number) {
+            return self.push_word(word);
         }
+        let low = u64::try_from(number & u128::from(MORE - 1));
+        self.push_letter(low.unwrap_or_default(), MORE);
+        self.push_number(number >> BITS);
+    }
+
+    #[inline]
+    fn push_word(&mut self, mut number: u64) {
+        while number >= u64::from(MORE) {
+            self.push_letter(number, MORE);
+            number >>= BITS;
+        }
+        self.push_letter(number, 0);
+    }
+
+    #[inline]
+    fn push_letter(&mut self, number: u64, more: u8) {
+        // Masked to five bits, it fits a byte.
+        let bits = u8::try_from(number & u64::from(MORE - 1)).unwrap_or_default();
+        self.0.push(char::from(FIRST + more + bits));
     }
 
     /// Adds a number that may be less than nothing.

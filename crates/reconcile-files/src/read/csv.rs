@@ -7,7 +7,7 @@ use std::{io::Read, str};
 use self::records::{Quotes, Record, Records, Unsplit};
 use super::{
     BadLine, Collector,
-    attributes::{self, Attributes, Places},
+    attributes::{self, Attributes, Keys, Places},
     line::Problem,
 };
 use crate::{
@@ -19,18 +19,21 @@ use crate::{
 /// Reads every row of the file into the collector.
 pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<(), FileError> {
     let mut records = Records::new(bytes, collector.mapping.delimiter);
-    let Some(header) = next(&mut records, collector)? else {
+    if !advance(&mut records, collector)? {
         return Ok(());
-    };
-    if header.len() > MOST_COLUMNS {
-        let problem = Problem::of_line(format!("has {} columns", header.len())).with_hint(
+    }
+    let header = records.current();
+    let columns = header.len();
+    if columns > MOST_COLUMNS {
+        let problem = Problem::of_line(format!("has {columns} columns")).with_hint(
             "the first line names the columns, of which a spreadsheet has 16384 at most",
         );
         return Err(collector.stop(BadLine::new(header.line, problem, Vec::new())));
     }
     collector.ledger.header = header.text.to_vec();
     let columns = Columns::of(&header, collector)?;
-    while let Some(record) = next(&mut records, collector)? {
+    while advance(&mut records, collector)? {
+        let record = records.current();
         // Filled where it lies: it is too large to be handed from hand to hand
         // a million times.
         let mut row = (Cells::default(), Attributes::new());
@@ -43,19 +46,23 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
 /// More columns than any table has: each takes memory.
 const MOST_COLUMNS: usize = 1 << 14;
 
-/// The next record, whose quotes leave no doubt which lines belong to it.
-fn next<'r, R: Read>(
-    records: &'r mut Records<R>,
+/// Goes on to the next record, whose quotes leave no doubt which lines belong to
+/// it; false when there is none.
+fn advance<R: Read>(
+    records: &mut Records<R>,
     collector: &Collector<'_>,
-) -> Result<Option<Record<'r>>, FileError> {
-    let delimiter = collector.mapping.delimiter;
-    match records.next() {
-        Ok(Some(record)) if !is_sound(&record, delimiter) => {
+) -> Result<bool, FileError> {
+    match records.advance() {
+        Ok(true) => {
+            let record = records.current();
+            if is_sound(&record, collector.mapping.delimiter) {
+                return Ok(true);
+            }
             let problem = Problem::of_line("a cell that begins with a quote does not end with one")
                 .with_hint("close the quote; double one that belongs to the text");
             Err(collector.stop(BadLine::new(record.line, problem, record.text.to_vec())))
         }
-        Ok(record) => Ok(record),
+        Ok(false) => Ok(false),
         Err(Unsplit::Io(source)) => Err(collector.unreadable(source)),
         Err(Unsplit::TooLong(line)) => {
             let problem = Problem::too_long(
@@ -109,12 +116,24 @@ fn after_closing_quote(mut text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Where the columns of a file are that are read.
+/// What the columns of a file are read as.
 struct Columns<'m> {
     names: Vec<String>,
-    wanted: Vec<(Field, usize)>,
-    attributes: Places<'m>,
-    side: Side,
+    fields: Vec<Column>,
+    /// The attributes that have a column, and the index of that.
+    attributes: Vec<(&'m str, usize)>,
+    /// The index of the column that holds the others, as an object.
+    object: Option<usize>,
+    /// The keys of the object that attributes stand in.
+    keys: Keys<'m>,
+}
+
+/// A column that is read as a field.
+struct Column {
+    field: Field,
+    index: usize,
+    /// Whether its texts were kept from being taken for formulas.
+    is_defused: bool,
 }
 
 impl<'m> Columns<'m> {
@@ -123,11 +142,22 @@ impl<'m> Columns<'m> {
             .iter()
             .map(|name| String::from_utf8_lossy(name).into_owned())
             .collect();
+        // Only our own files are known to have had their formulas defused.
+        let is_ours = collector.side == Side::Records;
+        let fields = collector.find_columns(&names)?.into_iter();
+        let fields = fields.map(|(field, index)| Column {
+            field,
+            index,
+            is_defused: is_ours && field.is_text(),
+        });
+        let fields = fields.collect();
+        let places = Places::find(collector, &names)?;
         Ok(Self {
-            wanted: collector.find_columns(&names)?,
-            attributes: Places::find(collector, &names)?,
             names,
-            side: collector.side,
+            fields,
+            attributes: places.columns,
+            object: places.object,
+            keys: places.keys,
         })
     }
 
@@ -140,48 +170,48 @@ impl<'m> Columns<'m> {
         'm: 'r,
     {
         if record.len() != self.names.len() {
-            return Err(Problem::of_line(format!(
-                "{} fields, the header has {}",
-                record.len(),
-                self.names.len()
-            ))
-            .with_hint("quote a cell that holds the delimiter, a decimal comma included"));
+            return Err(self.misread(record));
         }
-        let text = str::from_utf8(record.bytes()).map_err(|_| self.not_utf8(record))?;
-        let part = |range| text.get(range).ok_or_else(|| self.not_utf8(record));
-        let cell = |index| part(record.range(index));
-        for (field, index) in &self.wanted {
-            let range = record.range(*index);
+        let text = str::from_utf8(record.bytes()).map_err(|_| self.misread(record))?;
+        let cell = |index| {
+            let cell = text.get(record.range(index));
+            cell.ok_or_else(|| self.misread(record))
+        };
+        for column in &self.fields {
             // Of the columns of our own files, half are empty in most rows.
-            if range.is_empty() {
+            if record.range(column.index).is_empty() {
                 continue;
             }
-            let cell = part(range)?;
-            // Only our own files are known to have had their formulas defused.
-            let cell = match self.side {
-                Side::Records if field.is_text() => formula::restored(cell),
-                _ => cell,
+            let cell = cell(column.index)?;
+            let text = if column.is_defused {
+                formula::restored(cell)
+            } else {
+                cell
             };
-            cells.set(*field, Cell::text(cell));
+            cells.set(column.field, Cell::Text(text));
         }
-        for (name, index) in &self.attributes.columns {
+        for (name, index) in &self.attributes {
             attributes::add(name, Cell::text(cell(*index)?), attributes);
         }
-        if let Some(object) = self.attributes.object {
-            self.attributes
-                .keys
-                .pick(cell(object)?, cells, attributes)?;
+        match self.object {
+            Some(index) => self.keys.pick(cell(index)?, cells, attributes),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    fn not_utf8(&self, record: &Record<'_>) -> Problem {
-        let broken = record
-            .iter()
-            .zip(&self.names)
-            .find_map(|(cell, name)| str::from_utf8(cell).is_err().then_some(name));
+    /// Why a record has not the cells that the header names.
+    #[cold]
+    fn misread(&self, record: &Record<'_>) -> Problem {
+        let (cells, columns) = (record.len(), self.names.len());
+        if cells != columns {
+            let problem = format!("{cells} fields, the header has {columns}");
+            return Problem::of_line(problem)
+                .with_hint("quote a cell that holds the delimiter, a decimal comma included");
+        }
+        let mut named = record.iter().zip(&self.names);
+        let broken = named.find(|(cell, _)| str::from_utf8(cell).is_err());
         let problem = match broken {
-            Some(name) => Problem::of_column(name, "is not UTF-8"),
+            Some((_, name)) => Problem::of_column(name, "is not UTF-8"),
             None => Problem::of_line("is not UTF-8"),
         };
         problem.with_hint("save the file as CSV (UTF-8)")

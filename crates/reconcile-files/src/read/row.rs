@@ -116,8 +116,17 @@ impl<'m> RowReader<'m> {
         }
     }
 
+    // Most cells of most fields are absent: that is seen without a call.
+    #[inline]
     fn amount(&self, cells: &Cells<'_>, field: Field) -> Result<Option<Decimal>, Problem> {
-        let (text, read) = match cells.at(field) {
+        match cells.at(field) {
+            Cell::Absent => Ok(None),
+            cell => self.amount_of(field, cell),
+        }
+    }
+
+    fn amount_of(&self, field: Field, cell: Cell<'_>) -> Result<Option<Decimal>, Problem> {
+        let (text, read) = match cell {
             Cell::Absent => return Ok(None),
             Cell::Text(text) => match text.trim_ascii() {
                 "" => return Ok(None),
@@ -129,19 +138,24 @@ impl<'m> RowReader<'m> {
                 return Err(self.problem(field, "holds a date, not an amount"));
             }
         };
-        match read {
-            Ok(amount) => Ok(Some(amount)),
-            Err(AmountDefect::TooManyDigits) => Err(self.problem(
-                field,
-                format!("`{}` has more digits than can be held exactly", shown(text)),
-            )),
-            Err(AmountDefect::NotADecimal) => {
-                let problem = self.problem(field, format!("`{}` is not a decimal", shown(text)));
-                Err(match hint::amount(text, self.mapping, self.side) {
-                    Some(hint) => problem.with_hint(hint),
-                    None => problem,
-                })
-            }
+        read.map(Some)
+            .map_err(|defect| self.no_amount(field, text, defect))
+    }
+
+    #[cold]
+    fn no_amount(&self, field: Field, text: &str, defect: AmountDefect) -> Problem {
+        let what = match defect {
+            AmountDefect::TooManyDigits => "has more digits than can be held exactly",
+            AmountDefect::NotADecimal => "is not a decimal",
+        };
+        let problem = self.problem(field, format!("`{}` {what}", shown(text)));
+        let hint = match defect {
+            AmountDefect::TooManyDigits => None,
+            AmountDefect::NotADecimal => hint::amount(text, self.mapping, self.side),
+        };
+        match hint {
+            Some(hint) => problem.with_hint(hint),
+            None => problem,
         }
     }
 
@@ -191,38 +205,70 @@ impl<'m> RowReader<'m> {
     }
 
     /// A word of the contract: a currency, a kind, a direction, a status.
+    #[inline]
     fn word<T: FromStr<Err = ModelError>>(
         &self,
         cells: &Cells<'_>,
         field: Field,
     ) -> Result<Option<T>, Problem> {
-        match self.text(cells, field)?.map(str::trim_ascii) {
-            None | Some("") => Ok(None),
-            Some(word) => word.parse().map(Some).map_err(|error| {
-                let known = match error {
-                    ModelError::Word { known, .. } => format!("one of {}", known.join(", ")),
-                    _ => "an ISO 4217 code (three capital letters)".to_owned(),
-                };
-                self.problem(field, format!("`{}` is not {known}", shown(word)))
-            }),
-        }
-    }
-
-    fn text<'c>(&self, cells: &Cells<'c>, field: Field) -> Result<Option<&'c str>, Problem> {
         match cells.at(field) {
             Cell::Absent => Ok(None),
-            Cell::Text(text) | Cell::Number(text) => Ok(Some(text)),
-            Cell::Amount(_) => Err(self.problem(field, "holds an amount, not text")),
-            Cell::Day(_) | Cell::Clock(_) | Cell::Instant(_) => {
-                Err(self.problem(field, "holds a date, not text"))
-            }
+            cell => self.word_of(field, cell),
         }
     }
 
+    fn word_of<T: FromStr<Err = ModelError>>(
+        &self,
+        field: Field,
+        cell: Cell<'_>,
+    ) -> Result<Option<T>, Problem> {
+        match self.text_of(field, cell)?.map(str::trim_ascii) {
+            None | Some("") => Ok(None),
+            Some(word) => match word.parse() {
+                Ok(word) => Ok(Some(word)),
+                Err(error) => Err(self.no_word(field, word, &error)),
+            },
+        }
+    }
+
+    #[cold]
+    fn no_word(&self, field: Field, word: &str, error: &ModelError) -> Problem {
+        let known = match error {
+            ModelError::Word { known, .. } => format!("one of {}", known.join(", ")),
+            _ => "an ISO 4217 code (three capital letters)".to_owned(),
+        };
+        self.problem(field, format!("`{}` is not {known}", shown(word)))
+    }
+
+    #[inline]
+    fn text<'c>(&self, cells: &Cells<'c>, field: Field) -> Result<Option<&'c str>, Problem> {
+        self.text_of(field, cells.at(field))
+    }
+
+    #[inline]
+    fn text_of<'c>(&self, field: Field, cell: Cell<'c>) -> Result<Option<&'c str>, Problem> {
+        match cell {
+            Cell::Absent => Ok(None),
+            Cell::Text(text) | Cell::Number(text) => Ok(Some(text)),
+            other => Err(self.no_text(field, other)),
+        }
+    }
+
+    #[cold]
+    fn no_text(&self, field: Field, cell: Cell<'_>) -> Problem {
+        let what = match cell {
+            Cell::Amount(_) => "an amount",
+            _ => "a date",
+        };
+        self.problem(field, format!("holds {what}, not text"))
+    }
+
+    #[cold]
     fn missing(&self, field: Field) -> Problem {
         self.problem(field, "is missing")
     }
 
+    #[cold]
     fn problem(&self, field: Field, message: impl Into<String>) -> Problem {
         Problem::of_column(self.mapping.column(self.side, field), message)
     }

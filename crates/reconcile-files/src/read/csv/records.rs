@@ -19,14 +19,30 @@ pub(super) struct Records<R> {
     buffer: Vec<u8>,
     /// What of the buffer is read from the file and not yet split.
     open: Range<usize>,
+    /// Where in the buffer the first quote of what is open is, or its end: most
+    /// files have none, and need not be searched for one line after line.
+    quote: usize,
     /// The number of the line that `open` begins on.
     line: u64,
     delimiter: u8,
     quoted: csv_core::Reader,
     /// The cells of a record with quotes, unquoted, one after the other.
     cells: Vec<u8>,
-    /// Where the cells of the current record end.
-    ends: Vec<usize>,
+    /// Where the cells of the current record begin, and more places than it needs.
+    starts: Vec<usize>,
+    current: Current,
+}
+
+/// Where the current record is.
+struct Current {
+    line: u64,
+    /// Where in the buffer.
+    text: Range<usize>,
+    quotes: Quotes,
+    /// How many of the cells' bytes are its own; none where they stand in the text.
+    unquoted: Option<usize>,
+    /// How many of the starts are its own.
+    starts: usize,
 }
 
 /// Why there is no further record, where there should be one.
@@ -46,7 +62,8 @@ pub(super) struct Record<'r> {
     /// What its quotes say about where it ends.
     pub(super) quotes: Quotes,
     cells: &'r [u8],
-    ends: &'r [usize],
+    /// Where each cell begins, and where one would that came after them.
+    starts: &'r [usize],
     /// How many bytes lie between two cells.
     gap: usize,
 }
@@ -76,44 +93,83 @@ impl<R: Read> Records<R> {
             bytes,
             buffer: vec![0; length],
             open: 0..0,
+            quote: 0,
             line: 1,
             delimiter,
             quoted,
             cells: vec![0; 1 << 10],
-            ends: Vec::new(),
+            starts: vec![0; 32],
+            current: Current {
+                line: 0,
+                text: 0..0,
+                quotes: Quotes::None,
+                unquoted: None,
+                starts: 0,
+            },
         }
     }
 
-    /// The next record; blank lines are none.
-    pub(super) fn next(&mut self) -> Result<Option<Record<'_>>, Unsplit> {
+    /// Goes on to the next record; false when there is none. Blank lines are none.
+    pub(super) fn advance(&mut self) -> Result<bool, Unsplit> {
         if !self.skip_line_ends()? {
-            return Ok(None);
+            return Ok(false);
         }
         let length = self.line_length()?;
-        let line = part(&self.buffer, self.open.start, length);
-        if memchr(b'"', line).is_some() {
-            return self.quoted().map(Some);
-        }
         let text = self.open.start..self.open.start + length;
+        if self.quote < text.end {
+            self.advance_quoted()?;
+            return Ok(true);
+        }
+        let line = part(&self.buffer, text.start, length);
+        let starts = loop {
+            match starts(line, self.delimiter, &mut self.starts) {
+                Some(count) => break count,
+                None => self.starts.resize(self.starts.len() * 2, 0),
+            }
+        };
         self.open.start = text.end;
-        let text = self.buffer.get(text).unwrap_or_default();
-        self.ends.clear();
-        find_all(self.delimiter, text, &mut self.ends);
-        self.ends.push(text.len());
-        Ok(Some(Record {
+        self.current = Current {
             line: self.line,
             text,
             quotes: Quotes::None,
-            cells: text,
-            ends: &self.ends,
-            gap: 1,
-        }))
+            unquoted: None,
+            starts,
+        };
+        // Of a carriage return it may not be known yet what follows it.
+        if !self.open.is_empty() && self.buffer.get(self.open.start) == Some(&b'\n') {
+            self.line += 1;
+            self.open.start += 1;
+        }
+        Ok(true)
+    }
+
+    /// The record that it stands at.
+    pub(super) fn current(&self) -> Record<'_> {
+        let Current {
+            line,
+            text,
+            quotes,
+            unquoted,
+            starts,
+        } = &self.current;
+        let text = self.buffer.get(text.clone()).unwrap_or_default();
+        Record {
+            line: *line,
+            text,
+            quotes: *quotes,
+            cells: unquoted.map_or(text, |length| part(&self.cells, 0, length)),
+            starts: self.starts.get(..*starts).unwrap_or_default(),
+            gap: usize::from(unquoted.is_none()),
+        }
     }
 
     /// Goes to the first byte that ends no line; false at the end of the file.
     fn skip_line_ends(&mut self) -> Result<bool, Unsplit> {
         loop {
             let open = self.buffer.get(self.open.clone()).unwrap_or_default();
+            if open.first().is_some_and(|byte| !is_line_end(*byte)) {
+                return Ok(true);
+            }
             let text = open.iter().position(|byte| !is_line_end(*byte));
             // A line feed that is still to be read ends the same line.
             let is_split = text.is_none() && open.last() == Some(&b'\r');
@@ -146,16 +202,16 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// The record from here on, which has a quote.
-    fn quoted(&mut self) -> Result<Record<'_>, Unsplit> {
-        let (mut read, mut written, mut ended) = (0, 0, 0);
-        self.ends.resize(self.ends.capacity().max(16), 0);
+    /// Goes on to the record from here on, which has a quote.
+    fn advance_quoted(&mut self) -> Result<(), Unsplit> {
+        // Each cell ends where the next one begins.
+        let (mut read, mut written, mut ended) = (0, 0, 1);
         loop {
             let input = self.buffer.get(self.open.start + read..self.open.end);
             let (result, taken, unquoted, ends) = self.quoted.read_record(
                 input.unwrap_or_default(),
                 self.cells.get_mut(written..).unwrap_or_default(),
-                self.ends.get_mut(ended..).unwrap_or_default(),
+                self.starts.get_mut(ended..).unwrap_or_default(),
             );
             read += taken;
             written += unquoted;
@@ -164,7 +220,9 @@ impl<R: Read> Records<R> {
                 // At the end of the file, no input is what ends the record.
                 ReadRecordResult::InputEmpty => _ = self.fill()?,
                 ReadRecordResult::OutputFull => self.cells.resize(self.cells.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => {
+                    self.starts.resize(self.starts.len() * 2, 0);
+                }
                 ReadRecordResult::Record | ReadRecordResult::End => break,
             }
         }
@@ -179,23 +237,26 @@ impl<R: Read> Records<R> {
         } else {
             Quotes::AcrossLines
         };
-        let line = self.line;
+        let (line, end) = (self.line, self.open.start + text.len());
         self.line += line_ends(text);
-        self.open.start += text.len();
-        Ok(Record {
+        self.current = Current {
             line,
-            text,
+            text: self.open.start..end,
             quotes,
-            cells,
-            ends: self.ends.get(..ended).unwrap_or_default(),
-            gap: 0,
-        })
+            unquoted: Some(written),
+            starts: ended,
+        };
+        self.open.start = end;
+        let open = self.buffer.get(self.open.clone()).unwrap_or_default();
+        self.quote = end + memchr(b'"', open).unwrap_or(open.len());
+        Ok(())
     }
 
     /// Reads on; false at the end of the file. What is open moves to the front.
     fn fill(&mut self) -> Result<bool, Unsplit> {
         if self.open.start > 0 {
             self.buffer.copy_within(self.open.clone(), 0);
+            self.quote -= self.open.start;
             self.open = 0..self.open.len();
         }
         if self.open.end == self.buffer.len() {
@@ -208,6 +269,10 @@ impl<R: Read> Records<R> {
         loop {
             match self.bytes.read(room) {
                 Ok(count) => {
+                    if self.quote == self.open.end {
+                        let read = room.get(..count).unwrap_or_default();
+                        self.quote += memchr(b'"', read).unwrap_or(count);
+                    }
                     self.open.end += count;
                     return Ok(count > 0);
                 }
@@ -222,27 +287,67 @@ impl<R: Read> Records<R> {
 const BUFFER: usize = 1 << 18;
 
 impl<'r> Record<'r> {
-    /// How many cells it has.
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
     /// What its cells lie in.
     pub(super) fn bytes(&self) -> &'r [u8] {
         self.cells
     }
 
+    /// How many cells it has.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
     /// Where a cell lies in the bytes.
     pub(super) fn range(&self, index: usize) -> Range<usize> {
-        let end = |index: usize| self.ends.get(index).copied();
-        let before = index.checked_sub(1).and_then(end);
-        before.map_or(0, |before| before + self.gap)..end(index).unwrap_or_default()
+        match self.starts.get(index..).and_then(<[usize]>::first_chunk) {
+            Some([start, next]) => *start..next - self.gap,
+            None => 0..0,
+        }
     }
 
     /// Every cell.
     pub(super) fn iter(&self) -> impl Iterator<Item = &'r [u8]> {
         (0..self.len()).map(|index| self.cells.get(self.range(index)).unwrap_or_default())
     }
+}
+
+/// Puts down where each cell begins that the delimiter parts, from the second one
+/// on, and where one would after the last: how many places that are with the
+/// first one, zero; `None` when there are not so many.
+///
+/// It looks at eight bytes at a time: delimiters lie too close together for a
+/// search that begins anew after each.
+fn starts(text: &[u8], delimiter: u8, places: &mut [usize]) -> Option<usize> {
+    let (_, behind_first) = places.split_first_mut()?;
+    let most = behind_first.len();
+    let mut places = behind_first.iter_mut();
+    let (eights, rest) = text.as_chunks();
+    let mut behind = 1;
+    for eight in eights {
+        let mut hits = high_bits_of(delimiter, *eight);
+        while hits != 0 {
+            *places.next()? = behind + hits.trailing_zeros() as usize / 8;
+            hits &= hits - 1;
+        }
+        behind += eight.len();
+    }
+    for byte in rest {
+        if *byte == delimiter {
+            *places.next()? = behind;
+        }
+        behind += 1;
+    }
+    *places.next()? = behind;
+    Some(1 + most - places.len())
+}
+
+/// Eight bytes in which the high bit is set of each that is this one, and no other.
+fn high_bits_of(byte: u8, eight: [u8; 8]) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    // A byte that is wanted is zero here, and nothing is carried from one byte to
+    // the next.
+    let apart = u64::from_le_bytes(eight) ^ u64::from_le_bytes([byte; 8]);
+    !(((apart & LOW) + LOW) | apart | LOW)
 }
 
 fn part(bytes: &[u8], from: usize, length: usize) -> &[u8] {
@@ -256,29 +361,6 @@ fn without_line_ends(bytes: &[u8]) -> &[u8] {
 
 fn is_line_end(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n')
-}
-
-/// Puts down where a byte stands, eight bytes at a look: delimiters lie too
-/// close together for a search that begins anew after each.
-fn find_all(byte: u8, text: &[u8], places: &mut Vec<usize>) {
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let wanted = u64::from_le_bytes([byte; 8]);
-    let (eights, rest) = text.as_chunks();
-    // What is left is made eight bytes, none of which is wanted after it.
-    let mut last = [!byte; 8];
-    for (place, byte) in last.iter_mut().zip(rest) {
-        *place = *byte;
-    }
-    for (number, eight) in eights.iter().chain([&last]).enumerate() {
-        // A byte that is wanted is zero here, and nothing is carried from one
-        // byte to the next: its high bit, and no other, is set in the end.
-        let apart = u64::from_le_bytes(*eight) ^ wanted;
-        let mut hits = !(((apart & LOW) + LOW) | apart | LOW);
-        while hits != 0 {
-            places.push(number * 8 + hits.trailing_zeros() as usize / 8);
-            hits &= hits - 1;
-        }
-    }
 }
 
 /// How many lines end in the bytes: each with a line feed, or with a carriage
@@ -314,7 +396,8 @@ mod tests {
     fn split(text: &[u8]) -> Rows {
         let mut records = Records::with_buffer(Slow(text), b',', 2);
         let mut rows = Vec::new();
-        while let Ok(Some(record)) = records.next() {
+        while let Ok(true) = records.advance() {
+            let record = records.current();
             rows.push((record.line, record.iter().map(<[u8]>::to_vec).collect()));
         }
         rows
@@ -364,11 +447,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_place_of_a_byte_is_found(text: Vec<u8>, byte in 0x2b_u8..0x2e) {
+        fn a_cell_begins_behind_every_delimiter(text: Vec<u8>, byte in 0x2b_u8..0x2e) {
             let text: Vec<u8> = text.iter().map(|other| if other % 3 == 0 { 0x2c } else { *other }).collect();
-            let mut places = Vec::new();
-            find_all(byte, &text, &mut places);
-            prop_assert_eq!(places, memchr_iter(byte, &text).collect::<Vec<_>>());
+            let mut expected = vec![0];
+            expected.extend(memchr_iter(byte, &text).map(|place| place + 1));
+            expected.push(text.len() + 1);
+            let mut places = vec![0; expected.len()];
+            prop_assert_eq!(starts(&text, byte, &mut places), Some(expected.len()));
+            prop_assert_eq!(&places, &expected);
+            places.pop();
+            prop_assert_eq!(starts(&text, byte, &mut places), None);
         }
 
         #[test]
