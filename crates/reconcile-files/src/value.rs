@@ -1,6 +1,6 @@
 //! Cells, and the exact values in them.
 
-use std::cell;
+use std::{cell, ptr};
 
 use jiff::{
     Timestamp,
@@ -58,6 +58,11 @@ impl<'a> Cell<'a> {
             Self::Text(text)
         }
     }
+
+    /// Whether both are the same piece of the file, as of a dictionary.
+    fn is_same(self, other: Self) -> bool {
+        matches!((self, other), (Self::Text(text), Self::Text(other)) if ptr::eq(text, other))
+    }
 }
 
 /// The cells of a row, by field.
@@ -86,11 +91,11 @@ impl<'a> Cells<'a> {
     }
 
     pub(crate) fn set(&mut self, field: Field, cell: Cell<'a>) {
+        if field.is_word() && !self.at(field).is_same(cell) {
+            self.words.set(None);
+        }
         if let Some(place) = self.cells.get_mut(field as usize) {
             *place = cell;
-        }
-        if field.is_word() {
-            self.words.set(None);
         }
     }
 

@@ -147,6 +147,86 @@ fn numbers_stand_for_references_and_what_is_absent_stays_so() {
 }
 
 #[test]
+fn a_column_without_any_value_is_of_no_type_and_says_nothing() {
+    // As pandas writes one.
+    let none = ("optional int32 fee (UNKNOWN)", Values::Nothing(2));
+    let ledger = ledger(&[amount(), currency(), reference(), date(), none]).unwrap();
+    let fees: Vec<_> = ledger.book.iter().map(|row| row.fee).collect();
+    assert_eq!(fees, [None, None]);
+}
+
+#[test]
+fn what_repeats_for_a_while_ends_where_it_ends() {
+    // Runs of every length about those that are read at once, each of another
+    // column, and rows without a value in between.
+    let run = |row: usize, length: usize| row / length;
+    let text = |row: usize, length: usize| match run(row, length) % 4 {
+        3 => None,
+        run => Some(format!("{run} of {length}")),
+    };
+    let lengths = [1, 7, 31, 32, 33, 64, 250];
+    let names = [
+        "reference",
+        "description",
+        "account",
+        "method",
+        "fee",
+        "kind",
+        "status",
+    ];
+    let rows = 0..ROWS;
+    let kinds = ["payment", "refund", "reversal"];
+    let word = |row| text(row, 33).map(|_| kinds[run(row, 33) % 4].to_owned());
+    let cells = |place: usize| -> Vec<Option<String>> {
+        let rows = rows.clone();
+        match names[place] {
+            "fee" => rows
+                .map(|row| text(row, 33).map(|_| run(row, 33).to_string()))
+                .collect(),
+            "kind" => rows.map(word).collect(),
+            "status" => rows
+                .map(|row| text(row, 250).map(|_| "succeeded".to_owned()))
+                .collect(),
+            _ => rows.map(|row| text(row, lengths[place])).collect(),
+        }
+    };
+    let schema: Vec<_> = names
+        .iter()
+        .map(|name| format!("optional binary {name} (STRING)"))
+        .collect();
+    let mut columns: Vec<(&str, Values)> = schema
+        .iter()
+        .enumerate()
+        .map(|(place, column)| {
+            let cells = cells(place).into_iter();
+            let bytes = cells.map(|cell| cell.map(String::into_bytes)).collect();
+            (column.as_str(), Values::OptionalBytes(bytes))
+        })
+        .collect();
+    columns.push(("int64 amount", Values::I64((1..).take(ROWS).collect())));
+    columns.push(("int32 date (DATE)", Values::I32(vec![20_485; ROWS])));
+    let currency = Values::Bytes(vec![b"PEN".to_vec(); ROWS]);
+    columns.push(("binary currency (STRING)", currency));
+    for properties in ways_of_writing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.parquet");
+        write_as(&path, &columns, properties.build());
+        let ledger = read_ledger(&path, &Mapping::default(), Invalid::Stop).unwrap();
+        let cells: Vec<_> = (0..names.len()).map(cells).collect();
+        for (place, row) in ledger.book.iter().enumerate() {
+            let fee = row.fee.map(|fee| fee.to_string());
+            let kind = row.kind.map(|kind| kind.as_str().to_owned());
+            let status = row.status.map(|status| status.as_str().to_owned());
+            let texts = [row.reference, row.description, row.account, row.method];
+            let texts = texts.into_iter().map(|text| text.map(str::to_owned));
+            let read: Vec<_> = texts.chain([fee, kind, status]).collect();
+            let written: Vec<_> = cells.iter().map(|column| column[place].clone()).collect();
+            assert_eq!(read, written, "row {place}");
+        }
+    }
+}
+
+#[test]
 fn a_float_is_no_amount() {
     let float = ("double amount", Values::F64(vec![30.0, 1.5]));
     let error = ledger(&[float, currency(), reference(), date()]).unwrap_err();
@@ -337,6 +417,8 @@ enum Values {
     Bytes(Vec<Vec<u8>>),
     OptionalBytes(Vec<Option<Vec<u8>>>),
     Fixed(Vec<Vec<u8>>),
+    /// So many rows without a value.
+    Nothing(usize),
 }
 
 fn amount() -> (&'static str, Values) {
@@ -393,6 +475,9 @@ fn write_as(path: &Path, columns: &[(&str, Values)], properties: WriterPropertie
         let count = match (column.untyped(), values) {
             (ColumnWriter::Int32ColumnWriter(writer), Values::I32(values)) => {
                 writer.write_batch(values, None, None)
+            }
+            (ColumnWriter::Int32ColumnWriter(writer), Values::Nothing(rows)) => {
+                writer.write_batch(&[], Some(&vec![0; *rows]), None)
             }
             (ColumnWriter::Int64ColumnWriter(writer), Values::I64(values)) => {
                 writer.write_batch(values, None, None)

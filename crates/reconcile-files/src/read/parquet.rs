@@ -79,8 +79,9 @@ const MOST_ROWS_A_BYTE: u64 = 64;
 /// caches that are near.
 const LONGEST_STRETCH: usize = 1024;
 
-/// How many rows of a column are alike that are read at once for it.
-const MANY_ALIKE: usize = 64;
+/// How many rows are read at once where no page ends, at least, though a column
+/// repeats itself for fewer.
+const SHORTEST_STRETCH: usize = 32;
 
 /// The longest page that is read, in bytes once it is unpacked: writers make
 /// them of a mebibyte.
@@ -143,16 +144,13 @@ impl<'m> Columns<'m> {
         for column in self.all() {
             stretch = stretch.min(column.left()?);
         }
-        // Where a column repeats itself for long, its cell is read once.
+        // Where a column repeats itself, its cell is read once.
         for column in self.all() {
-            let alike = column.alike();
-            if alike >= MANY_ALIKE {
-                stretch = stretch.min(alike);
-            }
+            stretch = stretch.min(column.run().rows.max(SHORTEST_STRETCH));
         }
         for column in self.all() {
-            let alike = column.alike() >= stretch;
-            column.read(stretch, alike)?;
+            let run = column.run();
+            column.read(stretch, run.alike && run.rows >= stretch)?;
         }
         Ok(stretch)
     }
@@ -171,7 +169,7 @@ impl<'m> Columns<'m> {
         }
         let mut problem = None;
         let fields = self.fields.iter();
-        for (field, column) in fields.filter(|(_, column)| place == 0 || !column.is_alike()) {
+        for (field, column) in fields.filter(|(_, column)| place == 0 || !column.is_settled()) {
             let cell = column.cell(place).unwrap_or_else(|unreadable| {
                 problem = Some(unreadable);
                 Cell::Absent

@@ -11,7 +11,7 @@ use parquet::{
 };
 use rust_decimal::Decimal;
 
-use super::pages::{NotUtf8, Pages};
+use super::pages::{NotUtf8, Pages, Run};
 use crate::{Field, read::line::Problem, value::Cell};
 
 /// A column that is read, and where in it the reading stands.
@@ -20,8 +20,10 @@ pub(super) struct Column {
     leaf: usize,
     meaning: Meaning,
     pages: Option<Pages>,
-    /// Whether all rows of the stretch have the same cell.
+    /// Whether all rows of the stretch have the same value, which stands in the
+    /// first; and whether that can be read.
     alike: bool,
+    settled: bool,
     written: Written,
 }
 
@@ -50,6 +52,7 @@ impl Column {
             meaning,
             pages: None,
             alike: false,
+            settled: false,
             written: Written::default(),
         })
     }
@@ -75,9 +78,9 @@ impl Column {
         self.pages.as_mut().map_or(Ok(0), Pages::left)
     }
 
-    /// How many rows are seen to have the same cell as the one that comes.
-    pub(super) fn alike(&mut self) -> usize {
-        self.pages.as_mut().map_or(0, Pages::alike)
+    /// The rows that come next, as they are written.
+    pub(super) fn run(&mut self) -> Run {
+        self.pages.as_mut().map_or(Run::NONE, Pages::run)
     }
 
     /// Goes to the next stretch of so many rows, which may all be alike.
@@ -85,7 +88,16 @@ impl Column {
         let Some(pages) = &mut self.pages else {
             return Ok(());
         };
+        self.alike = alike;
+        let (rows, same) = if alike {
+            (1, rows.saturating_sub(1))
+        } else {
+            (rows, 0)
+        };
         pages.read(rows)?;
+        if alike {
+            pages.skip(same)?;
+        }
         self.written.clear();
         match self.meaning {
             Meaning::Units(scale) => {
@@ -97,39 +109,51 @@ impl Column {
                 let numbers = (0..rows).map(|row| Some(whole_number(pages, row)? & mask));
                 numbers.for_each(|number| self.written.push(number, 0));
             }
-            Meaning::Text | Meaning::Amount(_) | Meaning::Day | Meaning::Instant { .. } => {}
+            Meaning::Text
+            | Meaning::Nothing
+            | Meaning::Amount(_)
+            | Meaning::Day
+            | Meaning::Instant { .. } => {}
         }
-        // What cannot be read is told of every row.
-        self.alike = alike && self.cell(0).is_ok();
+        self.settled = alike && self.cell(0).is_ok();
         Ok(())
     }
 
-    /// Whether all rows of the stretch have the same cell.
-    pub(super) fn is_alike(&self) -> bool {
-        self.alike
+    /// Whether all rows of the stretch have the same cell. What cannot be read is
+    /// told of every row.
+    pub(super) fn is_settled(&self) -> bool {
+        self.settled
     }
 
     /// The cell of a row of the stretch.
+    #[inline]
     pub(super) fn cell(&self, row: usize) -> Result<Cell<'_>, Problem> {
         let Some(pages) = &self.pages else {
             return Ok(Cell::Absent);
         };
-        if self.meaning == Meaning::Text {
-            return match pages.text(row) {
-                Ok(text) => Ok(text.map_or(Cell::Absent, Cell::text)),
-                Err(NotUtf8) => Err(self.unreadable("is not UTF-8")),
-            };
+        let row = if self.alike { 0 } else { row };
+        if self.meaning != Meaning::Text {
+            return self.typed(pages, row);
+        }
+        match pages.text(row) {
+            Ok(text) => Ok(text.map_or(Cell::Absent, Cell::text)),
+            Err(NotUtf8) => Err(self.unreadable("is not UTF-8")),
+        }
+    }
+
+    fn typed(&self, pages: &Pages, row: usize) -> Result<Cell<'_>, Problem> {
+        if let (Meaning::Amount(scale), Some(units)) = (self.meaning, pages.integer(row)) {
+            let amount = amount(units, scale).map(Cell::Amount);
+            return amount.ok_or_else(|| self.unreadable(TOO_LONG));
         }
         if !pages.has(row) {
             return Ok(Cell::Absent);
         }
         let cell = match self.meaning {
-            Meaning::Amount(scale) => match pages.integer(row) {
-                Some(units) => amount(units, scale),
-                None => wide_amount(self.number(pages, row)?, scale),
+            Meaning::Amount(scale) => {
+                let amount = wide_amount(self.number(pages, row)?, scale);
+                amount.map(Cell::Amount).ok_or(TOO_LONG)
             }
-            .map(Cell::Amount)
-            .ok_or(TOO_LONG),
             Meaning::Units(_) | Meaning::Unsigned(_) => {
                 self.number(pages, row)?;
                 Ok(Cell::Number(self.written.at(row)))
@@ -149,7 +173,7 @@ impl Column {
                 });
                 cell.ok_or(NO_DATE)
             }
-            Meaning::Text => Ok(Cell::Absent),
+            Meaning::Text | Meaning::Nothing => Err("has a value, of which its type has none"),
         };
         cell.map_err(|what| self.unreadable(what))
     }
@@ -213,6 +237,8 @@ pub(super) fn type_name(descriptor: &ColumnDescriptor) -> String {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     Text,
+    /// Nothing in any row, as pandas writes a column without a value.
+    Nothing,
     /// A whole number of so many bits, none of them a sign.
     Unsigned(u8),
     /// A whole number of units, of which ten to this power make one.
@@ -243,6 +269,7 @@ impl Meaning {
         };
         match (descriptor.logical_type_ref(), descriptor.converted_type()) {
             (Some(LogicalType::Decimal(_)), _) | (None, ConvertedType::DECIMAL) => decimal(),
+            (Some(LogicalType::Unknown), _) => Some(Self::Nothing),
             (Some(LogicalType::Date), _) | (None, ConvertedType::DATE) => Some(Self::Day),
             (Some(LogicalType::Timestamp(timestamp)), _) => Some(Self::Instant {
                 unit: timestamp.unit,

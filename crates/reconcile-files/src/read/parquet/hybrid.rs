@@ -41,18 +41,30 @@ impl Hybrid {
         })
     }
 
-    /// The number that comes, and how often it is seen to repeat: not at all where
-    /// each has to be looked at, or none comes.
-    pub(super) fn repeats(&mut self) -> (u32, usize) {
+    /// The run that comes: its number where that repeats, and how many are left of
+    /// it; none where nothing comes.
+    pub(super) fn run(&mut self) -> (Option<u32>, usize) {
         while let Run::Repeated { left: 0, .. } | Run::Packed { left: 0, .. } = self.run {
             match self.next_run() {
                 Some(run) => self.run = run,
-                None => return (0, 0),
+                None => return (None, 0),
             }
         }
-        match self.run {
-            Run::Repeated { number, left } => (number, usize::try_from(left).unwrap_or(usize::MAX)),
-            Run::Packed { .. } => (0, 0),
+        let (number, left) = match self.run {
+            Run::Repeated { number, left } => (Some(number), left),
+            Run::Packed { left, .. } => (None, left),
+        };
+        (number, usize::try_from(left).unwrap_or(usize::MAX))
+    }
+
+    /// Passes over so many numbers of a run that repeats; `None` where it has fewer.
+    pub(super) fn skip(&mut self, count: usize) -> Option<()> {
+        match &mut self.run {
+            Run::Repeated { left, .. } => {
+                *left = left.checked_sub(count as u64)?;
+                Some(())
+            }
+            Run::Packed { .. } => (count == 0).then_some(()),
         }
     }
 
@@ -159,16 +171,18 @@ mod tests {
     }
 
     #[test]
-    fn what_repeats_is_told_and_stays_to_be_taken() {
+    fn a_run_that_repeats_can_be_passed_over() {
         let bytes = vec![3 << 1, 5, 1 << 1 | 1, 0b1000_1000, 0b1100_0110, 0b1111_1010];
         let mut numbers = Hybrid::new(bytes, 3).unwrap();
-        assert_eq!([numbers.repeats(), numbers.repeats()], [(5, 3); 2]);
-        let mut taken = Vec::new();
-        numbers.take(2, &mut taken).unwrap();
-        assert_eq!(numbers.repeats(), (5, 1));
-        numbers.take(1, &mut taken).unwrap();
-        assert_eq!(numbers.repeats(), (0, 0));
+        assert_eq!([numbers.run(), numbers.run()], [(Some(5), 3); 2]);
+        assert_eq!(numbers.skip(4), None);
+        numbers.skip(2).unwrap();
+        assert_eq!(numbers.run(), (Some(5), 1));
+        numbers.skip(1).unwrap();
+        assert_eq!(numbers.run(), (None, 8));
+        assert_eq!(numbers.skip(1), None);
         assert_eq!(all(numbers), [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(Hybrid::default().run(), (None, 0));
     }
 
     #[test]

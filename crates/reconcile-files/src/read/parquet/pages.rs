@@ -58,6 +58,20 @@ pub(super) enum Layout {
     },
 }
 
+/// Rows that come next.
+pub(super) struct Run {
+    pub(super) rows: usize,
+    pub(super) alike: bool,
+}
+
+impl Run {
+    /// That of values of which each is written for itself.
+    pub(super) const NONE: Self = Self {
+        rows: usize::MAX,
+        alike: false,
+    };
+}
+
 /// The values that rows name by their number.
 #[derive(Default)]
 struct Dictionary {
@@ -117,15 +131,20 @@ impl Pages {
         Ok(self.page.left)
     }
 
-    /// How many of the rows that come have all the same value, or none, as far
-    /// as that is seen without looking at each.
-    pub(super) fn alike(&mut self) -> usize {
-        let levels = self.page.levels.as_mut();
-        match (levels.map(Hybrid::repeats), &mut self.page.values) {
-            (Some((0, rows)), _) => rows,
-            (Some((_, rows)), Values::Numbers(numbers)) => rows.min(numbers.repeats().1),
-            (None, Values::Numbers(numbers)) => numbers.repeats().1,
-            (_, Values::Plain { .. }) => 0,
+    /// How many rows come next that are written in one way, and whether all of
+    /// them have the same value, or none.
+    pub(super) fn run(&mut self) -> Run {
+        let levels = self.page.levels.as_mut().map(Hybrid::run);
+        let (most, numbers) = match (levels, &mut self.page.values) {
+            (Some((Some(0), rows)), _) => return Run { rows, alike: true },
+            (Some((Some(_), rows)), Values::Numbers(numbers)) => (rows, numbers),
+            (None, Values::Numbers(numbers)) => (usize::MAX, numbers),
+            (Some((None, _)), _) | (_, Values::Plain { .. }) => return Run::NONE,
+        };
+        let (number, rows) = numbers.run();
+        Run {
+            rows: rows.min(most),
+            alike: number.is_some(),
         }
     }
 
@@ -159,6 +178,24 @@ impl Pages {
         });
         self.rows.extend(rows);
         Ok(())
+    }
+
+    /// Passes over so many rows of a run that are all alike.
+    pub(super) fn skip(&mut self, rows: usize) -> Result<(), ParquetError> {
+        let is_absent = !self.has(0);
+        let DataPage {
+            left,
+            levels,
+            values,
+        } = &mut self.page;
+        *left = left.checked_sub(rows).ok_or_else(cut_off)?;
+        let skipped = match (levels, values) {
+            (Some(levels), _) if is_absent => levels.skip(rows),
+            (Some(levels), Values::Numbers(numbers)) => levels.skip(rows).and(numbers.skip(rows)),
+            (None, Values::Numbers(numbers)) => numbers.skip(rows),
+            (_, Values::Plain { .. }) => None,
+        };
+        skipped.ok_or_else(cut_off)
     }
 
     /// The bytes of the value of a row of the stretch, where it has one.
@@ -358,6 +395,20 @@ impl Layout {
         count: usize,
         places: &mut Vec<Place>,
     ) -> Option<()> {
+        if let Some(width) = self.width() {
+            let end = next.checked_add(count.checked_mul(width)?)?;
+            let begin = u32::try_from(*next).ok()?;
+            let (width, end) = (u32::try_from(width).ok()?, u32::try_from(end).ok()?);
+            if end as usize > bytes.len() {
+                return None;
+            }
+            *next = end as usize;
+            places.extend((begin..end).step_by(width as usize).map(|begin| Place {
+                begin,
+                end: begin + width,
+            }));
+            return Some(());
+        }
         places.reserve(count);
         for _ in 0..count {
             let place = self.place(bytes, *next)?;
@@ -443,4 +494,53 @@ fn cut_off() -> ParquetError {
 
 fn damaged(what: &str) -> ParquetError {
     ParquetError::General(what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where three values are in so many bytes, of which the first is a length.
+    fn three(layout: Layout, bytes: usize) -> Option<Vec<(u32, u32)>> {
+        let mut page = vec![0; bytes];
+        page[0] = 1;
+        let mut places = Vec::new();
+        layout.places(&page, &mut 0, 3, &mut places)?;
+        Some(
+            places
+                .iter()
+                .map(|place| (place.begin, place.end))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn a_page_that_ends_before_its_values_do_has_none_of_them() {
+        let text = Layout::Long { text: true };
+        for (layout, length, places) in [
+            (Layout::I32, 12, [(0, 4), (4, 8), (8, 12)]),
+            (Layout::I64, 24, [(0, 8), (8, 16), (16, 24)]),
+            (Layout::Wide(3), 9, [(0, 3), (3, 6), (6, 9)]),
+            (text, 13, [(4, 5), (9, 9), (13, 13)]),
+        ] {
+            assert_eq!(three(layout, length), Some(places.to_vec()));
+            assert_eq!(three(layout, length - 1), None);
+        }
+    }
+
+    #[test]
+    fn a_number_that_the_dictionary_does_not_have_is_no_value() {
+        let dictionary = Dictionary::of(Layout::I32, vec![0; 8]).unwrap();
+        let found = |number: u8| {
+            let mut page = DataPage {
+                left: 3,
+                levels: None,
+                values: Values::Numbers(Hybrid::new(vec![3 << 1, number], 8).unwrap()),
+            };
+            let (mut numbers, mut places) = (Vec::new(), Vec::new());
+            let found = page.find(3, Layout::I32, &dictionary, &mut numbers, &mut places);
+            found.map(|()| places.len()).ok()
+        };
+        assert_eq!([found(1), found(2)], [Some(3), None]);
+    }
 }
