@@ -148,16 +148,14 @@ impl<'a> Findings<'a> {
 
     /// Files a pair that agrees.
     pub(crate) fn matched(&mut self, pair: Pair, rule: Rule) -> Result<(), EngineError> {
-        let difference = match rule {
-            // Neither moved money, or both the same.
-            Rule::Exact | Rule::SameStatus => Decimal::ZERO,
-            Rule::Tolerance | Rule::Net | Rule::Group => {
-                let (ledger, record) = (
-                    self.ledger.facts(pair.ledger),
-                    self.records.facts(pair.record),
-                );
-                difference(ledger.currency, ledger.signed(), record.signed())?
-            }
+        let difference = if rule.may_differ() {
+            let (ledger, record) = (
+                self.ledger.facts(pair.ledger),
+                self.records.facts(pair.record),
+            );
+            difference(ledger.currency, ledger.signed(), record.signed())?
+        } else {
+            Decimal::ZERO
         };
         let couple = Couple {
             ledger: pair.ledger,

@@ -43,10 +43,7 @@ impl<'a> MatchGroup<'a> {
     /// agree where it is not to the last digit.
     #[must_use]
     pub fn name(&self) -> Cow<'a, str> {
-        match self.rule.suffix() {
-            "" => Cow::Borrowed(self.pass),
-            suffix => Cow::Owned(format!("{}{suffix}", self.pass)),
-        }
+        self.rule.of_pass(self.pass)
     }
 }
 
@@ -76,25 +73,77 @@ impl Matches {
         self.pass(0)
     }
 
+    /// How many rows of the ledger are in them, those apart included.
+    #[must_use]
+    pub fn ledger_rows(&self) -> usize {
+        let in_groups = self.groups.iter().map(|group| group.ledger.len());
+        self.couples.len() + self.apart + in_groups.sum::<usize>()
+    }
+
+    /// How many records are in them, those apart included.
+    #[must_use]
+    pub fn record_rows(&self) -> usize {
+        let in_groups = self.groups.iter().map(|group| group.records.len());
+        self.couples.len() + self.apart + in_groups.sum::<usize>()
+    }
+
+    /// How many pairs each pass ties in each way, those apart included, by what
+    /// ties them as every file says it.
+    #[must_use]
+    pub fn pairs(&self) -> BTreeMap<Cow<'_, str>, usize> {
+        // Nearly all follow others of their kind: there are few runs of them.
+        let runs = self
+            .couples
+            .chunk_by(|one, next| (one.pass, one.rule) == (next.pass, next.rule));
+        let runs = runs.filter_map(|run| run.first().map(|one| (one.pass, one.rule, run.len())));
+        let apart = (self.apart > 0).then_some((0, Rule::Exact, self.apart));
+        let mut pairs = BTreeMap::new();
+        for (pass, rule, rows) in apart.into_iter().chain(runs) {
+            *pairs.entry(rule.of_pass(self.pass(pass))).or_default() += rows;
+        }
+        pairs
+    }
+
     /// Every group, in order, but those apart.
     pub fn iter(&self) -> impl Iterator<Item = MatchGroup<'_>> {
-        let couples = self.couples.iter().map(|couple| MatchGroup {
-            ledger: slice::from_ref(&couple.ledger),
-            records: slice::from_ref(&couple.record),
-            rule: couple.rule,
-            pass: self.pass(couple.pass),
-            difference: self.difference(couple),
-            ambiguous: couple.ambiguous,
-        });
-        let groups = self.groups.iter().map(|group| MatchGroup {
+        let couples = self.couples.iter().map(|couple| self.pair(couple));
+        couples.chain(self.groups())
+    }
+
+    /// The groups that are no pair, in order: what their sums tie.
+    pub fn groups(&self) -> impl Iterator<Item = MatchGroup<'_>> {
+        self.groups.iter().map(|group| MatchGroup {
             ledger: &group.ledger,
             records: &group.records,
             rule: group.rule,
             pass: self.pass(group.pass),
             difference: group.difference,
             ambiguous: false,
-        });
-        couples.chain(groups)
+        })
+    }
+
+    /// The groups whose sides differ within what their rule allows, in order.
+    pub fn differing(&self) -> impl Iterator<Item = MatchGroup<'_>> {
+        let may_differ = if self.differences.is_empty() {
+            &[][..]
+        } else {
+            &self.couples
+        };
+        let may_differ = may_differ.iter().filter(|couple| couple.rule.may_differ());
+        let couples = may_differ.map(|couple| self.pair(couple));
+        let all = couples.chain(self.groups());
+        all.filter(|group| !group.difference.is_zero())
+    }
+
+    fn pair<'a>(&'a self, couple: &'a Couple) -> MatchGroup<'a> {
+        MatchGroup {
+            ledger: slice::from_ref(&couple.ledger),
+            records: slice::from_ref(&couple.record),
+            rule: couple.rule,
+            pass: self.pass(couple.pass),
+            difference: self.difference(couple),
+            ambiguous: couple.ambiguous,
+        }
     }
 
     /// No matches yet, by these passes; room for so many pairs.
@@ -157,14 +206,9 @@ impl Matches {
     }
 
     fn difference(&self, couple: &Couple) -> Decimal {
-        match couple.rule {
-            // Neither moved money, or both the same.
-            Rule::Exact | Rule::SameStatus => Decimal::ZERO,
-            Rule::Tolerance | Rule::Net | Rule::Group => {
-                let difference = self.differences.get(&couple.ledger);
-                difference.copied().unwrap_or_default()
-            }
-        }
+        let differs = couple.rule.may_differ();
+        let difference = differs.then(|| self.differences.get(&couple.ledger));
+        difference.flatten().copied().unwrap_or_default()
     }
 }
 

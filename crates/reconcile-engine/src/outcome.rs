@@ -1,6 +1,6 @@
 //! What a reconciliation finds.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::civil::Date;
 use reconcile_core::{Currency, Status, Sum};
@@ -57,6 +57,25 @@ impl Rule {
             Self::Net => "_net",
             Self::SameStatus => "_status",
             Self::Group => "_group",
+        }
+    }
+
+    /// What ties rows, in the word of every file: the pass, and how they agree
+    /// where it is not to the last digit.
+    #[must_use]
+    pub fn of_pass(self, pass: &str) -> Cow<'_, str> {
+        match self.suffix() {
+            "" => Cow::Borrowed(pass),
+            suffix => Cow::Owned(format!("{pass}{suffix}")),
+        }
+    }
+
+    /// Whether what it ties may differ in the amounts that are stated.
+    pub(crate) const fn may_differ(self) -> bool {
+        match self {
+            // Neither moved money, or both the same.
+            Self::Exact | Self::SameStatus => false,
+            Self::Tolerance | Self::Net | Self::Group => true,
         }
     }
 }
@@ -127,10 +146,12 @@ impl Break {
             part(records.id(*row));
         }
         let digest = hash.finalize();
-        digest.iter().take(8).fold(String::new(), |id, byte| {
-            let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-            id + &String::from_iter([digit(byte >> 4), digit(byte & 15)])
-        })
+        let nibbles = digest
+            .iter()
+            .take(8)
+            .flat_map(|byte| [byte >> 4, byte & 15]);
+        let digits = nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16));
+        digits.collect()
     }
 }
 

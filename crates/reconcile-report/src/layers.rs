@@ -150,10 +150,8 @@ fn no_rows() -> Step {
 /// The first layer, by currency.
 fn rows(run: &Run<'_>) -> BTreeMap<Currency, Step> {
     let mut allowed = BTreeMap::<_, Tally>::new();
-    for group in run.outcome.matches.iter() {
-        if let Some(&row) = group.ledger.first()
-            && !group.difference.is_zero()
-        {
+    for group in run.outcome.matches.differing() {
+        if let Some(&row) = group.ledger.first() {
             let currency = run.ledger.signed(row).currency;
             allowed.entry(currency).or_default().add(group.difference);
         }

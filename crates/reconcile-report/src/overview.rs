@@ -136,19 +136,19 @@ pub(crate) struct RuleGroup {
 
 /// The matches by rule.
 pub(crate) fn by_rule(run: &Run<'_>) -> Vec<RuleGroup> {
-    let mut rules = BTreeMap::<_, RuleGroup>::new();
     let matches = &run.outcome.matches;
-    let apart = matches.apart();
-    if apart > 0 {
-        let pairs = RuleGroup {
-            matches: apart,
-            ledger_rows: apart,
-            record_rows: apart,
+    let pairs = matches.pairs().into_iter();
+    let pairs = pairs.map(|(rule, pairs)| {
+        let tied = RuleGroup {
+            matches: pairs,
+            ledger_rows: pairs,
+            record_rows: pairs,
             ..RuleGroup::default()
         };
-        rules.insert(Cow::Borrowed(matches.first_pass()), pairs);
-    }
-    for group in matches.iter() {
+        (rule, tied)
+    });
+    let mut rules: BTreeMap<_, RuleGroup> = pairs.collect();
+    for group in matches.groups() {
         let rule = rules.entry(group.name()).or_default();
         rule.matches = rule.matches.saturating_add(1);
         if group.ledger.len() > 1 || group.records.len() > 1 {
@@ -156,11 +156,12 @@ pub(crate) fn by_rule(run: &Run<'_>) -> Vec<RuleGroup> {
         }
         rule.ledger_rows = rule.ledger_rows.saturating_add(group.ledger.len());
         rule.record_rows = rule.record_rows.saturating_add(group.records.len());
-        if let Some(&row) = group.ledger.first()
-            && !group.difference.is_zero()
-        {
+    }
+    for group in matches.differing() {
+        if let Some(&row) = group.ledger.first() {
+            let net = &mut rules.entry(group.name()).or_default().net;
             let currency = run.ledger.signed(row).currency;
-            rule.net.entry(currency).or_default().add(group.difference);
+            net.entry(currency).or_default().add(group.difference);
         }
     }
     let named = rules.into_iter().map(|(rule, group)| RuleGroup {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use reconcile_core::{Currency, ModelError, Sum};
-use reconcile_engine::{BreakCode, MatchGroup, Matches, ProofVerdict, RowIndex, Totals};
+use reconcile_engine::{BreakCode, Matches, ProofVerdict, Totals};
 use serde::{Serialize, Serializer};
 
 use crate::{Run, amount::plain};
@@ -171,14 +171,10 @@ impl Side {
 
 impl Matched {
     fn of(matches: &Matches) -> Self {
-        let rows = |side: fn(MatchGroup<'_>) -> &[RowIndex]| {
-            let held: usize = matches.iter().map(|group| side(group).len()).sum();
-            held + matches.apart()
-        };
         Self {
             groups: matches.len(),
-            ledger_rows: rows(|group| group.ledger),
-            record_rows: rows(|group| group.records),
+            ledger_rows: matches.ledger_rows(),
+            record_rows: matches.record_rows(),
         }
     }
 }

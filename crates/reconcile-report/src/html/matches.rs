@@ -58,7 +58,7 @@ fn by_rule(rules: &[RuleGroup], out: &mut dyn Write) -> io::Result<()> {
 /// The matches of several rows, behind a fold.
 fn groups(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let several = |group: &MatchGroup<'_>| group.ledger.len() > 1 || group.records.len() > 1;
-    let all = run.outcome.matches.iter().filter(several).count();
+    let all = run.outcome.matches.groups().filter(several).count();
     if all == 0 {
         return Ok(());
     }
@@ -68,7 +68,7 @@ fn groups(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 <th scope=\"col\">Ledger</th><th scope=\"col\">Provider</th><th scope=\"col\" class=\"n gap\">Difference</th></tr></thead><tbody>",
         counted(all, "match", "matches")
     )?;
-    for group in run.outcome.matches.iter().filter(several).take(SHOWN) {
+    for group in run.outcome.matches.groups().filter(several).take(SHOWN) {
         let ledger = (run.ledger, group.ledger);
         let records = (run.records, group.records);
         let rule = group.name();
