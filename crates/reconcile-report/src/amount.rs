@@ -66,27 +66,40 @@ fn in_units(units: u128, scale: u32, digits: u32) -> Option<u64> {
 const POWERS: [u64; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
 /// Writes minor units, of which there are [`POWERS`].
-fn push_units(out: &mut Vec<u8>, mut units: u64, digits: u32) {
-    // Room for the twenty digits of a word, and a point.
-    let mut text = [b'0'; 24];
-    let digits = digits as usize;
+fn push_units(out: &mut Vec<u8>, units: u64, minor: u32) {
+    let (mut room, minor) = (NO_DIGITS, minor as usize);
     // At least one digit stands before the point.
-    let least = if digits == 0 { 1 } else { digits + 2 };
+    let all = digits(units, minor + 1, &mut room);
+    let (whole, fraction) = all.split_at_checked(all.len() - minor).unwrap_or_default();
+    out.extend_from_slice(whole);
+    if !fraction.is_empty() {
+        out.push(b'.');
+        out.extend_from_slice(fraction);
+    }
+}
+
+/// Room for the digits of a machine word.
+pub(crate) const NO_DIGITS: [u8; 20] = [b'0'; 20];
+
+/// The digits of a number, at least so many of them: zeros lead it to that. The
+/// room has [none](NO_DIGITS) yet.
+pub(crate) fn digits(mut number: u64, least: usize, room: &mut [u8; 20]) -> &[u8] {
     let mut length = 0;
-    for place in text.iter_mut().rev() {
-        if length >= least && units == 0 {
+    // Two at a time: the word is divided half as often.
+    for pair in room.rchunks_exact_mut(2) {
+        // The last two digits fit a byte.
+        let two = u8::try_from(number % 100).unwrap_or_default();
+        if let [tens, ones] = pair {
+            (*tens, *ones) = (b'0' + two / 10, b'0' + two % 10);
+        }
+        number /= 100;
+        length += if number == 0 && two < 10 { 1 } else { 2 };
+        if number == 0 {
             break;
         }
-        if length == digits && digits > 0 {
-            *place = b'.';
-        } else {
-            // The last digit fits a byte.
-            *place += u8::try_from(units % 10).unwrap_or_default();
-            units /= 10;
-        }
-        length += 1;
     }
-    out.extend_from_slice(text.get(text.len() - length..).unwrap_or_default());
+    let length = length.max(least);
+    room.get(room.len() - length..).unwrap_or_default()
 }
 
 /// An amount for a reader: thousands separated, a real minus sign.

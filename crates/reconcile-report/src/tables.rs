@@ -16,8 +16,12 @@ use reconcile_core::Currency;
 use reconcile_engine::{Book, Break, Proof, RowIndex};
 use rust_decimal::Decimal;
 
+use self::csv::Lines;
 pub(crate) use self::{matches::matches, summary::summary};
-use crate::Run;
+use crate::{
+    Run,
+    amount::{NO_DIGITS, digits},
+};
 
 /// A table of a run: typed columns, and rows that are made as they are asked for.
 pub struct Table<'r> {
@@ -30,13 +34,27 @@ pub struct Table<'r> {
 
 /// The rows of a table, made as they are asked for.
 trait Rows<'r> {
-    /// Puts the cells of the next row in; false where there is no further row.
-    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> io::Result<bool>;
+    /// The cells of the next row; `None` where there is no further row.
+    fn next_row(&mut self) -> io::Result<Option<Vec<Cell<'r>>>>;
+
+    /// Writes the cells of the next row; whether there is one. A table of
+    /// millions of rows has no need of a list for each.
+    fn write_next(&mut self, lines: &mut Lines) -> io::Result<bool>;
 }
 
 impl<'r, I: Iterator<Item = Vec<Cell<'r>>>> Rows<'r> for I {
-    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> io::Result<bool> {
-        Ok(self.next().map(|row| *cells = row).is_some())
+    fn next_row(&mut self) -> io::Result<Option<Vec<Cell<'r>>>> {
+        Ok(self.next())
+    }
+
+    fn write_next(&mut self, lines: &mut Lines) -> io::Result<bool> {
+        let cells = self.next();
+        let is_row = cells.is_some();
+        cells
+            .into_iter()
+            .flatten()
+            .for_each(|cell| lines.cell(&cell));
+        Ok(is_row)
     }
 }
 
@@ -49,11 +67,7 @@ impl<'r> Table<'r> {
     /// An error where matches that were [settled apart](crate::SettledPairs)
     /// cannot be read, or are not as many as they should be.
     pub fn into_rows(mut self) -> impl Iterator<Item = io::Result<Vec<Cell<'r>>>> + 'r {
-        iter::from_fn(move || {
-            let mut cells = Vec::with_capacity(self.columns.len());
-            let found = self.rows.next_row(&mut cells);
-            found.map(|found| found.then_some(cells)).transpose()
-        })
+        iter::from_fn(move || self.rows.next_row().transpose())
     }
 
     /// Writes the table as CSV (RFC 4180) with LF line ends and a header.
@@ -135,27 +149,23 @@ impl Label {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    fn as_bytes(&self) -> &[u8] {
         let bytes = self.bytes.get(..usize::from(self.length));
-        str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+        bytes.unwrap_or_default()
     }
 
     /// A letter and a number: both fit.
-    fn numbered(letter: u8, mut number: u64) -> Self {
-        let mut label = Self {
-            bytes: [b'0'; 22],
-            length: 1,
-        };
-        let digits = number.checked_ilog10().unwrap_or_default() as usize + 1;
-        for place in label.bytes.iter_mut().skip(1).take(digits).rev() {
-            // The last digit fits a byte.
-            *place += u8::try_from(number % 10).unwrap_or_default();
-            number /= 10;
-            label.length += 1;
+    fn numbered(letter: u8, number: u64) -> Self {
+        let (mut bytes, mut room) = ([letter; 22], NO_DIGITS);
+        let digits = digits(number, 1, &mut room);
+        if let Some(places) = bytes.get_mut(1..=digits.len()) {
+            places.copy_from_slice(digits);
         }
-        if let Some(first) = label.bytes.first_mut() {
-            *first = letter;
-        }
-        label
+        let length = u8::try_from(digits.len() + 1).unwrap_or_default();
+        Self { bytes, length }
     }
 }
 
@@ -299,7 +309,7 @@ fn ids<'r>(book: &'r Book, rows: &[RowIndex]) -> Cell<'r> {
     match rows {
         &[row] => match book.id(row) {
             "" => Cell::Absent,
-            id if id.bytes().any(|byte| SEPARATORS.contains(&byte)) => joined([id].into_iter()),
+            id if has_separator(id) => joined([id].into_iter()),
             id => text(id),
         },
         rows => joined(rows.iter().map(|&row| book.id(row))),
@@ -308,6 +318,11 @@ fn ids<'r>(book: &'r Book, rows: &[RowIndex]) -> Cell<'r> {
 
 /// What separates ids, and what stands before that where it is in one.
 const SEPARATORS: [u8; 2] = *b"|\\";
+
+fn has_separator(id: &str) -> bool {
+    let bytes = id.as_bytes();
+    SEPARATORS.iter().any(|separator| bytes.contains(separator))
+}
 
 /// Ids, separated by `|`; absent where there are none. Inside an id, `|` and
 /// `\` follow a `\`.

@@ -4,21 +4,17 @@ use std::io::{self, Write};
 
 use reconcile_core::Currency;
 
-use super::{Cell, Table};
+use super::{Cell, Table, text};
 use crate::amount::push_plain;
 
 /// Writes a table with LF line ends and a header.
 pub(super) fn write(mut table: Table<'_>, mut out: impl Write) -> io::Result<()> {
     let mut lines = Lines::default();
     for column in table.columns {
-        lines.text(column.name);
+        lines.cell(&text(column.name));
     }
     lines.end();
-    let mut cells = Vec::with_capacity(table.columns.len());
-    while table.rows.next_row(&mut cells)? {
-        for cell in cells.drain(..) {
-            lines.cell(&cell);
-        }
+    while table.rows.write_next(&mut lines)? {
         lines.end();
         if lines.text.len() >= PIECE {
             out.write_all(&lines.text)?;
@@ -35,19 +31,21 @@ const PIECE: usize = 1 << 16;
 /// Lines that are not written yet. Tables have millions of cells, so that none
 /// of them is a text of its own before it is one here.
 #[derive(Default)]
-struct Lines {
+pub(super) struct Lines {
     text: Vec<u8>,
     /// The currency that was written last, and how many digits it has.
     digits: (Option<Currency>, u32),
 }
 
 impl Lines {
-    fn cell(&mut self, cell: &Cell<'_>) {
+    /// Adds a cell to the line.
+    #[inline]
+    pub(super) fn cell(&mut self, cell: &Cell<'_>) {
         match cell {
             Cell::Absent => {}
-            Cell::Text(text) => return self.text(text),
+            Cell::Text(text) => self.text(text),
             // Letters and digits, whatever it labels.
-            Cell::Label(label) => self.text.extend(label.as_str().as_bytes()),
+            Cell::Label(label) => self.text.extend(label.as_bytes()),
             Cell::Amount { amount, currency } => {
                 let digits = self.digits(*currency);
                 push_plain(&mut self.text, *amount, digits);
@@ -60,33 +58,38 @@ impl Lines {
         self.text.push(b',');
     }
 
-    /// A cell that holds text: a spreadsheet runs one that begins like a
-    /// formula, so that such a one gets an apostrophe before it (CWE-1236); one
-    /// that has apostrophes there already gets another, so that it can be undone.
+    /// Text as it is, where a spreadsheet reads it as that.
     fn text(&mut self, text: &str) {
         let bytes = text.as_bytes();
-        let quoted = bytes
-            .iter()
-            .fold(false, |found, byte| found | splits(*byte));
-        if quoted {
-            self.text.push(b'"');
-        }
-        let bare = text.trim_start_matches('\'');
-        if bare.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
-            self.text.push(b'\'');
-        }
-        if quoted {
-            for byte in bytes {
-                if *byte == b'"' {
-                    self.text.push(b'"');
-                }
-                self.text.push(*byte);
-            }
-            self.text.push(b'"');
+        // Bytes above the comma split nothing, and most texts have no others.
+        let doubtful = bytes.iter().min().is_some_and(|least| *least <= b',');
+        if doubtful || is_formula(bytes) {
+            self.escaped(text);
         } else {
             self.text.extend(bytes);
         }
-        self.text.push(b',');
+    }
+
+    /// A spreadsheet runs text that begins like a formula, so that such a one gets
+    /// an apostrophe before it (CWE-1236); one that has apostrophes there already
+    /// gets another, so that it can be undone.
+    fn escaped(&mut self, text: &str) {
+        let quoted = text.bytes().any(splits);
+        if quoted {
+            self.text.push(b'"');
+        }
+        if is_formula(text.as_bytes()) {
+            self.text.push(b'\'');
+        }
+        for byte in text.bytes() {
+            if byte == b'"' {
+                self.text.push(b'"');
+            }
+            self.text.push(byte);
+        }
+        if quoted {
+            self.text.push(b'"');
+        }
     }
 
     /// Ends the line: the delimiter after its last cell becomes the line end.
@@ -105,17 +108,20 @@ impl Lines {
     }
 }
 
-/// Whether a cell with this byte is to be quoted. All such bytes are below 64,
-/// and are looked up in a word.
+/// Whether a cell with this byte is to be quoted.
 const fn splits(byte: u8) -> bool {
-    const BYTES: u64 = 1 << b',' | 1 << b'"' | 1 << b'\r' | 1 << b'\n';
-    byte < 64 && BYTES >> byte & 1 == 1
+    matches!(byte, b',' | b'"' | b'\r' | b'\n')
+}
+
+/// Whether a spreadsheet would run the text, but for apostrophes before it.
+fn is_formula(text: &[u8]) -> bool {
+    let bare = text.iter().find(|byte| **byte != b'\'');
+    bare.is_some_and(|first| b"=+-@\t\r\0".contains(first))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tables::text;
 
     fn written(content: &str) -> String {
         let mut lines = Lines::default();
@@ -140,7 +146,9 @@ mod tests {
     #[test]
     fn a_cell_is_quoted_where_a_byte_of_it_would_end_it() {
         for byte in 0..=u8::MAX {
-            assert_eq!(splits(byte), b",\"\r\n".contains(&byte), "{byte}");
+            let text = format!("a{}", char::from(byte));
+            let is_quoted = written(&text).starts_with('"');
+            assert_eq!(is_quoted, b",\"\r\n".contains(&byte), "{byte}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, cmp::Ordering, io, iter::Peekable, slice};
 use reconcile_engine::{Book, MatchGroup, RowIndex, Rule, SettledPair};
 use rust_decimal::Decimal;
 
-use super::{Cell, Column, ColumnType, Label, Rows, Table, amount, code, column, ids, text};
+use super::{Cell, Column, ColumnType, Label, Lines, Rows, Table, amount, code, column, ids, text};
 use crate::{PairCursor, Run, SettledPairs, overview::total};
 
 /// Every match group, in the order of the outcome.
@@ -46,25 +46,31 @@ struct MatchRows<'r, 'b, I: Iterator> {
 }
 
 impl<'r, I: Iterator<Item = MatchGroup<'r>>> Rows<'r> for MatchRows<'r, '_, I> {
-    fn next_row(&mut self, cells: &mut Vec<Cell<'r>>) -> io::Result<bool> {
-        self.position += 1;
+    fn next_row(&mut self) -> io::Result<Option<Vec<Cell<'r>>>> {
+        let mut cells = Vec::with_capacity(MATCHES.len());
         if self.next_is_apart() {
-            let row = self.next_apart()?;
-            cells.extend(row);
+            // It goes with what it was read from.
+            self.next_apart(|cell| cells.push(cell.into_owned()))?;
+        } else {
+            let Some(line) = self.next_in_books() else {
+                return Ok(None);
+            };
+            line.cells(|cell| cells.push(cell));
+        }
+        Ok(Some(cells))
+    }
+
+    fn write_next(&mut self, lines: &mut Lines) -> io::Result<bool> {
+        if self.next_is_apart() {
+            self.next_apart(|cell| lines.cell(&cell))?;
             return Ok(true);
         }
-        let Some(group) = self.groups.next() else {
-            return Ok(false);
-        };
-        cells.extend(match_row(Line {
-            position: self.position,
-            rule: group.name(),
-            ledger: (self.run.ledger, group.ledger),
-            records: (self.run.records, group.records),
-            difference: group.difference,
-            ambiguous: group.ambiguous,
-        }));
-        Ok(true)
+        let line = self.next_in_books();
+        let is_row = line.is_some();
+        if let Some(line) = line {
+            line.cells(|cell| lines.cell(&cell));
+        }
+        Ok(is_row)
     }
 }
 
@@ -72,9 +78,12 @@ impl<'r, I: Iterator<Item = MatchGroup<'r>>> MatchRows<'r, '_, I> {
     /// Whether a pair that was settled apart goes before the next group in the
     /// books. As long as one is to come, one that cannot be read does.
     fn next_is_apart(&mut self) -> bool {
+        if self.apart == 0 {
+            return false;
+        }
         let (run, settled) = (self.run, &self.settled);
-        let Some(group) = self.groups.peek().filter(|_| self.apart > 0) else {
-            return self.apart > 0;
+        let Some(group) = self.groups.peek() else {
+            return true;
         };
         let (Some(Ok(settled)), Some((&row, &record))) =
             (settled, group.ledger.first().zip(group.records.first()))
@@ -90,25 +99,38 @@ impl<'r, I: Iterator<Item = MatchGroup<'r>>> MatchRows<'r, '_, I> {
         group.rule == Rule::Group || settled.pair().is_none_or(before)
     }
 
-    fn next_apart(&mut self) -> io::Result<[Cell<'r>; 9]> {
+    fn next_apart(&mut self, put: impl FnMut(Cell<'_>)) -> io::Result<()> {
         self.apart -= 1;
+        self.position += 1;
         let missing = || io::Error::other("matches that were settled apart are missing");
         let settled = match self.settled.as_mut().ok_or_else(missing)? {
             Ok(settled) => settled,
             Err(error) => return Err(io::Error::new(error.kind(), error.to_string())),
         };
         let SettledPair { ledger, record } = settled.pair().ok_or_else(missing)?;
-        let row = match_row(Line {
+        let line = Line {
             position: self.position,
             rule: Cow::Borrowed(self.run.outcome.matches.first_pass()),
             ledger: (ledger.0, slice::from_ref(&ledger.1)),
             records: (record.0, slice::from_ref(&record.1)),
             difference: Decimal::ZERO,
             ambiguous: false,
-        });
-        let row = row.map(Cell::into_owned);
-        settled.advance()?;
-        Ok(row)
+        };
+        line.cells(put);
+        settled.advance()
+    }
+
+    fn next_in_books(&mut self) -> Option<Line<'r>> {
+        let group = self.groups.next()?;
+        self.position += 1;
+        Some(Line {
+            position: self.position,
+            rule: group.name(),
+            ledger: (self.run.ledger, group.ledger),
+            records: (self.run.records, group.records),
+            difference: group.difference,
+            ambiguous: group.ambiguous,
+        })
     }
 }
 
@@ -122,21 +144,22 @@ struct Line<'c> {
     ambiguous: bool,
 }
 
-fn match_row(line: Line<'_>) -> [Cell<'_>; 9] {
-    let ledger = total(line.ledger.0, line.ledger.1);
-    let records = total(line.records.0, line.records.1);
-    let currency = ledger.or(records).map(|total| total.currency);
-    [
+impl<'c> Line<'c> {
+    /// Gives a cell for each of [`MATCHES`].
+    fn cells(self, mut put: impl FnMut(Cell<'c>)) {
+        let ledger = total(self.ledger.0, self.ledger.1);
+        let records = total(self.records.0, self.records.1);
+        let currency = ledger.or(records).map(|total| total.currency);
         // The order of the matches follows from their ids alone, so a number is
         // as stable as the input is.
-        Cell::Label(Label::numbered(b'M', line.position)),
-        text(line.rule),
-        ids(line.ledger.0, line.ledger.1),
-        ids(line.records.0, line.records.1),
-        amount(ledger.map(|total| total.amount), currency),
-        amount(records.map(|total| total.amount), currency),
-        amount(Some(line.difference), currency),
-        code(currency),
-        Cell::Boolean(line.ambiguous),
-    ]
+        put(Cell::Label(Label::numbered(b'M', self.position)));
+        put(text(self.rule));
+        put(ids(self.ledger.0, self.ledger.1));
+        put(ids(self.records.0, self.records.1));
+        put(amount(ledger.map(|total| total.amount), currency));
+        put(amount(records.map(|total| total.amount), currency));
+        put(amount(Some(self.difference), currency));
+        put(code(currency));
+        put(Cell::Boolean(self.ambiguous));
+    }
 }
