@@ -94,6 +94,16 @@ pub(crate) struct Facts {
     pub(crate) status: Option<Status>,
 }
 
+/// The same without the amount.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    pub(crate) date: Date,
+    pub(crate) currency: Currency,
+    pub(crate) direction: Direction,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) status: Option<Status>,
+}
+
 impl Facts {
     /// The amount with the sign of its direction.
     pub(crate) fn signed(&self) -> Decimal {
@@ -279,9 +289,13 @@ impl Book {
     #[must_use]
     pub fn row(&self, index: RowIndex) -> Row<'_> {
         let (cells, class) = self.cells(index);
-        let mut packed = self.packed.from(cells.packed);
-        let lengths = [packed.length(), packed.length(), packed.length()];
-        let [id, reference, description] = lengths.map(|length| packed.text(length));
+        let (lengths, mut place) = self.packed.lengths::<3>(cells.packed);
+        let [id, reference, description] = lengths.map(|length| {
+            let text = self.packed.text(place, length);
+            place += length;
+            text
+        });
+        let mut packed = self.packed.from(place);
         let amount = if class.wide {
             number(packed.signed(), class.scale)
         } else {
@@ -318,8 +332,8 @@ impl Book {
     /// When the index comes from a longer book.
     #[must_use]
     pub fn signed(&self, index: RowIndex) -> Money {
-        let facts = self.facts(index);
-        Money::new(facts.signed(), facts.currency)
+        let (_, class) = self.cells(index);
+        Money::new(signed(self.amount(index), class.direction), class.currency)
     }
 
     /// The attribute of that name of a row.
@@ -432,20 +446,47 @@ impl Book {
         (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).map(RowIndex::at)
     }
 
-    /// What a match of a row is decided on.
-    pub(crate) fn facts(&self, index: RowIndex) -> Facts {
+    /// Whether a row states the same amount as a row of another book, in whatever
+    /// currencies.
+    pub(crate) fn is_same_amount(&self, index: RowIndex, other: &Self, its: RowIndex) -> bool {
+        let ((cells, class), (others, its_class)) = (self.cells(index), other.cells(its));
+        if class.scale == its_class.scale && !class.wide && !its_class.wide {
+            return cells.units == others.units;
+        }
+        self.amount(index) == other.amount(its)
+    }
+
+    fn amount(&self, index: RowIndex) -> Decimal {
         let (cells, class) = self.cells(index);
-        Facts {
-            amount: if class.wide {
-                self.row(index).amount
-            } else {
-                cells.amount(class)
-            },
+        if class.wide {
+            self.row(index).amount
+        } else {
+            cells.amount(class)
+        }
+    }
+
+    /// What a match of a row is decided on beside its amount.
+    pub(crate) fn terms(&self, index: RowIndex) -> Terms {
+        let (cells, class) = self.cells(index);
+        Terms {
             date: cells.date,
             currency: class.currency,
             direction: class.direction,
             kind: class.kind,
             status: class.status,
+        }
+    }
+
+    /// What a match of a row is decided on.
+    pub(crate) fn facts(&self, index: RowIndex) -> Facts {
+        let terms = self.terms(index);
+        Facts {
+            amount: self.amount(index),
+            date: terms.date,
+            currency: terms.currency,
+            direction: terms.direction,
+            kind: terms.kind,
+            status: terms.status,
         }
     }
 
@@ -456,17 +497,15 @@ impl Book {
     /// When the index comes from a longer book.
     #[must_use]
     pub fn id(&self, index: RowIndex) -> &str {
-        let mut packed = self.packed.from(self.cells(index).0.packed);
-        let [id, _, _] = [packed.length(), packed.length(), packed.length()];
-        packed.text(id)
+        let ([id, _, _], place) = self.packed.lengths(self.packed_at(index));
+        self.packed.text(place, id)
     }
 
     /// The reference of a row.
     pub(crate) fn reference(&self, index: RowIndex) -> Option<&str> {
-        let mut packed = self.packed.from(self.cells(index).0.packed);
-        let [id, reference, _] = [packed.length(), packed.length(), packed.length()];
-        packed.text(id);
-        Some(packed.text(reference)).filter(|text| !text.is_empty())
+        let ([id, reference, _], place) = self.packed.lengths(self.packed_at(index));
+        let reference = self.packed.text(place + id, reference);
+        Some(reference).filter(|text| !text.is_empty())
     }
 
     pub(crate) fn compare(&self, left: RowIndex, right: RowIndex) -> Ordering {
@@ -500,6 +539,12 @@ impl Book {
                 .then_with(|| one.texts().cmp(&two.texts()))
                 .then_with(|| self.attributes(left).cmp(other.attributes(right)))
         })
+    }
+
+    /// Where a row begins in `packed`.
+    #[expect(clippy::indexing_slicing, reason = "documented panic of `Book::id`")]
+    fn packed_at(&self, index: RowIndex) -> u32 {
+        self.rows[index.position()].packed
     }
 
     // An index is only ever handed out by a book or what was made from it, so
@@ -599,6 +644,10 @@ mod tests {
                 prop_assert_eq!(book.id(index), pushed.id);
                 prop_assert_eq!(book.reference(index), pushed.reference);
                 prop_assert_eq!(book.facts(index).amount, pushed.amount);
+                for (other, its) in rows.iter().zip(book.indices()) {
+                    let is_same = book.is_same_amount(index, &book, its);
+                    prop_assert_eq!(is_same, pushed.amount == other.amount);
+                }
             }
             prop_assert_eq!(book.last_date(), rows.iter().map(|row| row.date).max());
             prop_assert_eq!(book.has_kind(Kind::Refund), rows.iter().any(|row| row.kind.is_some()));

@@ -1,6 +1,6 @@
 //! Bringing together the rows that share a reference.
 
-use std::{collections::BTreeMap, hash::BuildHasher, hint::black_box};
+use std::{cmp::Ordering, collections::BTreeMap, hash::BuildHasher, mem};
 
 use foldhash::fast::RandomState;
 
@@ -13,10 +13,8 @@ pub(crate) struct Joined {
     pub(crate) couples: Couples,
     /// At least one row on each side, and several on one.
     pub(crate) crowds: Vec<Crowd>,
-    /// Ledger rows whose reference, if any, the provider does not know.
-    pub(crate) ledger: Vec<RowIndex>,
-    /// Records whose reference, if any, the ledger does not know.
-    pub(crate) records: Vec<RowIndex>,
+    /// Rows whose reference, if any, the other side does not know, in their order.
+    pub(crate) alone: Crowd,
 }
 
 /// Rows of both sides: those of one key, or those that are open.
@@ -53,6 +51,12 @@ pub(crate) struct Couples(
 );
 
 impl Couples {
+    fn tie(&mut self, row: RowIndex, record: RowIndex) {
+        if let Some(partner) = self.0.get_mut(row.position()) {
+            *partner = Some(record);
+        }
+    }
+
     /// Every pair, in the order of the ledger's rows.
     pub(crate) fn iter(&self, ledger: &Book) -> impl Iterator<Item = (RowIndex, RowIndex)> {
         let rows = ledger.indices().zip(&self.0);
@@ -60,189 +64,159 @@ impl Couples {
     }
 }
 
-/// Joins two books on the reference: the ledger's rows are indexed by its hash,
-/// in 13 bytes a row beside the books, and the records look themselves up.
+/// Joins two books on the reference: the rows of both are brought into the order of
+/// its hash, in which those that share it meet. The texts themselves are compared in
+/// the order in which they lie, so that nothing waits for far memory.
 pub(crate) fn by_reference(ledger: &Book, records: &Book) -> Joined {
     // No outcome depends on the hash, and a seed of its own for every process
     // leaves nothing to who would forge collisions.
     let state = RandomState::default();
-    by_hash(ledger, records, |reference| state.hash_one(reference))
+    by_hash(ledger, records, |reference| {
+        // The upper half of a word fits half a word.
+        u32::try_from(state.hash_one(reference) >> u32::BITS).unwrap_or_default()
+    })
 }
 
 /// The same with any hash.
-pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&str) -> u64) -> Joined {
-    let mut crowds = BTreeMap::new();
-    let mut index = Index::new(ledger);
-    in_batches(ledger, &hash_of, |rows| {
-        for row in rows {
-            index.look_ahead(row);
-        }
-        for row in rows {
-            if let Some(first) = index.insert(row) {
-                crowd_of(&mut crowds, first).ledger.push(row.row);
-            }
-        }
-    });
-    let mut unknown = Vec::new();
-    let mut partners = vec![None; ledger.len()];
-    in_batches(records, &hash_of, |rows| {
-        for row in rows {
-            index.look_ahead(row);
-        }
-        for row in rows {
-            let first = index.find(row);
-            match first.and_then(|first| Some((first, partners.get_mut(first.position())?))) {
-                None => unknown.push(row.row),
-                Some((_, partner @ None)) => *partner = Some(row.row),
-                Some((first, Some(_))) => crowd_of(&mut crowds, first).records.push(row.row),
-            }
-        }
-    });
-    drop(index);
-    part(ledger, partners, crowds, unknown)
-}
-
-/// A row that is looked up.
-struct Sought<'b> {
-    row: RowIndex,
-    reference: Option<&'b str>,
-    hash: u64,
-}
-
-/// Hands over the rows of a book some at a time: where the first of them lie in
-/// the index is asked for all of them before it is waited for.
-fn in_batches<'b>(
-    book: &'b Book,
-    hash_of: impl Fn(&str) -> u64,
-    mut each: impl FnMut(&[Sought<'b>]),
-) {
-    let mut batch = Vec::with_capacity(BATCH);
-    for row in book.indices() {
-        let reference = book.reference(row);
-        batch.push(Sought {
-            row,
-            reference,
-            hash: reference.map_or(0, &hash_of),
-        });
-        if batch.len() == BATCH {
-            each(&batch);
-            batch.clear();
-        }
-    }
-    each(&batch);
-}
-
-const BATCH: usize = 32;
-
-/// What repeats the first ledger row of a reference, or the first record that
-/// has it.
-type Repeated = BTreeMap<RowIndex, Crowd>;
-
-fn crowd_of(crowds: &mut Repeated, first: RowIndex) -> &mut Crowd {
-    crowds.entry(first).or_default()
-}
-
-/// Files the rows by how many there are of their reference on each side.
-fn part(
-    ledger: &Book,
-    mut partners: Vec<Option<RowIndex>>,
-    mut crowds: Repeated,
-    unknown: Vec<RowIndex>,
-) -> Joined {
+pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&str) -> u32) -> Joined {
     let mut joined = Joined {
-        records: unknown,
+        couples: Couples(vec![None; ledger.len()]),
         ..Joined::default()
     };
-    let repeating = crowds.values().flat_map(|crowd| &crowd.ledger);
-    let mut repeating: Vec<RowIndex> = repeating.copied().collect();
-    repeating.sort_unstable();
-    for (row, partner) in ledger.indices().zip(&mut partners) {
-        let repeats = || repeating.binary_search(&row).is_ok();
-        match (*partner, crowds.remove(&row)) {
-            (Some(_), None) => {}
-            (Some(record), Some(mut crowd)) => {
-                *partner = None;
-                crowd.ledger.push(row);
-                crowd.records.push(record);
-                joined.crowds.push(crowd);
-            }
-            (None, Some(crowd)) => {
-                joined.ledger.push(row);
-                joined.ledger.extend(crowd.ledger);
-            }
-            (None, None) if repeats() => {}
-            (None, None) => joined.ledger.push(row),
-        }
+    let mut room = Vec::with_capacity(ledger.len());
+    let booked = in_order(ledger, &hash_of, &mut joined.alone.ledger, &mut room);
+    let listed = in_order(records, &hash_of, &mut joined.alone.records, &mut room);
+    drop(room);
+    let alike = |one: &Hashed, next: &Hashed| one.hash == next.hash;
+    let mut booked = booked.chunk_by(alike).peekable();
+    let mut listed = listed.chunk_by(alike).peekable();
+    loop {
+        let order = match (booked.peek(), listed.peek()) {
+            (Some(rows), Some(others)) => Hashed::compare(rows, others),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => break,
+        };
+        let rows = booked.next_if(|_| order.is_le()).unwrap_or_default();
+        let others = listed.next_if(|_| order.is_ge()).unwrap_or_default();
+        joined.meet(ledger, records, rows, others);
     }
-    joined.couples = Couples(partners);
+    joined.hold_texts(ledger, records);
+    joined.alone.ledger.sort_unstable();
+    joined.alone.records.sort_unstable();
     joined
 }
 
-/// The first row of each reference in a book, by the hash of the reference.
-struct Index<'b> {
-    book: &'b Book,
-    /// Of each bucket the row that came last. There is a power of two of them,
-    /// at least as many as rows.
-    heads: Vec<Option<RowIndex>>,
-    /// Of each row the one before it in its bucket.
-    next: Vec<Option<RowIndex>>,
-    /// Of each row some of the hash, which keeps nearly all others apart.
-    tags: Vec<u8>,
+impl Joined {
+    /// Takes the rows of one hash: nearly always one of each side.
+    fn meet(&mut self, ledger: &Book, records: &Book, rows: &[Hashed], others: &[Hashed]) {
+        match (rows, others) {
+            (&[row], &[other]) => self.couples.tie(row.row, other.row),
+            (rows, []) => self.alone.ledger.extend(rows.iter().map(|row| row.row)),
+            ([], others) => self.alone.records.extend(others.iter().map(|row| row.row)),
+            _ => {
+                let mut crowds: BTreeMap<Option<&str>, Crowd> = BTreeMap::new();
+                for &Hashed { row, .. } in rows {
+                    let crowd = crowds.entry(ledger.reference(row)).or_default();
+                    crowd.ledger.push(row);
+                }
+                for &Hashed { row, .. } in others {
+                    let crowd = crowds.entry(records.reference(row)).or_default();
+                    crowd.records.push(row);
+                }
+                for crowd in crowds.into_values() {
+                    self.file(crowd);
+                }
+            }
+        }
+    }
+
+    /// Files the rows of one reference.
+    fn file(&mut self, crowd: Crowd) {
+        match (&*crowd.ledger, &*crowd.records) {
+            (&[row], &[record]) => self.couples.tie(row, record),
+            ([], _) | (_, []) => {
+                self.alone.ledger.extend(crowd.ledger);
+                self.alone.records.extend(crowd.records);
+            }
+            _ => self.crowds.push(crowd),
+        }
+    }
+
+    /// Parts the couples that share a hash only.
+    fn hold_texts(&mut self, ledger: &Book, records: &Book) {
+        for (row, partner) in ledger.indices().zip(&mut self.couples.0) {
+            let reference = ledger.reference(row);
+            if let Some(record) = partner.take_if(|it| records.reference(*it) != reference) {
+                self.alone.ledger.push(row);
+                self.alone.records.push(record);
+            }
+        }
+    }
 }
 
-impl<'b> Index<'b> {
-    fn new(book: &'b Book) -> Self {
-        Self {
-            book,
-            heads: vec![None; book.len().next_power_of_two()],
-            next: vec![None; book.len()],
-            tags: vec![0; book.len()],
+/// A row with a reference, by its hash.
+#[derive(Clone, Copy)]
+struct Hashed {
+    hash: u32,
+    row: RowIndex,
+}
+
+impl Hashed {
+    /// The order of two hashes, each that of some rows.
+    fn compare(rows: &[Self], others: &[Self]) -> Ordering {
+        let hash = |rows: &[Self]| rows.first().map(|row| row.hash);
+        hash(rows).cmp(&hash(others))
+    }
+}
+
+/// The rows of a book that have a reference, in the order of its hash; the others are
+/// alone. The room is for so many rows again.
+fn in_order(
+    book: &Book,
+    hash_of: impl Fn(&str) -> u32,
+    alone: &mut Vec<RowIndex>,
+    room: &mut Vec<Hashed>,
+) -> Vec<Hashed> {
+    let mut rows = Vec::with_capacity(book.len());
+    for row in book.indices() {
+        match book.reference(row).map(&hash_of) {
+            Some(hash) => rows.push(Hashed { hash, row }),
+            None => alone.push(row),
         }
     }
-
-    /// Brings the bucket of a row near.
-    fn look_ahead(&self, sought: &Sought<'_>) {
-        black_box(self.heads.get(self.place(sought.hash).0));
+    room.clone_from(&rows);
+    for shift in (0..u32::BITS).step_by(BITS) {
+        distribute(&rows, shift, room);
+        mem::swap(&mut rows, room);
     }
+    rows
+}
 
-    /// Puts a row in that has a reference, unless a row with the same one is
-    /// there already: that one is given back.
-    fn insert(&mut self, sought: &Sought<'_>) -> Option<RowIndex> {
-        let row = sought.row.position();
-        let first = self.find(sought);
-        let (bucket, tag) = self.place(sought.hash);
-        if first.is_none()
-            && sought.reference.is_some()
-            && let Some(head) = self.heads.get_mut(bucket)
-            && let Some(next) = self.next.get_mut(row)
-            && let Some(place) = self.tags.get_mut(row)
+/// How many bits of a hash rows are distributed by at once: so many that the ends of
+/// all heaps stay near.
+const BITS: usize = 11;
+
+/// Brings rows into the order of some bits of their hashes, and leaves those in their
+/// order that are alike in these: after the highest bits, all are in order.
+fn distribute(rows: &[Hashed], shift: u32, sorted: &mut [Hashed]) {
+    let heap = |row: &Hashed| (row.hash >> shift) as usize % (1 << BITS);
+    let mut ends = [0_usize; 1 << BITS];
+    for row in rows {
+        if let Some(count) = ends.get_mut(heap(row)) {
+            *count += 1;
+        }
+    }
+    let mut start = 0;
+    for end in &mut ends {
+        start += mem::replace(end, start);
+    }
+    for row in rows {
+        if let Some(end) = ends.get_mut(heap(row))
+            && let Some(place) = sorted.get_mut(*end)
         {
-            (*next, *place) = (head.replace(sought.row), tag);
+            *place = *row;
+            *end += 1;
         }
-        first
-    }
-
-    /// The first row with the reference of this one.
-    fn find(&self, sought: &Sought<'_>) -> Option<RowIndex> {
-        sought.reference?;
-        let (bucket, tag) = self.place(sought.hash);
-        let mut candidate = self.heads.get(bucket).copied().flatten();
-        while let Some(row) = candidate {
-            let is_like_it = self.tags.get(row.position()) == Some(&tag);
-            if is_like_it && self.book.reference(row) == sought.reference {
-                return Some(row);
-            }
-            candidate = self.next.get(row.position()).copied().flatten();
-        }
-        None
-    }
-
-    /// The bucket and the tag of a hash.
-    fn place(&self, hash: u64) -> (usize, u8) {
-        let [tag, ..] = hash.to_be_bytes();
-        // Masked, it fits the number of buckets.
-        let mask = self.heads.len().saturating_sub(1);
-        let bucket = usize::try_from(hash & mask as u64).unwrap_or_default();
-        (bucket, tag)
     }
 }

@@ -199,11 +199,7 @@ fn alone_under_a_key(
     let (mut rest, crowds) = if is_verbatim(equal) {
         let joined = join::by_reference(ledger, records);
         pairs.extend(joined.couples.iter(ledger));
-        let rest = Crowd {
-            ledger: joined.ledger,
-            records: joined.records,
-        };
-        (rest, joined.crowds)
+        (joined.alone, joined.crowds)
     } else {
         let mut rest = Crowd {
             ledger: ledger.indices().collect(),
@@ -237,7 +233,7 @@ fn is_settled(
         let mut exclusions = rules.exclusions.iter().filter(|rule| rule.side == side);
         exclusions.all(|rule| !rule.covers(&book.row(row)))
     };
-    agree(&ledger.facts(row), &records.facts(record), rules, pass)
+    agree((ledger, row), (records, record), rules, pass)
         && takes_part(ledger, Side::Ledger, row)
         && takes_part(records, Side::Records, record)
         && Conventions::agree(&rules.fees, &ledger.row(row), &records.row(record))

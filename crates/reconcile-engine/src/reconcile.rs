@@ -5,9 +5,8 @@ use std::mem;
 use jiff::civil::Date;
 
 use crate::{
-    Book, Column, DayWindow, EngineError, Equality, Exclusion, Outcome, Pass, Rule, Rules, Side,
-    book::Facts,
-    bundles,
+    Book, Column, DayWindow, EngineError, Equality, Exclusion, Outcome, Pass, RowIndex, Rule,
+    Rules, Side, bundles,
     crowd::Settling,
     figures,
     findings::Findings,
@@ -262,13 +261,9 @@ fn settle_joined<'p>(
     pending: &mut Pending<'p>,
 ) -> Result<Crowd, EngineError> {
     let (ledger, records) = (findings.ledger, findings.records);
-    let mut rest = Crowd {
-        ledger: joined.ledger,
-        records: joined.records,
-    };
+    let mut rest = joined.alone;
     for (row, record) in joined.couples.iter(ledger) {
-        let facts = (ledger.facts(row), records.facts(record));
-        if agree(&facts.0, &facts.1, findings.rules, pass.1) {
+        if agree((ledger, row), (records, record), findings.rules, pass.1) {
             let pair = Pair {
                 ledger: row,
                 record,
@@ -291,15 +286,21 @@ fn settle_joined<'p>(
 
 /// Whether the only two rows of a reference agree in everything: nearly all
 /// do, and need no further look.
-pub(crate) fn agree(ledger: &Facts, record: &Facts, rules: &Rules, pass: &Pass) -> bool {
-    let kinds = ledger.kind.zip(record.kind);
-    let timely = |days: DayWindow| days.holds(&rules.calendar, ledger.date, record.date);
-    ledger.amount == record.amount
-        && ledger.currency == record.currency
-        && ledger.direction == record.direction
-        && kinds.is_none_or(|(ledger, record)| ledger == record)
-        && rules.standing(ledger.status) == Standing::Moved
-        && rules.standing(record.status) == Standing::Moved
+pub(crate) fn agree(
+    (ledger, row): (&Book, RowIndex),
+    (records, record): (&Book, RowIndex),
+    rules: &Rules,
+    pass: &Pass,
+) -> bool {
+    let (booked, listed) = (ledger.terms(row), records.terms(record));
+    let kinds = booked.kind.zip(listed.kind);
+    let timely = |days: DayWindow| days.holds(&rules.calendar, booked.date, listed.date);
+    ledger.is_same_amount(row, records, record)
+        && booked.currency == listed.currency
+        && booked.direction == listed.direction
+        && kinds.is_none_or(|(booked, listed)| booked == listed)
+        && rules.standing(booked.status) == Standing::Moved
+        && rules.standing(listed.status) == Standing::Moved
         && pass.days.is_none_or(timely)
         && !pass.net
 }

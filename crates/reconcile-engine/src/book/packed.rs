@@ -8,7 +8,7 @@
 pub(super) struct Packed(String);
 
 /// The first of the letters that numbers are made of: 32 that end a number,
-/// then 32 after which it goes on.
+/// then 32 after which it goes on. Their lowest bits are those of the number.
 const FIRST: u8 = 0x40;
 const BITS: u32 = 5;
 const MORE: u8 = 1 << BITS;
@@ -71,9 +71,43 @@ impl Packed {
         self.push_number(number.unsigned_abs() << 1 | u128::from(number < 0));
     }
 
+    /// So many lengths that were pushed from this place on, and where what follows
+    /// them begins.
+    pub(super) fn lengths<const N: usize>(&self, place: u32) -> ([usize; N], usize) {
+        let mut place = place as usize;
+        let letters = self.0.as_bytes().get(place..).unwrap_or_default();
+        if let Some(letters) = letters.first_chunk::<N>()
+            && letters.iter().all(|letter| letter & MORE == 0)
+        {
+            // Nearly every text is short enough for one letter.
+            let lengths = letters.map(|letter| usize::from(letter & (MORE - 1)));
+            return (lengths, place + N);
+        }
+        let mut letters = letters.iter();
+        let lengths = [(); N].map(|()| {
+            // It fits a word, as the text itself does.
+            let (mut length, mut shift) = (0, 0);
+            for letter in letters.by_ref() {
+                place += 1;
+                length |= usize::from(letter & (MORE - 1)).unbounded_shl(shift);
+                shift += BITS;
+                if letter & MORE == 0 {
+                    break;
+                }
+            }
+            length
+        });
+        (lengths, place)
+    }
+
+    /// The text of this length that was pushed at a place.
+    pub(super) fn text(&self, place: usize, length: usize) -> &str {
+        self.0.get(place..place + length).unwrap_or_default()
+    }
+
     /// Reads what was pushed from this place on.
-    pub(super) fn from(&self, place: u32) -> Unpacking<'_> {
-        Unpacking(self.0.get(place as usize..).unwrap_or_default())
+    pub(super) fn from(&self, place: usize) -> Unpacking<'_> {
+        Unpacking(self.0.get(place..).unwrap_or_default())
     }
 }
 
@@ -81,25 +115,7 @@ impl Packed {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unpacking<'a>(&'a str);
 
-impl<'a> Unpacking<'a> {
-    pub(super) fn text(&mut self, length: usize) -> &'a str {
-        let (text, rest) = self.0.split_at_checked(length).unwrap_or_default();
-        self.0 = rest;
-        text
-    }
-
-    pub(super) fn length(&mut self) -> usize {
-        // Nearly every text is short enough for one letter.
-        match self.0.as_bytes().first() {
-            Some(letter) if *letter < FIRST + MORE => {
-                self.0 = self.0.get(1..).unwrap_or_default();
-                usize::from(letter.saturating_sub(FIRST))
-            }
-            // It was the length of a text.
-            _ => usize::try_from(self.number()).unwrap_or_default(),
-        }
-    }
-
+impl Unpacking<'_> {
     pub(super) fn number(&mut self) -> u128 {
         let (mut number, mut shift) = (0, 0);
         for (place, letter) in self.0.bytes().enumerate() {
@@ -134,21 +150,28 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_pushed_reads_back(text in ".{0,90}", number in -(1_i128 << 96)..(1_i128 << 96), shift in 0_u32..97) {
+        fn what_was_pushed_reads_back(texts in [".{0,90}", ".{0,40}"], number in -(1_i128 << 96)..(1_i128 << 96), shift in 0_u32..97) {
             let number = number >> shift;
             let mut packed = Packed::default();
             packed.push_text("before");
-            packed.push_length(&text);
+            for text in &texts {
+                packed.push_length(text);
+            }
+            for text in &texts {
+                packed.push_text(text);
+            }
             packed.push_signed(number);
-            packed.push_text(&text);
             packed.push_number(7);
-            let mut unpacking = packed.from(6);
-            let length = unpacking.length();
-            prop_assert_eq!(length, text.len());
+            let (lengths, mut place) = packed.lengths::<2>(6);
+            for (text, length) in texts.iter().zip(lengths) {
+                prop_assert_eq!(packed.text(place, length), text);
+                place += length;
+            }
+            let mut unpacking = packed.from(place);
             prop_assert_eq!(unpacking.signed(), number);
-            prop_assert_eq!(unpacking.text(length), &text);
             prop_assert_eq!(unpacking.number(), 7);
-            prop_assert!(packed.len() <= 6 + 3 * LONGEST_NUMBER + text.len());
+            let texts: usize = lengths.iter().sum();
+            prop_assert!(packed.len() <= 6 + 4 * LONGEST_NUMBER + texts);
         }
     }
 }
