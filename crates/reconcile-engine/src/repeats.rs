@@ -30,6 +30,10 @@ impl Repeats {
         }
         for (side, open) in [(Side::Ledger, &open.ledger), (Side::Records, &open.records)] {
             let book = findings.book(side);
+            if open.len() == book.len() {
+                // None is matched.
+                continue;
+            }
             let left = Left::of(book, side, rules, pass, open);
             let is_left = marked(book, open);
             let matched = book.indices().zip(is_left).filter(|(_, is_left)| !is_left);
