@@ -1,6 +1,12 @@
 //! Matches within a bound of memory: rows wait on disk, and nothing else changes.
 
-use std::fmt::Write;
+use std::{fmt::Write, fs::File, sync::Arc};
+
+use parquet::{
+    data_type::{ByteArray, ByteArrayType},
+    file::{properties::WriterProperties, writer::SerializedFileWriter},
+    schema::parser::parse_message_type,
+};
 
 use crate::scene::Scene;
 
@@ -199,6 +205,81 @@ fn a_bound_of_memory_changes_no_byte_of_a_run() {
         let bounded = run("--memory 64M");
         assert!(whole == bounded, "{format} {rules}");
     }
+}
+
+#[test]
+fn nor_does_it_where_the_files_are_of_another_format() {
+    let scene = Scene::bare();
+    write_dirty_month(&scene);
+    for side in ["ledger", "records"] {
+        write_otherwise(&scene, side);
+    }
+    let run = |format: &str, bound: &str| {
+        let files = format!("--ledger ledger.{format} --records records.{format}");
+        let ran = scene.run(&format!("match {files} --out {format} {bound}"));
+        (ran.exits(1).stdout, scene.contents(format))
+    };
+    let (_, of_csv) = run("csv", "");
+    for format in ["jsonl", "parquet"] {
+        let whole = run(format, "");
+        let bounded = run(format, "--memory 64M");
+        assert!(whole == bounded, "{format}");
+        for table in ["matches.csv", "breaks.csv"] {
+            assert!(whole.1[table] == of_csv[table], "{format}, {table}");
+        }
+    }
+}
+
+/// Writes the CSV of a side as JSON Lines and as Parquet too, in pages that do
+/// not end together. What is empty is absent.
+fn write_otherwise(scene: &Scene, side: &str) {
+    let text = scene.read(&format!("{side}.csv"));
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = lines.next().expect("a header");
+    let rows: Vec<_> = lines.collect();
+
+    let objects = rows.iter().map(|row| {
+        let cells = header.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+        let object: serde_json::Map<_, _> = cells
+            .map(|(name, cell)| ((*name).to_owned(), (*cell).into()))
+            .collect();
+        serde_json::Value::from(object).to_string() + "\n"
+    });
+    scene.write(&format!("{side}.jsonl"), &objects.collect::<String>());
+
+    let columns = header
+        .iter()
+        .map(|name| format!("optional binary {name} (STRING);"));
+    let schema = format!("message side {{ {} }}", columns.collect::<String>());
+    let schema = Arc::new(parse_message_type(&schema).expect("a schema"));
+    let pages = WriterProperties::builder()
+        .set_write_batch_size(10)
+        .set_data_page_size_limit(4096)
+        .build();
+    let file = File::create(scene.path(&format!("{side}.parquet"))).expect("a file");
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(pages)).expect("a writer");
+    for rows in rows.chunks(1500) {
+        let mut group = writer.next_row_group().expect("a row group");
+        for place in 0..header.len() {
+            let cells = rows.iter().map(|row| row[place]);
+            let levels: Vec<_> = cells
+                .clone()
+                .map(|cell| (!cell.is_empty()).into())
+                .collect();
+            let values: Vec<ByteArray> = cells
+                .filter(|cell| !cell.is_empty())
+                .map(ByteArray::from)
+                .collect();
+            let mut column = group.next_column().expect("a column").expect("a column");
+            let typed = column.typed::<ByteArrayType>();
+            typed
+                .write_batch(&values, Some(&levels), None)
+                .expect("values");
+            column.close().expect("a column");
+        }
+        group.close().expect("a row group");
+    }
+    writer.close().expect("a file");
 }
 
 #[test]
