@@ -44,8 +44,8 @@ fn a_pass_that_makes_no_sense_is_named_by_its_place() {
     insta::assert_snapshot!(pass("equals = [\"reference\"]"), @"rules.toml, line 3, column 1: unknown field `equals`, expected one of `name`, `equal`, `identifies`, `tolerance`, `days`, `text`, `net`, `group`, `margin`, `across_references`");
     insta::assert_snapshot!(pass("equal = [\"reference\"]\nmargin = \"1.5\""), @"rules.toml, line 4, column 10: 1.5 is not between 0 and 1");
     insta::assert_snapshot!(pass("equal = [\"reference\"]\nnet = true"), @r#"
-    rules.toml, line 2, column 8: pass `p` compares net with gross: say which side is which, and the fees or that they are inferred
-    hint: as in [fees] ledger = "net", records = "gross" and a schedule or infer = true
+    rules.toml, line 2, column 8: pass `p` compares net with gross: say which side is which
+    hint: as in [fees] ledger = "net", records = "gross"; fees are those of the rows, else of a schedule or inferred
     "#);
     insta::assert_snapshot!(pass("days = { after = -1 }"), @r"
     rules.toml, line 3, column 18: invalid value: integer `-1`, expected u16
