@@ -120,10 +120,10 @@ pub(crate) enum AmountDefect {
 /// The amount that the text stands for, with its scale. An exponent is
 /// refused: people do not write one, spreadsheets do, after they rounded.
 pub(crate) fn amount(text: &str, mapping: &Mapping) -> Result<Decimal, AmountDefect> {
-    let (negative, digits) = sign(text);
-    if let Some(amount) = short(negative, digits, mapping.decimal_separator) {
+    if let Some(amount) = plain(text, mapping) {
         return Ok(amount);
     }
+    let (negative, digits) = sign(text);
     let (whole, fraction) = match digits.split_once(mapping.decimal_separator) {
         Some((_, "")) => return Err(AmountDefect::NotADecimal),
         Some((whole, fraction)) => (whole, fraction),
@@ -139,36 +139,37 @@ pub(crate) fn amount(text: &str, mapping: &Mapping) -> Result<Decimal, AmountDef
     exact(negative, append(mantissa, fraction)?, fraction.len())
 }
 
-/// An amount as nearly all are: digits that fit a machine word, without
-/// thousands separators. Where it is not, the long way says what it is.
+/// An amount as nearly all are: digits that fit a machine word, without a plus sign
+/// or thousands separators. Where it is none, [`amount`] says what it is.
 #[inline]
-fn short(negative: bool, digits: &str, decimal_separator: char) -> Option<Decimal> {
-    let separator = u8::try_from(decimal_separator).ok()?;
+pub(crate) fn plain(text: &str, mapping: &Mapping) -> Option<Decimal> {
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
     if digits.len() > 18 {
         return None;
     }
     let (mut units, mut point) = (0_i64, None);
-    for (place, byte) in digits.bytes().enumerate() {
+    for (place, byte) in digits.iter().enumerate() {
         let digit = byte.wrapping_sub(b'0');
         if digit < 10 {
             units = units * 10 + i64::from(digit);
-        } else if byte == separator && point.is_none() {
+        } else if char::from(*byte) == mapping.decimal_separator && point.is_none() {
             point = Some(place);
         } else {
             return None;
         }
     }
-    let scale = match point {
-        None if digits.is_empty() => return None,
-        None => 0,
-        Some(0) => return None,
-        Some(place) => digits.len() - place - 1,
+    let (whole, fraction) = match point {
+        Some(point) => (point, digits.len() - point - 1),
+        None => (digits.len(), 0),
     };
-    if point.is_some() && scale == 0 {
+    if whole == 0 || (point.is_some() && fraction == 0) {
         return None;
     }
     let units = if negative { -units } else { units };
-    Some(Decimal::new(units, u32::try_from(scale).ok()?))
+    Some(Decimal::new(units, u32::try_from(fraction).ok()?))
 }
 
 /// The number that JSON's grammar writes, exponent included, exactly.

@@ -128,9 +128,12 @@ impl<'m> RowReader<'m> {
     fn amount_of(&self, field: Field, cell: Cell<'_>) -> Result<Option<Decimal>, Problem> {
         let (text, read) = match cell {
             Cell::Absent => return Ok(None),
-            Cell::Text(text) => match text.trim_ascii() {
-                "" => return Ok(None),
-                text => (text, value::amount(text, self.mapping)),
+            Cell::Text(text) => match value::plain(text, self.mapping) {
+                Some(amount) => return Ok(Some(amount)),
+                None => match text.trim_ascii() {
+                    "" => return Ok(None),
+                    text => (text, value::amount(text, self.mapping)),
+                },
             },
             Cell::Number(text) => (text, value::number(text)),
             Cell::Amount(amount) => return Ok(Some(amount)),
