@@ -94,6 +94,11 @@ impl<'a> Cells<'a> {
         if field.is_word() && !self.at(field).is_same(cell) {
             self.words.set(None);
         }
+        self.put(field, cell);
+    }
+
+    /// Sets a cell of a row whose words were not looked up yet.
+    pub(crate) fn put(&mut self, field: Field, cell: Cell<'a>) {
         if let Some(place) = self.cells.get_mut(field as usize) {
             *place = cell;
         }

@@ -188,7 +188,7 @@ impl<'m> Columns<'m> {
             } else {
                 cell
             };
-            cells.set(column.field, Cell::Text(text));
+            cells.put(column.field, Cell::Text(text));
         }
         for (name, index) in &self.attributes {
             attributes::add(name, Cell::text(cell(*index)?), attributes);
