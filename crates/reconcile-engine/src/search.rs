@@ -11,7 +11,10 @@ mod lists;
 mod nodes;
 mod text;
 
-use crate::{BreakCode, EngineError, Pass, findings::Findings, join::Crowd, nearest::Pair};
+use crate::{
+    BreakCode, EngineError, Pass, Side, findings::Findings, join::Crowd, nearest::Pair,
+    rules::days_between,
+};
 
 /// Runs a search pass on the open rows, and takes off what it files.
 pub(crate) fn run(
@@ -50,15 +53,30 @@ pub(crate) fn run(
     for tied in assigned.tied {
         filed.ledger.extend(&tied.ledger);
         filed.records.extend(&tied.records);
-        let finding = format!(
-            "{} and {} fit each other equally well",
-            count(tied.ledger.len(), "booking"),
-            count(tied.records.len(), "record"),
-        );
+        let finding = finding(findings, &tied);
         findings.differing_group(BreakCode::Ambiguous, tied.ledger, tied.records, &finding)?;
     }
     open.remove(filed);
     Ok(())
+}
+
+/// Why nobody can tell who of some rows belongs to whom.
+fn finding(findings: &Findings<'_>, tied: &Crowd) -> String {
+    let day = |side, row| findings.book(side).facts(row).date;
+    if let (&[booked], &[listed]) = (tied.ledger.as_slice(), tied.records.as_slice()) {
+        // Any other pair that is left to itself is matched.
+        let days = days_between(day(Side::Ledger, booked), day(Side::Records, listed));
+        return format!(
+            "no text tells whether one booking and one record that lie {} days apart belong \
+             together",
+            days.abs()
+        );
+    }
+    format!(
+        "{} and {} fit each other equally well",
+        count(tied.ledger.len(), "booking"),
+        count(tied.records.len(), "record"),
+    )
 }
 
 /// What a pass could not look at, which is told and left open.

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use super::{
     Attention, Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, GroupBy, Grouping,
-    Normalisation, Pass, Rules, Sides, Take, Tolerance, Tolerances, pass::Way,
+    Normalisation, Pass, Rules, Sides, Take, TextRule, Tolerance, Tolerances, pass::Way,
 };
 use crate::Side;
 
@@ -205,8 +205,12 @@ fn pass(pass: &Pass, later: &[Pass], rules: &Rules) -> String {
     if let Some(rule) = &pass.text {
         add(&format_args!(
             ", {} of the ledger and {} of the provider alike by {} or more, and \
-             a row without a text only where nothing else comes into question",
-            rule.ledger, rule.records, rule.least
+             a row without a text only with one up to {} days off and where nothing else \
+             comes into question",
+            rule.ledger,
+            rule.records,
+            rule.least,
+            TextRule::SILENT_DAYS,
         ));
     }
     if let Some(group) = &pass.group {

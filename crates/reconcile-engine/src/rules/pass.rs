@@ -214,7 +214,8 @@ pub(crate) enum Way {
 /// How alike two texts must be. Words weigh by how rare they are.
 ///
 /// A row without a text may be anyone's: it is matched only where, once the texts
-/// have spoken, nothing else comes into question for it and its counterpart.
+/// have spoken, nothing else comes into question for it and its counterpart in the
+/// days of the pass, and the two lie no more than [`Self::SILENT_DAYS`] days apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextRule {
     /// The text of the ledger.
@@ -227,6 +228,9 @@ pub struct TextRule {
 }
 
 impl TextRule {
+    /// How many days two rows may lie apart of which one has no text.
+    pub const SILENT_DAYS: u32 = 3;
+
     /// The descriptions of both sides, four tenths alike at least.
     #[must_use]
     pub fn descriptions() -> Self {

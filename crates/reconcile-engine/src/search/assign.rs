@@ -9,9 +9,10 @@
 //! now are solved. All other rows that still have candidates are tied.
 //!
 //! Only a text tells one candidate from another whatever the others are: what
-//! rests on amount and day is never taken for being the best of a large part. Where
-//! a text was asked for and a row has none, a pair counts once nothing else is left
-//! for either row.
+//! rests on amount and day is never taken for being the best of a large part, and
+//! never where the same rows can be paired otherwise and are as near in all. Where a
+//! text was asked for and a row has none, a pair of a few days counts once nothing
+//! else is left for either row.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +26,7 @@ use super::{
     nodes::{Field, Nodes},
     text::Bits,
 };
-use crate::{RowIndex, join::Crowd};
+use crate::{RowIndex, TextRule, join::Crowd};
 
 /// How many rows a side of a part may have to be solved exactly.
 const SMALL: usize = 6;
@@ -224,6 +225,23 @@ impl<'f, 'a> Graph<'f, 'a> {
         parts
     }
 
+    /// How the two nodes of an edge fit.
+    fn fit(&self, edge: Edge) -> Fit {
+        let nodes = self.field.ledger.get(edge.ledger);
+        let nodes = nodes.zip(self.field.records.get(edge.record));
+        let apart = nodes.map(|(booked, listed)| {
+            let gap = booked.amount.abs_diff(listed.amount);
+            (gap, booked.day.abs_diff(listed.day))
+        });
+        let (gap, lag) = apart.unwrap_or_default();
+        Fit {
+            score: edge.score(),
+            evidence: edge.evidence,
+            gap,
+            lag,
+        }
+    }
+
     /// Files the rows of a part as pairs, as tied, or not at all where others
     /// took their candidates.
     fn solve(&self, part: &Part, assigned: &mut Assigned) {
@@ -246,12 +264,13 @@ impl<'f, 'a> Graph<'f, 'a> {
         let mut scores = Scores::default();
         for (left, (node, _)) in ledger.iter().enumerate() {
             for edge in self.of_ledger(*node) {
+                let fit = self.fit(edge);
                 let same = records
                     .iter()
                     .enumerate()
                     .filter(|(_, (record, _))| *record == edge.record);
                 for (right, _) in same {
-                    scores.0.insert((left, right), edge);
+                    scores.0.insert((left, right), fit);
                 }
             }
         }
@@ -297,28 +316,49 @@ fn range(ends: &[usize], node: u32) -> Range<usize> {
     start..end(node).unwrap_or(start)
 }
 
-/// The edge of each pair of rows of a small part.
+/// How two rows of a small part fit each other.
+#[derive(Clone, Copy)]
+struct Fit {
+    score: Bits,
+    evidence: Evidence,
+    /// How far their amounts lie apart, in units of the field.
+    gap: u128,
+    /// How many days they lie apart.
+    lag: u32,
+}
+
+/// How each pair of rows of a small part fits.
 #[derive(Clone, Default)]
-struct Scores(BTreeMap<(usize, usize), Edge>);
+struct Scores(BTreeMap<(usize, usize), Fit>);
 
 impl Scores {
     /// Takes the pairs of the best solution that every other solution is worse
     /// without, then those that are alone, and everything else that these rows had.
     fn take_firm(&mut self, margin: u64) -> Vec<(usize, usize)> {
         let (total, pairs) = self.best();
-        let mut firm: Vec<_> = pairs
-            .into_iter()
-            .filter(|pair| {
-                let mut without = self.clone();
-                let Some(edge) = without.0.remove(pair) else {
-                    return false;
-                };
-                let score = edge.score();
-                let loss = total - without.best().0;
-                edge.evidence != Evidence::Silence
-                    && is_clear(score, score.saturating_sub(loss), margin)
-            })
-            .collect();
+        let mut firm = Vec::new();
+        // What a pair that is not firm may give way to, others of the solution give way
+        // to with it: they stand or fall together.
+        let mut others = Vec::new();
+        for pair in &pairs {
+            let mut without = self.clone();
+            let Some(fit) = without.0.remove(pair) else {
+                continue;
+            };
+            let (next, other) = without.best();
+            let loss = total - next;
+            let decided = match fit.evidence {
+                Evidence::Text => true,
+                Evidence::AmountAndDay => !self.may_cross(*pair, &pairs),
+                Evidence::Silence => false,
+            };
+            if decided && is_clear(fit.score, fit.score.saturating_sub(loss), margin) {
+                firm.push(*pair);
+            } else if fit.evidence != Evidence::Silence {
+                others.push(other);
+            }
+        }
+        firm.retain(|pair| others.iter().all(|other| other.contains(pair)));
         self.drop_rows(&firm);
         let alone = self.alone();
         self.drop_rows(&alone);
@@ -326,17 +366,39 @@ impl Scores {
         firm
     }
 
-    /// The pairs without a text of which neither row has another candidate.
+    /// Whether the rows of some pairs can be paired without one of these pairs, and
+    /// lie no further apart in all, neither in amount nor in days. What has the same
+    /// amount to the last digit stays together: that is no matter of being near.
+    fn may_cross(&self, pair: (usize, usize), pairs: &[(usize, usize)]) -> bool {
+        let fits = pairs
+            .iter()
+            .filter_map(|pair| Some((*pair, *self.0.get(pair)?)));
+        let loose: Vec<_> = fits.filter(|(_, fit)| fit.gap > 0).collect();
+        let apart = loose
+            .iter()
+            .fold(Apart::default(), |sum, (_, fit)| sum.with(fit));
+        let crossing = Crossing {
+            scores: self,
+            without: pair,
+            left: loose.iter().map(|((left, _), _)| *left).collect(),
+            most: apart,
+        };
+        let mut right: Vec<usize> = loose.iter().map(|((_, right), _)| *right).collect();
+        loose.iter().any(|(other, _)| *other == pair)
+            && crossing.leads_on(&mut right, 0, Apart::default())
+    }
+
+    /// The pairs without a text that are few days apart, and of which neither row has
+    /// another candidate, however far off.
     fn alone(&self) -> Vec<(usize, usize)> {
         let touching = |(left, right): &(usize, usize)| {
             let pairs = self.0.keys();
             let touching = pairs.filter(|other| other.0 == *left || other.1 == *right);
             touching.count()
         };
-        let silent = self
-            .0
-            .iter()
-            .filter(|(_, edge)| edge.evidence == Evidence::Silence);
+        let silent = self.0.iter().filter(|(_, fit)| {
+            fit.evidence == Evidence::Silence && fit.lag <= TextRule::SILENT_DAYS
+        });
         let alone = silent.filter(|(pair, _)| touching(pair) == 1);
         alone.map(|(pair, _)| *pair).collect()
     }
@@ -357,14 +419,14 @@ impl Scores {
         reached.insert(0, (0, Vec::new()));
         for left in 0..SMALL {
             let mut next = reached.clone();
-            for ((_, right), edge) in self.0.range((left, 0)..(left + 1, 0)) {
+            for ((_, right), fit) in self.0.range((left, 0)..(left + 1, 0)) {
                 for (used, (sum, pairs)) in &reached {
                     let bit = 1 << right;
-                    let better = |other: &(Bits, _)| other.0 < sum + edge.score();
+                    let better = |other: &(Bits, _)| other.0 < sum + fit.score;
                     if used & bit == 0 && next.get(&(used | bit)).is_none_or(better) {
                         let mut pairs = pairs.clone();
                         pairs.push((left, *right));
-                        next.insert(used | bit, (sum + edge.score(), pairs));
+                        next.insert(used | bit, (sum + fit.score, pairs));
                     }
                 }
             }
@@ -391,5 +453,55 @@ impl Scores {
             parts.push(joined);
         }
         parts
+    }
+}
+
+/// How far pairs lie apart in all. Days count by their squares: bookings that all
+/// arrive a day later are not as near when most are paired on the same day and one
+/// far off.
+#[derive(Clone, Copy, Default)]
+struct Apart {
+    gap: u128,
+    days: u64,
+}
+
+impl Apart {
+    fn with(self, fit: &Fit) -> Self {
+        let days = u64::from(fit.lag).pow(2);
+        Self {
+            gap: self.gap.saturating_add(fit.gap),
+            days: self.days.saturating_add(days),
+        }
+    }
+}
+
+/// A look for another way to pair the rows of some pairs.
+struct Crossing<'s> {
+    scores: &'s Scores,
+    without: (usize, usize),
+    left: Vec<usize>,
+    /// How far the pairs may lie apart in all.
+    most: Apart,
+}
+
+impl Crossing<'_> {
+    /// Whether the rows from a place on can be paired with those that are left of the
+    /// other side.
+    fn leads_on(&self, right: &mut [usize], place: usize, sum: Apart) -> bool {
+        if sum.gap > self.most.gap || sum.days > self.most.days {
+            return false;
+        }
+        let Some(left) = self.left.get(place) else {
+            return true;
+        };
+        (place..right.len()).any(|other| {
+            right.swap(place, other);
+            let pair = right.get(place).map(|right| (*left, *right));
+            let pair = pair.filter(|pair| *pair != self.without);
+            let fit = pair.and_then(|pair| self.scores.0.get(&pair));
+            let found = fit.is_some_and(|fit| self.leads_on(right, place + 1, sum.with(fit)));
+            right.swap(place, other);
+            found
+        })
     }
 }

@@ -155,6 +155,79 @@ fn without_a_text_a_pair_counts_only_where_nothing_else_comes_into_question() {
 }
 
 #[test]
+fn without_a_text_a_pair_lies_few_days_apart_and_is_else_left_to_a_person() {
+    let said = |ledger: &str, record: &str| lines(&[ledger], &[record], &Rules::default());
+    for record in ["R-1 10 7", "R-1 10 13", "R-1 10 10 text=ana"] {
+        assert_eq!(
+            said("L-1 10 10", record),
+            ["L-1 = R-1 by amount_date_text, off by 0"]
+        );
+    }
+    let far = said("L-1 10 10", "R-1 10 14");
+    let finding = "no text tells whether one booking and one record that lie 4 days apart belong \
+                   together";
+    assert_eq!(far.len(), 1, "{far:#?}");
+    assert!(far[0].starts_with("ambiguous L-1/R-1 by"), "{far:#?}");
+    assert!(far[0].ends_with(finding), "{far:#?}");
+    assert_eq!(
+        said("L-1 10 10 text=ana", "R-1 10 14 text=ana"),
+        ["L-1 = R-1 by amount_date_text, off by 0"]
+    );
+}
+
+#[test]
+fn rows_that_can_be_crossed_at_no_cost_are_ambiguous() {
+    let tolerance = Tolerance {
+        absolute: dec!(0.50),
+        ..Tolerance::default()
+    };
+    let rules = Rules {
+        passes: vec![Pass {
+            tolerance: Some(tolerance.into()),
+            ..Pass::search("near", Some(DayWindow::days(0, 3)))
+        }],
+        ..Rules::default()
+    };
+    // Straight or crossed, the amounts lie 0.40 apart in all, and the days three.
+    let ledger = ["L-1 23.77 4", "L-2 23.81 5"];
+    let said = lines(&ledger, &["R-1 23.47 6", "R-2 23.71 6"], &rules);
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(
+        said[0].starts_with("ambiguous L-1|L-2/R-1|R-2"),
+        "{said:#?}"
+    );
+
+    let straight = [
+        "L-1 = R-1 by near_tolerance, off by 0.05",
+        "L-2 = R-2 by near_tolerance, off by -0.05",
+    ];
+    let ledger = ["L-1 10.10 4", "L-2 10.20 4"];
+    assert_eq!(
+        lines(&ledger, &["R-1 10.05 4", "R-2 10.25 4"], &rules),
+        straight
+    );
+    // What has the same amount to the last digit stays together, as far as that weighs
+    // more by the margin; where it does not, neither pair is taken.
+    let said = |ledger: &[&str], records: &[&str]| lines(ledger, records, &rules);
+    assert_eq!(
+        said(
+            &["L-1 10.01 4", "L-2 10.11 4"],
+            &["R-1 10.11 4", "R-2 10.21 4"]
+        ),
+        [
+            "L-1 = R-2 by near_tolerance, off by -0.2",
+            "L-2 = R-1 by near, off by 0",
+        ]
+    );
+    let said = said(&["L-1 10 4", "L-2 10.1 4"], &["R-1 10.1 4", "R-2 10.2 4"]);
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(
+        said[0].starts_with("ambiguous L-1|L-2/R-1|R-2"),
+        "{said:#?}"
+    );
+}
+
+#[test]
 fn daily_sales_of_one_price_are_never_shifted_by_a_day() {
     let daily = |side: &str, days: std::ops::RangeInclusive<u32>| -> Vec<String> {
         let rows = (1..).zip(days);
