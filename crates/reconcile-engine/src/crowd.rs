@@ -12,7 +12,7 @@ use crate::{
     book::Facts,
     findings::Findings,
     join::Crowd,
-    nearest::{self, Pair, Seeker},
+    nearest::{self, Choice, Pair, Seeker},
     rules::{Pass, Standing},
 };
 
@@ -321,6 +321,9 @@ type Compared = fn(&Findings<'_>, &Pass, Side, RowIndex) -> Decimal;
 
 const AS_IT_IS: Compared = |findings, pass, side, row| findings.compared(pass, side, row);
 
+/// However far apart the days lie.
+const ANYHOW: (Option<DayWindow>, Choice) = (None, Choice::NearestFirst);
+
 impl Settling<'_> {
     fn run(&mut self, findings: &mut Findings<'_>, step: &Step) -> Result<(), EngineError> {
         let (pass, rules) = (self.pass, findings.rules);
@@ -357,7 +360,11 @@ impl Settling<'_> {
                 }
                 Reach::Any => true,
             };
-            let pairs = self.pair(findings, compared, key, near, within);
+            let choice = match step.reach {
+                Reach::Tolerance => Choice::LeastInAll,
+                Reach::Equal | Reach::Any => Choice::NearestFirst,
+            };
+            let pairs = self.pair(findings, compared, key, near, (within, choice));
             for pair in pairs {
                 match step.result {
                     Pairing::Match(rule) if !pass.net => findings.matched(pair, rule)?,
@@ -397,7 +404,7 @@ impl Settling<'_> {
                     let direction = related.then_some(facts.direction);
                     takes_part.then_some((Some(facts.currency), direction, None, None))
                 };
-                for pair in self.pair(findings, AS_IT_IS, key, |_, _| true, None) {
+                for pair in self.pair(findings, AS_IT_IS, key, |_, _| true, ANYHOW) {
                     findings.differing(pair, BreakCode::ReferenceMismatch)?;
                 }
             }
@@ -413,7 +420,7 @@ impl Settling<'_> {
         compared: Compared,
         key: impl Fn(Side, &Facts) -> Option<Key>,
         near: impl Fn(&Seeker<Key>, Decimal) -> bool,
-        within: Option<DayWindow>,
+        (within, choice): (Option<DayWindow>, Choice),
     ) -> Vec<Pair> {
         let pass = self.pass;
         let seekers = |side, book: &Book, rows: &[RowIndex]| -> Vec<Seeker<Key>> {
@@ -446,10 +453,10 @@ impl Settling<'_> {
         let timely = within.map(|days| move |booked, listed| days.holds(calendar, booked, listed));
         let pairs = nearest::pair(
             all,
-            findings.ledger,
-            findings.records,
+            (findings.ledger, findings.records),
             near,
             timely.as_ref(),
+            choice,
         );
         take(&mut self.open.ledger, pairs.iter().map(|pair| pair.ledger));
         take(&mut self.open.records, pairs.iter().map(|pair| pair.record));

@@ -4,9 +4,11 @@
 //! Over and over, the two neighbours from different sides that lie nearest are
 //! taken off. The nearest pair of all is always a pair of neighbours, so a
 //! heap of neighbouring gaps finds it in `O(log n)`, and a million rows under
-//! one reference cost no more than sorting them. Where days are limited, the right
-//! partner may stand behind a neighbour: there, all that are near enough are looked at.
+//! one reference cost no more than sorting them. Where days are limited, or amounts
+//! may differ, the right partner may stand behind a neighbour: there, all that are near
+//! enough are looked at.
 
+mod best;
 mod window;
 
 use std::{
@@ -38,18 +40,27 @@ pub(crate) struct Pair {
     pub(crate) ambiguous: bool,
 }
 
+/// Which of several ways to pair rows is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// The nearest amounts first, then the nearest dates, then in the order of their
+    /// content. Where days are limited, what this would leave without a counterpart is
+    /// paired all the same, as far as others can make room for it.
+    NearestFirst,
+    /// The most rows, then the least that amounts lie apart in all, then days; others
+    /// that would do as well are told. Where too many rows are near each other, the
+    /// nearest first.
+    LeastInAll,
+}
+
 /// Pairs rows with equal keys whose amounts lie `near` enough (ledger row, gap), and
-/// whose days are `timely` (the ledger's, the provider's) where that is asked: the
-/// nearest amounts first, then the nearest dates, then in the order of their content.
-///
-/// Where days are limited, what this would leave without a counterpart is paired all
-/// the same, as far as others can make room for it.
+/// whose days are `timely` (the ledger's, the provider's) where that is asked.
 pub(crate) fn pair<K: Ord + Copy>(
     mut seekers: Vec<Seeker<K>>,
-    ledger: &Book,
-    records: &Book,
+    (ledger, records): (&Book, &Book),
     near: impl Fn(&Seeker<K>, Decimal) -> bool,
     timely: Option<&impl Fn(Date, Date) -> bool>,
+    choice: Choice,
 ) -> Vec<Pair> {
     seekers.sort_unstable_by(|a, b| {
         let place = |s: &Seeker<K>| (s.key, s.amount, s.date, s.side);
@@ -67,7 +78,10 @@ pub(crate) fn pair<K: Ord + Copy>(
                 alike: rows.len() > 1,
             })
             .collect();
-        match timely.and_then(|timely| window::pair(&nodes, &near, timely)) {
+        let looks_around = timely.is_some() || choice == Choice::LeastInAll;
+        let in_time = |booked, listed| timely.is_none_or(|timely| timely(booked, listed));
+        let found = looks_around.then(|| window::pair(&nodes, &near, in_time, choice));
+        match found.flatten() {
             Some(found) => pairs.extend(found),
             None => Line::of(nodes, &near, timely).run(&mut pairs),
         }

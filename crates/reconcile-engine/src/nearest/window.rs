@@ -1,32 +1,34 @@
-//! Pairing rows whose days must lie within a window of each other.
+//! Pairing rows of which few come into question for each other.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Node, Pair, Seeker, days_apart};
+use super::{Choice, Node, Pair, Seeker, best, days_apart};
 use crate::{Side, sum::exact_difference};
 
 /// How many pairs of nodes are looked at.
 const LOOKED: usize = 1 << 18;
 
-/// How much work it may be to make room, in links that are followed.
+/// How much work a choice may be, in links that are followed.
 const FOLLOWED: usize = 1 << 24;
 
-/// Pairs the nodes of one key, in the order of their amounts: the nearest first,
-/// then as many others as can be. `None` where too many are near each other.
+/// Pairs the nodes of one key, in the order of their amounts, by this choice: as many
+/// as can be. `None` where too many are near each other.
 pub(super) fn pair<K: Copy>(
     nodes: &[Node<'_, K>],
     near: impl Fn(&Seeker<K>, Decimal) -> bool,
     timely: impl Fn(Date, Date) -> bool,
+    choice: Choice,
 ) -> Option<Vec<Pair>> {
-    let mut pairing = Pairing {
-        links: links(nodes, near, timely)?,
-        of_node: vec![Vec::new(); nodes.len()],
-        open: nodes.iter().map(|node| node.rows.len()).collect(),
-        followed: 0,
-    };
+    let mut pairing = Pairing::of(links(nodes, near, timely)?, nodes);
+    if choice == Choice::LeastInAll {
+        if best::choose(&mut pairing).is_some() {
+            return Some(pairing.pairs(nodes));
+        }
+        pairing = Pairing::of(pairing.links, nodes);
+    }
     pairing.take_nearest();
     pairing.make_room();
     Some(pairing.pairs(nodes))
@@ -34,13 +36,15 @@ pub(super) fn pair<K: Copy>(
 
 /// Two nodes that may be paired, in the order of how early they are to be.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Link {
-    gap: Decimal,
-    days: i32,
-    ledger: usize,
-    record: usize,
+pub(super) struct Link {
+    pub(super) gap: Decimal,
+    pub(super) days: i32,
+    pub(super) ledger: usize,
+    pub(super) record: usize,
     /// How many rows of the one are paired with rows of the other.
-    rows: usize,
+    pub(super) rows: usize,
+    /// Whether another choice would do as well without them.
+    pub(super) tied: bool,
 }
 
 /// The links of all nodes, the nearest first; `None` where there are too many.
@@ -69,6 +73,7 @@ fn links<K: Copy>(
                     ledger,
                     record,
                     rows: 0,
+                    tied: false,
                 });
             }
             goes_on.then_some(())
@@ -82,27 +87,49 @@ fn links<K: Copy>(
 }
 
 /// How many rows of which nodes are paired.
-struct Pairing {
-    links: Vec<Link>,
+pub(super) struct Pairing {
+    pub(super) links: Vec<Link>,
     /// Of each node its links, the nearest first.
-    of_node: Vec<Vec<usize>>,
+    pub(super) of_node: Vec<Vec<usize>>,
     /// How many rows of each node are not paired.
     open: Vec<usize>,
     followed: usize,
 }
 
 impl Pairing {
+    /// Nodes of which nothing is paired yet.
+    fn of<K>(mut links: Vec<Link>, nodes: &[Node<'_, K>]) -> Self {
+        let mut of_node = vec![Vec::new(); nodes.len()];
+        for (place, link) in links.iter_mut().enumerate() {
+            (link.rows, link.tied) = (0, false);
+            for node in [link.ledger, link.record] {
+                if let Some(links) = of_node.get_mut(node) {
+                    links.push(place);
+                }
+            }
+        }
+        Self {
+            links,
+            of_node,
+            open: nodes.iter().map(|node| node.rows.len()).collect(),
+            followed: 0,
+        }
+    }
+
+    /// Counts a link that is followed; `None` once it is too much work.
+    pub(super) fn follow(&mut self) -> Option<()> {
+        self.followed += 1;
+        (self.followed <= FOLLOWED).then_some(())
+    }
+
     /// Pairs what two nodes have open, the nearest first.
     fn take_nearest(&mut self) {
-        for (place, link) in self.links.iter_mut().enumerate() {
+        for link in &mut self.links {
             let open = |node: usize| self.open.get(node).copied().unwrap_or(0);
             link.rows = open(link.ledger).min(open(link.record));
             for node in [link.ledger, link.record] {
                 if let Some(open) = self.open.get_mut(node) {
                     *open -= link.rows;
-                }
-                if let Some(links) = self.of_node.get_mut(node) {
-                    links.push(place);
                 }
             }
         }
@@ -122,7 +149,7 @@ impl Pairing {
         }
     }
 
-    fn open_at(&self, node: usize) -> usize {
+    pub(super) fn open_at(&self, node: usize) -> usize {
         self.open.get(node).copied().unwrap_or(0)
     }
 
@@ -135,17 +162,15 @@ impl Pairing {
         let mut waiting = VecDeque::from([start]);
         while let Some(node) = waiting.pop_front() {
             let is_ledger = |link: &Link| link.ledger == node;
-            for place in self.of_node.get(node)? {
-                self.followed += 1;
+            for step in 0..self.of_node.get(node)?.len() {
+                self.follow()?;
+                let place = self.of_node.get(node)?.get(step)?;
                 let link = self.links.get(*place)?;
                 let next = match is_ledger(link) {
                     true => link.record,
                     false if link.rows > 0 => link.ledger,
                     false => continue,
                 };
-                if self.followed > FOLLOWED {
-                    return None;
-                }
                 if by.contains_key(&next) {
                     continue;
                 }
@@ -176,8 +201,9 @@ impl Pairing {
         path
     }
 
-    /// Moves as many rows along a path as every part of it allows.
-    fn shift(&mut self, start: usize, path: &[usize]) {
+    /// Moves as many rows along a path, the last link first, as every part of it
+    /// allows.
+    pub(super) fn shift(&mut self, start: usize, path: &[usize]) {
         let end = path.first().and_then(|place| self.links.get(*place));
         let Some(end) = end.map(|link| link.record) else {
             return;
@@ -222,7 +248,10 @@ impl Pairing {
         for link in &self.links {
             let taken = take(link.ledger, link.rows).zip(take(link.record, link.rows));
             if let Some((ledger, records)) = taken {
-                pairs.extend(ledger.couple(&records));
+                pairs.extend(ledger.couple(&records).map(|pair| Pair {
+                    ambiguous: pair.ambiguous || link.tied,
+                    ..pair
+                }));
             }
         }
         pairs
@@ -239,7 +268,7 @@ mod tests {
 
     use crate::{
         Book, Row, RowIndex, Side,
-        nearest::{Pair, Seeker, pair},
+        nearest::{Choice, Pair, Seeker, pair},
     };
 
     /// How many pairs there can be: every row of the ledger in turn seeks a record,
@@ -302,14 +331,20 @@ mod tests {
         (book, seekers)
     }
 
-    fn paired(ledger: &[(i64, i64)], records: &[(i64, i64)]) -> (usize, Vec<Pair>) {
+    fn paired(ledger: &[(i64, i64)], records: &[(i64, i64)], choice: Choice) -> (usize, Vec<Pair>) {
         let (left, booked) = book(ledger, Side::Ledger);
         let (right, listed) = book(records, Side::Records);
         let most = most(&booked, &listed);
         let all = booked.into_iter().chain(listed).collect();
         (
             most,
-            pair(all, &left, &right, |_, gap| near(gap), Some(&timely)),
+            pair(
+                all,
+                (&left, &right),
+                |_, gap| near(gap),
+                Some(&timely),
+                choice,
+            ),
         )
     }
 
@@ -319,7 +354,8 @@ mod tests {
             ledger in prop::collection::vec((0..6_i64, 0..8_i64), 0..12),
             records in prop::collection::vec((0..6_i64, 0..8_i64), 0..12),
         ) {
-            let (most, pairs) = paired(&ledger, &records);
+            for choice in [Choice::NearestFirst, Choice::LeastInAll] {
+            let (most, pairs) = paired(&ledger, &records, choice);
             prop_assert_eq!(pairs.len(), most);
             let used = |row: fn(&Pair) -> RowIndex| pairs.iter().map(row).collect::<BTreeSet<_>>();
             prop_assert_eq!(used(|pair| pair.ledger).len(), most);
@@ -329,13 +365,70 @@ mod tests {
                 let (other, later) = records[pair.record.position()];
                 prop_assert!((amount - other).abs() <= 2 && (0..=3).contains(&(later - day)));
             }
+            }
+        }
+
+        #[test]
+        fn no_other_choice_of_as_many_lies_nearer_in_all_and_ties_are_told(
+            ledger in prop::collection::vec((0..6_i64, 0..8_i64), 0..6),
+            records in prop::collection::vec((0..6_i64, 0..8_i64), 0..6),
+        ) {
+            let (most, pairs) = paired(&ledger, &records, Choice::LeastInAll);
+            let apart = |row: usize, record: usize| {
+                let ((amount, day), (other, later)) = (ledger[row], records[record]);
+                let fits = (amount - other).abs() <= 2 && (0..=3).contains(&(later - day));
+                fits.then(|| ((amount - other).abs(), (later - day).pow(2)))
+            };
+            let mut all = Vec::new();
+            choices(0, ledger.len(), records.len(), &apart, &mut Vec::new(), &mut all);
+            let sum = |choice: &[(usize, usize)]| {
+                choice.iter().fold((0, 0), |sum, (row, record)| {
+                    let (gap, days) = apart(*row, *record).unwrap();
+                    (sum.0 + gap, sum.1 + days)
+                })
+            };
+            all.retain(|choice| choice.len() == most);
+            let least = all.iter().map(|choice| sum(choice)).min().unwrap();
+            let taken = |pair: &Pair| (pair.ledger.position(), pair.record.position());
+            let chosen: Vec<_> = pairs.iter().map(taken).collect();
+            prop_assert_eq!(sum(&chosen), least);
+            for pair in &pairs {
+                let best = all.iter().filter(|choice| sum(choice) == least);
+                let needed = best.filter(|choice| !choice.contains(&taken(pair))).count() == 0;
+                prop_assert!(needed || pair.ambiguous, "{:?}", pair);
+            }
+        }
+    }
+
+    /// Every way to pair rows from one on.
+    fn choices(
+        row: usize,
+        rows: usize,
+        records: usize,
+        apart: &impl Fn(usize, usize) -> Option<(i64, i64)>,
+        chosen: &mut Vec<(usize, usize)>,
+        all: &mut Vec<Vec<(usize, usize)>>,
+    ) {
+        if row == rows {
+            all.push(chosen.clone());
+            return;
+        }
+        choices(row + 1, rows, records, apart, chosen, all);
+        for record in 0..records {
+            let free = chosen.iter().all(|(_, taken)| *taken != record);
+            if free && apart(row, record).is_some() {
+                chosen.push((row, record));
+                choices(row + 1, rows, records, apart, chosen, all);
+                chosen.pop();
+            }
         }
     }
 
     #[test]
     fn the_nearest_that_comes_in_time_is_taken() {
         // The record of the same amount came too early, and stands in between.
-        let (_, pairs) = paired(&[(5, 3)], &[(5, 0), (6, 3), (3, 3)]);
+        let records = [(5, 0), (6, 3), (3, 3)];
+        let (_, pairs) = paired(&[(5, 3)], &records, Choice::NearestFirst);
         assert_eq!(pairs.len(), 1);
         assert_eq!(pairs[0].record.position(), 1);
     }

@@ -474,3 +474,35 @@ fn a_key_may_be_of_any_column_that_a_row_has() {
         "settled=28.51"
     ));
 }
+
+#[test]
+fn under_one_key_the_best_assignment_within_the_tolerance_is_matched() {
+    let tolerance = Tolerance {
+        absolute: dec!(0.60),
+        ..Tolerance::default()
+    };
+    let rules = Rules {
+        tolerance: tolerance.into(),
+        passes: vec![Pass::keyed("reference", [Equality::of(Column::Reference)])],
+        ..Rules::default()
+    };
+    // The nearest two, L-2 and R-1, would leave the others too far apart.
+    let ledger = ["L-1 10.00 ref=A", "L-2 10.50 ref=A"];
+    assert_eq!(
+        lines(&ledger, &["R-1 10.45 ref=A", "R-2 11.05 ref=A"], &rules),
+        [
+            "L-1 = R-1 by reference_tolerance, off by -0.45",
+            "L-2 = R-2 by reference_tolerance, off by -0.55",
+        ]
+    );
+    // Either booking lies as near to the record.
+    let ledger = ["L-1 10.00 ref=A", "L-2 10.20 ref=A"];
+    let (ledger, records) = (super::book(&ledger), super::book(&["R-1 10.10 ref=A"]));
+    let outcome = super::outcome(&ledger, &records, &rules);
+    let ambiguous: Vec<bool> = outcome
+        .matches
+        .iter()
+        .map(|found| found.ambiguous)
+        .collect();
+    assert_eq!(ambiguous, [true]);
+}
