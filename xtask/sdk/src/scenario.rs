@@ -7,7 +7,7 @@ mod tupay;
 
 use std::{fmt, future::Future, num::NonZeroUsize, pin::Pin, sync::Arc};
 
-use reconcile_transport::{BaseUrl, ErrorKind, Tap, Transport};
+use reconcile_transport::{BaseUrl, ErrorKind, RetryPolicy, Tap, Transport};
 use xtask::{Error, json::Node};
 
 /// Every provider that can be asked.
@@ -219,7 +219,10 @@ impl Scenario {
     ) -> Result<(BaseUrl, Outcome), Trouble> {
         let base_url = self.base_url(settings)?;
         // One after the other, so that a recording is the same each time.
-        let builder = || Transport::builder().concurrency(NonZeroUsize::MIN);
+        let builder = || {
+            let builder = Transport::builder().concurrency(NonZeroUsize::MIN);
+            builder.retry(settings.retry)
+        };
         let transport = builder().tap(tap).build();
         let unobserved = builder().build();
         let refuse = |error| Trouble::of(&error, None);
@@ -246,6 +249,7 @@ pub struct Settings {
     provider: &'static str,
     base_url: Option<String>,
     lookup: Arc<Lookup>,
+    retry: RetryPolicy,
 }
 
 impl Settings {
@@ -260,7 +264,15 @@ impl Settings {
             provider,
             base_url,
             lookup: Arc::new(lookup),
+            retry: RetryPolicy::default(),
         }
+    }
+
+    /// Sets how often and how patiently a call is repeated.
+    #[must_use]
+    pub const fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
     }
 
     /// The environment variable of a key.

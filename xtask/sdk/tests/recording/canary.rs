@@ -6,6 +6,7 @@ use std::{
     io,
     panic::{self, AssertUnwindSafe},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose};
@@ -13,6 +14,7 @@ use reconcile_sandbox::{
     Alteration, Faults, PaywallConfidential, SandboxConfig, StreamPayConfidential,
     TuPayConfidential,
 };
+use reconcile_transport::RetryPolicy;
 use tracing_subscriber::fmt::MakeWriter;
 use xtask_sdk::{
     observe::{self, Observer},
@@ -114,19 +116,21 @@ fn forms(canary: &str) -> Vec<String> {
 #[track_caller]
 fn check(scene: &Scene, canaries: &Canaries, arguments: &str, status: i32) {
     let ran = scene.run(arguments).exits(status);
-    let mut places: Vec<(String, Vec<u8>)> = vec![
-        ("stdout".to_owned(), ran.stdout.into_bytes()),
-        ("stderr".to_owned(), ran.stderr.into_bytes()),
-    ];
-    // The committed fixtures cannot have what was drawn for this scene.
+    for (place, said) in [("stdout", ran.stdout), ("stderr", ran.stderr)] {
+        let found = canaries.found(said.as_bytes());
+        assert!(found.is_empty(), "{arguments}: {place} has {found:?}");
+    }
+    check_files(scene, canaries, arguments);
+}
+
+/// Searches all that was written: the committed fixtures cannot have what was
+/// drawn for this scene.
+#[track_caller]
+fn check_files(scene: &Scene, canaries: &Canaries, when: &str) {
     for (path, content) in scene.written() {
         let name = path.display().to_string();
-        places.push((format!("the name of {name}"), name.clone().into_bytes()));
-        places.push((name, content));
-    }
-    for (place, content) in places {
-        let found = canaries.found(&content);
-        assert!(found.is_empty(), "{arguments}: {place} has {found:?}");
+        let found = [canaries.found(name.as_bytes()), canaries.found(&content)].concat();
+        assert!(found.is_empty(), "{when}: {name} has {found:?}");
     }
 }
 
@@ -313,16 +317,9 @@ fn nothing_is_left_of_what_fails() {
     for failing in FAILING {
         let provider = failing.provider;
         let record = format!("record {provider} --until {UNTIL} --update");
-        let one = format!("{record} --operation {}", failing.operation);
         // Every error says the canary `error_note`.
-        for (faults, arguments) in [
-            ("ip-not-allowed", &record),
-            ("server-error=always", &one),
-            ("html-body=always", &one),
-        ] {
-            let (scene, canaries) = scene(&[], &[faults]);
-            check(&scene, &canaries, arguments, 2);
-        }
+        let (refusing, canaries) = scene(&[], &["ip-not-allowed"]);
+        check(&refusing, &canaries, &record, 2);
         for setting in failing.secrets {
             let (scene, canaries) = scene(&[], &[]);
             let scene = scene.setting_of(provider, setting, "guess");
@@ -346,16 +343,32 @@ fn nothing_is_left_of_what_fails() {
 }
 
 #[test]
+fn nothing_is_left_of_what_is_tried_again_and_fails() {
+    for failing in FAILING {
+        for fault in ["server-error=always", "html-body=always"] {
+            let (scene, canaries) = scene(&[], &[fault]);
+            let mut asked = asked(&scene, failing.provider);
+            asked.only = Some(failing.operation.to_owned());
+            let ended = traced(&scene, &canaries, &asked, Use::Update(None));
+            assert!(ended.is_err(), "{fault}: {ended:?}");
+            check_files(&scene, &canaries, fault);
+            let requests = scene.sandbox().requests().total();
+            assert!(requests > 1, "{fault}: {requests} requests");
+        }
+    }
+}
+
+#[test]
 fn nothing_is_left_in_traces_and_in_how_errors_are_shown() {
     for failing in FAILING {
         let provider = failing.provider;
         let (works, canaries) = scene(&[], &[]);
-        let ended = traced(&works, &canaries, provider);
+        let ended = traced(&works, &canaries, &asked(&works, provider), Use::Compare);
         assert!(ended.is_ok(), "{provider}: {ended:?}");
         let (fails, canaries) = scene(&[], &[]);
         let wrong = failing.secrets[failing.secrets.len() - 1];
         let fails = fails.setting_of(provider, wrong, "guess");
-        let ended = traced(&fails, &canaries, provider);
+        let ended = traced(&fails, &canaries, &asked(&fails, provider), Use::Compare);
         assert!(ended.is_err(), "{provider}: {ended:?}");
     }
 }
@@ -364,7 +377,8 @@ fn nothing_is_left_in_traces_and_in_how_errors_are_shown() {
 fn traced(
     scene: &Scene,
     canaries: &Canaries,
-    provider: &'static str,
+    asked: &Asked,
+    then: Use,
 ) -> Result<Ending, Vec<Trouble>> {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -372,9 +386,9 @@ fn traced(
         .with_writer(log.clone())
         .finish();
     let mut out = Vec::new();
-    let (asked, workspace) = (asked(scene, provider), scene.workspace());
+    let (workspace, provider) = (scene.workspace(), &asked.provider);
     let ended = tracing::subscriber::with_default(subscriber, || {
-        let recording = record::record(&workspace, &asked, Use::Compare, &mut out);
+        let recording = record::record(&workspace, asked, then, &mut out);
         // On this thread, so that the subscriber sees it.
         let local = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -453,7 +467,13 @@ fn asked(scene: &Scene, provider: &'static str) -> Asked {
     let environment = scene.environment();
     Asked {
         provider: provider.to_owned(),
-        settings: Settings::new(provider, None, move |name| environment.get(name).cloned()),
+        settings: Settings::new(provider, None, move |name| environment.get(name).cloned()).retry(
+            RetryPolicy {
+                first_delay: Duration::ZERO,
+                max_delay: Duration::ZERO,
+                ..RetryPolicy::default()
+            },
+        ),
         only: None,
         until: format!("{UNTIL}T23:59:59Z").parse().unwrap(),
     }
