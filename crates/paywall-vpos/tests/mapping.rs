@@ -91,13 +91,69 @@ async fn records(kind: Kind, body: &str) -> Result<(Vec<Record>, Certificate), P
 async fn a_transaction_is_a_payment_in_the_configured_currency() {
     let (records, certificate) = records(Kind::Payment, &sales()).await.unwrap();
     assert_eq!(certificate.verdict, Verdict::Complete);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&records[0]).unwrap());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&records[0]).unwrap(), @r#"
+    {
+      "provider": "paywall",
+      "id": "21951627",
+      "kind": "payment",
+      "direction": "credit",
+      "status": "pending",
+      "provider_status": "1",
+      "reference": "2911aad8-2118-4b62-b937-0698466b2203",
+      "amount": "10.00",
+      "currency": "TRY",
+      "settled_amount": null,
+      "settled_currency": null,
+      "fee": null,
+      "fee_currency": null,
+      "created_at": "2026-05-14T08:11:02.776829Z",
+      "updated_at": null,
+      "account": null,
+      "method": "5",
+      "description": null,
+      "attributes": {
+        "card_brand": "Visa",
+        "gateway": "GatewayName",
+        "installment": 1,
+        "unique_code": "7876319b-fec6-4dac-8ee3-bdbf5dff3480"
+      }
+    }
+    "#);
 }
 
 #[tokio::test]
 async fn a_step_that_takes_back_is_a_refund_or_a_reversal_under_both_ids() {
     let (refunds, _) = records(Kind::Refund, &steps("3", None)).await.unwrap();
-    insta::assert_snapshot!(serde_json::to_string_pretty(&refunds[0]).unwrap());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&refunds[0]).unwrap(), @r#"
+    {
+      "provider": "paywall",
+      "id": "21948538:59768859",
+      "kind": "refund",
+      "direction": "debit",
+      "status": "failed",
+      "provider_status": "5",
+      "reference": "f67a1a40-2e92-4a2f-89c5-a6899d952fdc",
+      "amount": "1.51",
+      "currency": "TRY",
+      "settled_amount": null,
+      "settled_currency": null,
+      "fee": null,
+      "fee_currency": null,
+      "created_at": "2026-05-13T07:18:00.747789Z",
+      "updated_at": null,
+      "account": null,
+      "method": "2",
+      "description": null,
+      "attributes": {
+        "card_brand": "Visa",
+        "gateway": "GatewayName",
+        "installment": 1,
+        "step": "refund",
+        "transaction": "21948538",
+        "unique_code": "8c2e6a9a-ca38-414f-9e66-335e6a49089d"
+      }
+    }
+    "#);
     let (parts, _) = records(Kind::Refund, &steps("4", None)).await.unwrap();
     assert_eq!(parts[0].attributes["step"], "partial_refund".into());
     let (cancelled, _) = records(Kind::Reversal, &steps("2", None)).await.unwrap();
@@ -304,7 +360,85 @@ async fn an_end_of_day_is_a_statement_with_whether_and_when_it_was_reconciled() 
     let counted = fixture!("end-of-day/day");
     let pull = statements(counted, fixture!("reconciliation/reconciled")).await;
     assert_eq!((pull.verdict, pull.pages.len()), (Verdict::Complete, 2));
-    insta::assert_snapshot!(serde_json::to_string_pretty(&pull.statements[0]).unwrap());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&pull.statements[0]).unwrap(), @r#"
+    {
+      "provider": "paywall",
+      "id": "2024-05-05",
+      "account": null,
+      "scope": null,
+      "period": {
+        "from": "2024-05-04T21:00:00Z",
+        "to": "2024-05-05T21:00:00Z"
+      },
+      "day": {
+        "date": "2024-05-05",
+        "zone": "Europe/Istanbul"
+      },
+      "currency": "TRY",
+      "figures": {
+        "agreements": {
+          "count": 1
+        },
+        "agreements_listed": {
+          "count": 1
+        },
+        "cancel": {
+          "amount": "0.00"
+        },
+        "cancel_count": {
+          "count": 0
+        },
+        "partial_refund": {
+          "amount": "0.00"
+        },
+        "partial_refund_count": {
+          "count": 0
+        },
+        "reconciled": {
+          "flag": true
+        },
+        "reconciliation_exists": {
+          "flag": true
+        },
+        "reconciliations": {
+          "count": 1
+        },
+        "reconciliations_listed": {
+          "count": 1
+        },
+        "refund": {
+          "amount": "0.00"
+        },
+        "refund_count": {
+          "count": 0
+        },
+        "successful": {
+          "amount": "0.00"
+        },
+        "successful_count": {
+          "count": 0
+        },
+        "total": {
+          "amount": "46.00"
+        },
+        "total_count": {
+          "count": 4
+        },
+        "unsuccessful": {
+          "amount": "13.00"
+        },
+        "unsuccessful_count": {
+          "count": 1
+        },
+        "verdict_days": {
+          "count": 42
+        },
+        "verdict_days_listed": {
+          "count": 42
+        }
+      }
+    }
+    "#);
     let pull = statements(counted, fixture!("reconciliation/no-data")).await;
     let statement = &pull.statements[0];
     assert_eq!(statement.flag("reconciled"), Some(false));

@@ -64,7 +64,31 @@ fn the_policy_decides_as_tabled() {
         let (repeatable, acts) = (decide(Safety::Repeatable), decide(Safety::OnlyIfNotSent));
         writeln!(table, "{name:<16} {repeatable:<24} {acts}").unwrap();
     }
-    insta::assert_snapshot!(table);
+    insta::assert_snapshot!(table, @"
+    outcome          repeatable               acts
+    NotSent          Retry(100ms)             Retry(100ms)
+    NoAnswer         Retry(100ms)             Stop(MayHaveActed)
+    NotJson          Retry(100ms)             Stop(MayHaveActed)
+    Unacceptable     Stop(Final)              Stop(Final)
+    200              Stop(Final)              Stop(Final)
+    204              Stop(Final)              Stop(Final)
+    400              Stop(Final)              Stop(Final)
+    401              Stop(Final)              Stop(Final)
+    403              Stop(Final)              Stop(Final)
+    404              Stop(Final)              Stop(Final)
+    408              Retry(100ms)             Stop(MayHaveActed)
+    409              Stop(Final)              Stop(Final)
+    412              Stop(Final)              Stop(Final)
+    422              Stop(Final)              Stop(Final)
+    425              Stop(Final)              Stop(Final)
+    429              Retry(100ms)             Stop(MayHaveActed)
+    500              Retry(100ms)             Stop(MayHaveActed)
+    501              Stop(Final)              Stop(Final)
+    502              Retry(100ms)             Stop(MayHaveActed)
+    503              Retry(100ms)             Stop(MayHaveActed)
+    504              Retry(100ms)             Stop(MayHaveActed)
+    520              Stop(Final)              Stop(Final)
+    ");
 }
 
 #[test]

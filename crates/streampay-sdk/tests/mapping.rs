@@ -73,7 +73,35 @@ fn published(said: &str, other: &str) -> String {
 async fn a_receipt_is_a_payment_in_the_currency_that_it_names_in_english() {
     let records = records(fixture!("transactions/page")).await.unwrap();
     assert_eq!(records.len(), 2);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&records[0]).unwrap());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&records[0]).unwrap(), @r#"
+    {
+      "provider": "streampay",
+      "id": "d183262e-fcce-4672-a44f-1b24c9e6c24a",
+      "kind": "payment",
+      "direction": "credit",
+      "status": "succeeded",
+      "provider_status": "Approved",
+      "reference": "cd10c49c-ab61-4214-9e5c-022985b73110",
+      "amount": "5.00",
+      "currency": "SAR",
+      "settled_amount": null,
+      "settled_currency": null,
+      "fee": null,
+      "fee_currency": null,
+      "created_at": "2022-10-17T14:23:13Z",
+      "updated_at": "2022-10-19T15:45:20.041Z",
+      "account": "0000000000000018",
+      "method": "VC",
+      "description": null,
+      "attributes": {
+        "approval_code": "446478",
+        "is_refunded": false,
+        "rrn": "000000000001",
+        "stan": "000046",
+        "transaction_uuid": "cd10c49c-ab61-4214-9e5c-022985b73110"
+      }
+    }
+    "#);
 }
 
 #[tokio::test]

@@ -177,9 +177,60 @@ async fn published() -> Vec<Statement> {
 }
 
 #[tokio::test]
-async fn a_reconciliation_is_a_statement_of_its_totals_and_one_of_each_scheme() {
+async fn a_reconciliation_is_a_statement_of_its_totals() {
     let statements = published().await;
-    insta::assert_snapshot!(serde_json::to_string_pretty(&statements[..2]).unwrap());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&statements[0]).unwrap(), @r#"
+    {
+      "provider": "streampay",
+      "id": "09a949c8-c2c1-40f6-9ec8-ef3864da0558",
+      "account": "0000000000000018",
+      "scope": null,
+      "period": {
+        "from": "2022-10-17T14:25:39Z",
+        "to": "2022-10-17T14:25:39Z"
+      },
+      "day": {
+        "date": "2022-10-17",
+        "zone": "Asia/Riyadh"
+      },
+      "currency": "SAR",
+      "figures": {
+        "balanced": {
+          "flag": true
+        },
+        "purchase": {
+          "amount": "10.05"
+        },
+        "purchase_count": {
+          "count": 3
+        },
+        "purchase_reversal": {
+          "amount": "0.00"
+        },
+        "purchase_reversal_count": {
+          "count": 0
+        },
+        "refund": {
+          "amount": "0.05"
+        },
+        "refund_count": {
+          "count": 1
+        },
+        "refund_reversal": {
+          "amount": "0.00"
+        },
+        "refund_reversal_count": {
+          "count": 0
+        },
+        "total": {
+          "amount": "10.00"
+        },
+        "total_count": {
+          "count": 4
+        }
+      }
+    }
+    "#);
     let scopes: Vec<_> = statements.iter().map(|s| s.scope.as_deref()).collect();
     assert_eq!(scopes.iter().filter(|scope| scope.is_none()).count(), 2);
     // Nothing is known before the first, so it covers no time; the second
@@ -187,6 +238,69 @@ async fn a_reconciliation_is_a_statement_of_its_totals_and_one_of_each_scheme() 
     let wholes: Vec<_> = statements.iter().filter(|s| s.scope.is_none()).collect();
     assert!(wholes[0].period.is_empty());
     assert_eq!(wholes[1].period.from(), wholes[0].period.to());
+}
+
+#[tokio::test]
+async fn a_scheme_of_a_reconciliation_is_a_statement_of_both_sides() {
+    let statements = published().await;
+    insta::assert_snapshot!(serde_json::to_string_pretty(&statements[1]).unwrap(), @r#"
+    {
+      "provider": "streampay",
+      "id": "09a949c8-c2c1-40f6-9ec8-ef3864da0558",
+      "account": "0000000000000018",
+      "scope": "VC",
+      "period": {
+        "from": "2022-10-17T14:25:39Z",
+        "to": "2022-10-17T14:25:39Z"
+      },
+      "day": {
+        "date": "2022-10-17",
+        "zone": "Asia/Riyadh"
+      },
+      "currency": "SAR",
+      "figures": {
+        "balanced": {
+          "flag": true
+        },
+        "host_credit": {
+          "amount": "0.05"
+        },
+        "host_credit_count": {
+          "count": 1
+        },
+        "host_debit": {
+          "amount": "10.05"
+        },
+        "host_debit_count": {
+          "count": 3
+        },
+        "host_total": {
+          "amount": "10.00"
+        },
+        "host_total_count": {
+          "count": 4
+        },
+        "pos_credit": {
+          "amount": "0.05"
+        },
+        "pos_credit_count": {
+          "count": 1
+        },
+        "pos_debit": {
+          "amount": "10.05"
+        },
+        "pos_debit_count": {
+          "count": 3
+        },
+        "pos_total": {
+          "amount": "10.00"
+        },
+        "pos_total_count": {
+          "count": 4
+        }
+      }
+    }
+    "#);
 }
 
 #[tokio::test]

@@ -46,13 +46,66 @@ async fn row(path: &str, body: &str, kind: Kind) -> String {
 #[tokio::test]
 async fn a_deposit_is_a_payment_in_the_currency_that_was_asked_for() {
     let row = row("/v1/deposits", fixture!("deposits/page"), Kind::Payment).await;
-    insta::assert_snapshot!(row);
+    insta::assert_snapshot!(row, @r#"
+    {
+      "provider": "tupay",
+      "id": "301393325",
+      "kind": "payment",
+      "direction": "credit",
+      "status": "cancelled",
+      "provider_status": "CANCELLED",
+      "reference": "1-44862-ACP",
+      "amount": "30.0",
+      "currency": "PEN",
+      "settled_amount": "7.92",
+      "settled_currency": "USD",
+      "fee": "0.39",
+      "fee_currency": "USD",
+      "created_at": "2024-06-01T13:37:17Z",
+      "updated_at": "2024-06-02T13:38:26Z",
+      "account": "19759",
+      "method": "XAQR",
+      "description": null,
+      "attributes": {
+        "country": "PE",
+        "local_amount": "30.0",
+        "local_currency": "PEN"
+      }
+    }
+    "#);
 }
 
 #[tokio::test]
 async fn a_cashout_is_a_payout_that_settles_once_it_moved_the_balance() {
     let row = row("/v1/cashouts", fixture!("cashouts/page"), Kind::Payout).await;
-    insta::assert_snapshot!(row);
+    insta::assert_snapshot!(row, @r#"
+    {
+      "provider": "tupay",
+      "id": "1770",
+      "kind": "payout",
+      "direction": "debit",
+      "status": "pending",
+      "provider_status": "PENDING",
+      "reference": "test123",
+      "amount": "200.0",
+      "currency": "USD",
+      "settled_amount": null,
+      "settled_currency": null,
+      "fee": "0.0",
+      "fee_currency": "USD",
+      "created_at": "2020-01-24T18:17:55Z",
+      "updated_at": "2020-01-24T18:17:55Z",
+      "account": "4",
+      "method": null,
+      "description": null,
+      "attributes": {
+        "country": "BR",
+        "credited_amount": "0.0",
+        "credited_currency": "USD",
+        "tax": "0.0"
+      }
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -63,13 +116,62 @@ async fn a_settlement_is_a_debit_of_what_leaves_the_balance() {
         Kind::Settlement,
     )
     .await;
-    insta::assert_snapshot!(row);
+    insta::assert_snapshot!(row, @r#"
+    {
+      "provider": "tupay",
+      "id": "3329",
+      "kind": "settlement",
+      "direction": "debit",
+      "status": "pending",
+      "provider_status": "PENDING",
+      "reference": null,
+      "amount": "50000",
+      "currency": "USD",
+      "settled_amount": "50000",
+      "settled_currency": "USD",
+      "fee": "250",
+      "fee_currency": "USD",
+      "created_at": "2020-01-06T00:00:00Z",
+      "updated_at": null,
+      "account": "4",
+      "method": null,
+      "description": null,
+      "attributes": {
+        "amount_to_transfer": "49750",
+        "type": "MANUAL"
+      }
+    }
+    "#);
 }
 
 #[tokio::test]
 async fn a_note_is_an_adjustment_by_its_category() {
     let row = row("/v1/notes", fixture!("notes/sibling"), Kind::Adjustment).await;
-    insta::assert_snapshot!(row);
+    insta::assert_snapshot!(row, @r#"
+    {
+      "provider": "tupay",
+      "id": "989851",
+      "kind": "adjustment",
+      "direction": "credit",
+      "status": "succeeded",
+      "provider_status": "succeeded",
+      "reference": null,
+      "amount": "1000000",
+      "currency": "USD",
+      "settled_amount": "1000000",
+      "settled_currency": "USD",
+      "fee": null,
+      "fee_currency": null,
+      "created_at": "2020-02-13T14:04:53Z",
+      "updated_at": null,
+      "account": "4",
+      "method": null,
+      "description": null,
+      "attributes": {
+        "type": "GENERIC_CREDIT_NOTE"
+      }
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -178,5 +280,47 @@ async fn a_day_of_the_balance_report_is_a_statement_of_that_utc_day() {
         .unwrap();
     // The day before is on the same page, and is not asked for.
     assert_eq!((pull.statements.len(), pull.pages[0].rows_outside), (1, 1));
-    insta::assert_snapshot!(serde_json::to_string_pretty(&pull.statements[0]).unwrap());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&pull.statements[0]).unwrap(), @r#"
+    {
+      "provider": "tupay",
+      "id": "4-2020-01-31-USD",
+      "account": "4",
+      "scope": null,
+      "period": {
+        "from": "2020-01-31T00:00:00Z",
+        "to": "2020-02-01T00:00:00Z"
+      },
+      "day": {
+        "date": "2020-01-31",
+        "zone": "UTC"
+      },
+      "currency": "USD",
+      "figures": {
+        "cancelledSettlementTotal": {
+          "amount": "0.0"
+        },
+        "cashoutTotal": {
+          "amount": "0.0"
+        },
+        "depositFeeTotal": {
+          "amount": "0.1"
+        },
+        "depositTotal": {
+          "amount": "12.5"
+        },
+        "netAmount": {
+          "amount": "12.4"
+        },
+        "noteTotal": {
+          "amount": "0.0"
+        },
+        "settlementTotal": {
+          "amount": "0.0"
+        },
+        "totalBalance": {
+          "amount": "104655.38"
+        }
+      }
+    }
+    "#);
 }
