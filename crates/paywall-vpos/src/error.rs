@@ -16,6 +16,9 @@ use crate::{
 /// The provider's name for people.
 pub(crate) const NAME: &str = "Paywall";
 
+/// The number of wrong keys, whatever the HTTP status: the SDK's `Unauthorized`.
+pub(crate) const UNAUTHORIZED: i64 = 401;
+
 /// What can go wrong with Paywall.
 ///
 /// `Display` is one line without its cause; [`hint`](Self::hint) says what to
@@ -258,7 +261,7 @@ impl ApiError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match (self.status.as_u16(), self.code) {
-            (401, _) => WRONG_CREDENTIALS,
+            (401, _) | (403, Some(UNAUTHORIZED)) => WRONG_CREDENTIALS,
             (403, _) => FORBIDDEN,
             (404, None) => "check the base URL: it is that of the payment private API",
             (429, _) => "ask for less at once (--concurrency), or try again later",

@@ -50,12 +50,21 @@ pub async fn conforms_under_each_fault<S: Simulated>(start: impl AsyncFn(&[&str]
             Then::Conforms => passes(&harness).await,
             Then::Records(end) => ends(end, records(&harness).await, &harness),
             Then::Statements(end) => ends(end, statements(&harness).await, &harness),
+            Then::Apart => continue,
         };
         if let Err(why) = outcome.and_then(|()| trial.was_felt(harness.sandbox())) {
             wrong.push(format!("under {}: {why}", trial.faults.join(" ")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The trials of a gateway that no pull meets, each the faults that are turned on
+/// together: a test of the gateway's own makes the calls that meet them, and
+/// fails for one that it does not know.
+pub fn apart(gateway: GatewayId) -> impl Iterator<Item = Vec<&'static str>> {
+    let trials = Trial::of(gateway).filter(|trial| trial.then == Then::Apart);
+    trials.map(|trial| trial.faults)
 }
 
 /// One line of the table.

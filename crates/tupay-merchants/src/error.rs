@@ -193,6 +193,15 @@ impl ApiError {
         }
     }
 
+    /// Whether the credentials are what is refused. With which status a login
+    /// says so is not documented; what else it can refuse has a code, or a status
+    /// that is about something else.
+    pub(crate) fn refuses_credentials(&self) -> bool {
+        self.operation == "login"
+            && self.code != Some(83)
+            && matches!(self.status.as_u16(), 400 | 401 | 403 | 422)
+    }
+
     fn is_of_payment_api(&self) -> bool {
         matches!(self.operation, "deposit status" | "cashout status")
     }
@@ -211,11 +220,11 @@ impl ApiError {
                 "check the API key, the passphrase and the API signature: they are not those of the Merchants API",
             ),
             (404 | 412, _) if self.is_of_payment_api() => None,
-            (401, _) if self.operation != "login" => Some(
-                "TuPay ends sessions that it has just opened: try again, and tell TuPay if it stays",
+            _ if self.refuses_credentials() => Some(
+                "check the access key (the API user's e-mail address) and the secret key; users of the web panel do not work here",
             ),
             (401, _) => Some(
-                "check the access key (the API user's e-mail address) and the secret key; users of the web panel do not work here",
+                "TuPay ends sessions that it has just opened: try again, and tell TuPay if it stays",
             ),
             (403, _) => Some("ask your TuPay integration contact for the right that is missing"),
             (404, _) => Some(

@@ -18,7 +18,7 @@ use reconcile_core::{
 };
 use reconcile_sandbox::{GatewayId, Sandbox, SandboxConfig, WorldConfig};
 use reconcile_trials::conformance::{self, Bench, Digits, Simulated};
-use tupay_merchants::{Config, TuPay};
+use tupay_merchants::{CashoutsPath, Config, TuPay};
 
 const ACCESS_KEY: &str = "sentinel-access-key@example.com";
 const SECRET_KEY: &str = "sentinel-secret-key";
@@ -27,6 +27,7 @@ const SECRET_KEY: &str = "sentinel-secret-key";
 struct Account {
     bench: Arc<Bench>,
     sandbox: Sandbox,
+    cashouts_path: CashoutsPath,
     digits: Digits,
     failing: Arc<Vec<(Failure, MockServer)>>,
 }
@@ -38,6 +39,7 @@ impl Account {
             access_key.into(),
             secret_key.into(),
         );
+        let config = config.cashouts_path(self.cashouts_path);
         Arc::new(TuPay::new(config.transport(self.bench.transport())).unwrap())
     }
 }
@@ -149,6 +151,10 @@ async fn accounts() -> impl AsyncFn(&[&str]) -> Account {
     async move |faults: &[&str]| Account {
         sandbox: bench.sandbox(faults).await,
         bench: Arc::clone(&bench),
+        cashouts_path: match faults {
+            ["tupay/cashout-alias"] => CashoutsPath::Singular,
+            _ => CashoutsPath::Plural,
+        },
         digits: Digits::under(faults),
         failing: Arc::clone(&servers),
     }

@@ -3,7 +3,10 @@
 use reconcile_core::{ErrorKind, ProviderError};
 
 use super::ID;
-use crate::{ApiError, Error, error::NAME};
+use crate::{
+    ApiError, Error,
+    error::{NAME, UNAUTHORIZED},
+};
 
 pub(super) fn provider_error(error: Error) -> ProviderError {
     let hint = error.hint();
@@ -81,6 +84,7 @@ pub(super) fn provider_error(error: Error) -> ProviderError {
 fn api_error(error: ApiError) -> ProviderError {
     // These go by their status; for the rest, Paywall's own number says more.
     let kind = match (ErrorKind::of_status(error.status.as_u16()), error.code) {
+        (ErrorKind::Forbidden, Some(UNAUTHORIZED)) => ErrorKind::Authentication,
         (
             kind @ (ErrorKind::Authentication
             | ErrorKind::Forbidden
@@ -109,7 +113,7 @@ fn api_error(error: ApiError) -> ProviderError {
 /// the answers of this API with it.
 const fn kind_of(code: i64) -> ErrorKind {
     match code {
-        401 => ErrorKind::Authentication,
+        UNAUTHORIZED => ErrorKind::Authentication,
         354 | 403 | 513 => ErrorKind::Forbidden,
         3 | 56 | 57 | 404 => ErrorKind::NotFound,
         2 | 4 | 65 | 113 | 269 | 386 | 387 | 400 => ErrorKind::InvalidRequest,

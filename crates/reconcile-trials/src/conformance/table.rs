@@ -4,10 +4,10 @@ use reconcile_core::ErrorKind::{self, Decode, Forbidden, Paging, RateLimited, Un
 use reconcile_sandbox::FaultKind as Fault;
 
 use End::{Fails, IsUnproven};
-use Then::{Conforms, Records, Statements};
+use Then::{Apart, Conforms, Records, Statements};
 
 /// What becomes of a pull.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Then {
     /// It is as it would be without the fault: the kit passes whole.
     Conforms,
@@ -15,10 +15,12 @@ pub(super) enum Then {
     Records(End),
     /// The pull of the statements ends like this.
     Statements(End),
+    /// No pull meets it: a trial of the gateway's own makes the calls that do.
+    Apart,
 }
 
 /// How a pull ends that the fault spoils.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     /// With an error of this kind.
     Fails(ErrorKind),
@@ -29,9 +31,6 @@ pub(super) enum End {
 /// What is turned on together, at all gateways unless one is named, and what
 /// then becomes of a pull.
 type Trial = (&'static str, Then);
-
-/// A switch of what no pull of records or statements meets.
-const UNMET: &[Trial] = &[];
 
 /// Several at once take no more time than one, where they do not meet. What is
 /// planted in a gateway's own figures is for the proofs to find: a pull delivers
@@ -55,7 +54,7 @@ const PAYWALL_PLANTED: Trial = (
 );
 const PAYWALL_CODES: Trial = (
     "paywall/not-open-code=65 paywall/end-of-day-code=269 paywall/no-record-code=3 \
-     paywall/refusal-status=400 beyond-end=not-found",
+     paywall/refusal-status=400 paywall/query-parameters beyond-end=not-found",
     Conforms,
 );
 const PAYWALL_TOTALS: Trial = (
@@ -230,13 +229,33 @@ pub(super) const TABLE: &[(Fault, &[Trial])] = &[
             ),
         ],
     ),
-    (Fault::StruckWrites, UNMET),
+    (
+        Fault::StruckWrites,
+        &[
+            ("paywall/struck-writes server-error unreconciled=1", Apart),
+            ("streampay/struck-writes server-error", Apart),
+        ],
+    ),
     (
         Fault::ExpiredStatus,
         &[("tupay/expired-status=403 token-expiry=9", Conforms)],
     ),
-    (Fault::WrongPasswordStatus, UNMET),
-    (Fault::WindowStatus, UNMET),
+    (
+        Fault::WrongPasswordStatus,
+        &[
+            ("tupay/wrong-password-status=400", Apart),
+            ("tupay/wrong-password-status=403", Apart),
+            ("streampay/wrong-password-status=403", Apart),
+        ],
+    ),
+    // Where such a window lists nothing, who asks for one loses rows unseen.
+    (
+        Fault::WindowStatus,
+        &[
+            ("tupay/window-status=200", Conforms),
+            ("tupay/window-status=422", Conforms),
+        ],
+    ),
     (
         Fault::BeyondEnd,
         &[
@@ -254,19 +273,41 @@ pub(super) const TABLE: &[(Fault, &[Trial])] = &[
         ],
     ),
     (Fault::ExclusiveTo, &[("exclusive-to", Conforms)]),
-    (Fault::CashoutAlias, UNMET),
-    (Fault::ClientDocument, UNMET),
-    (Fault::LogoutStatus, UNMET),
-    (Fault::BalanceShape, UNMET),
-    (Fault::MissingHeader, UNMET),
-    (Fault::QueryParameters, UNMET),
+    (Fault::CashoutAlias, &[("tupay/cashout-alias", Conforms)]),
+    (Fault::ClientDocument, &[("tupay/client-document", Apart)]),
+    (Fault::LogoutStatus, &[("tupay/logout-status=200", Apart)]),
+    (
+        Fault::BalanceShape,
+        &[
+            ("tupay/balance-shape=array", Apart),
+            ("tupay/balance-shape=number", Apart),
+        ],
+    ),
+    (
+        Fault::MissingHeader,
+        &[
+            ("paywall/missing-header=envelope", Apart),
+            ("paywall/missing-header=unauthorized", Apart),
+        ],
+    ),
+    (Fault::QueryParameters, &[PAYWALL_CODES]),
     (Fault::RefusalStatus, &[PAYWALL_CODES]),
-    (Fault::WrongKeyStatus, UNMET),
+    (
+        Fault::WrongKeyStatus,
+        &[
+            ("paywall/wrong-key-status=200", Apart),
+            ("paywall/wrong-key-status=401", Apart),
+            ("paywall/wrong-key-status=403", Apart),
+        ],
+    ),
     (Fault::NotOpenCode, &[PAYWALL_CODES]),
     (Fault::EndOfDayCode, &[PAYWALL_CODES]),
-    (Fault::AlreadyCode, UNMET),
+    (
+        Fault::AlreadyCode,
+        &[("paywall/already-code=1 unreconciled=1", Apart)],
+    ),
     (Fault::NoRecordCode, &[PAYWALL_CODES]),
-    (Fault::NotFoundCode, UNMET),
+    (Fault::NotFoundCode, &[("paywall/not-found-code=3", Apart)]),
     // The list of reconciliations is refused whole, and is not there to compare.
     (
         Fault::RangeLimit,
@@ -274,7 +315,13 @@ pub(super) const TABLE: &[(Fault, &[Trial])] = &[
     ),
     (Fault::LengthIsEnd, &[("paywall/length-is-end", Conforms)]),
     (Fault::RangeOf, &[("paywall/range-of=stored", Conforms)]),
-    (Fault::ReconcileAgain, UNMET),
+    (
+        Fault::ReconcileAgain,
+        &[
+            ("paywall/reconcile-again=update unreconciled=1", Apart),
+            ("paywall/reconcile-again=insert unreconciled=1", Apart),
+        ],
+    ),
     (
         Fault::TotalCounts,
         &[PAYWALL_TOTALS, ("paywall/total-counts=decided", Conforms)],
@@ -287,7 +334,7 @@ pub(super) const TABLE: &[(Fault, &[Trial])] = &[
         Fault::PaywallZone,
         &[("paywall/paywall-zone=utc", Conforms)],
     ),
-    (Fault::Intraday, UNMET),
+    (Fault::Intraday, &[("paywall/intraday", Apart)]),
     (Fault::UnmaskedCard, &[NEW]),
     (Fault::Unreconciled, &[PAYWALL_PLANTED]),
     (
@@ -353,7 +400,7 @@ pub(super) const TABLE: &[(Fault, &[Trial])] = &[
         ],
     ),
     (Fault::StoredLate, &[("streampay/stored-late=20", Conforms)]),
-    (Fault::TidIs, UNMET),
+    (Fault::TidIs, &[("streampay/tid-is=number", Apart)]),
     (
         Fault::IgnoresTerminal,
         &[("streampay/ignores-terminal", Statements(Fails(Paging)))],

@@ -47,7 +47,11 @@ pub(super) fn provider_error(error: Error) -> ProviderError {
 }
 
 fn api_error(error: ApiError) -> ProviderError {
-    let kind = ErrorKind::of_status(error.status.as_u16());
+    let kind = if error.refuses_credentials() {
+        ErrorKind::Authentication
+    } else {
+        ErrorKind::of_status(error.status.as_u16())
+    };
     let message = error
         .message
         .unwrap_or_else(|| format!("{NAME} refused it"));
