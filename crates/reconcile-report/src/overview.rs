@@ -279,7 +279,7 @@ pub(crate) fn headline(run: &Run<'_>, summary: &Summary) -> String {
         return "Reconciled: nothing is open".to_owned();
     }
     let breaks: usize = summary.breaks.values().sum();
-    let failed = counted(summary.proofs.fails, "failed proof", "failed proofs");
+    let failed = failures(run);
     let open = match (run.outcome.breaks.is_empty(), summary.proofs.fails) {
         (true, 0) => None,
         (true, _) => Some(failed),
@@ -300,6 +300,29 @@ pub(crate) fn headline(run: &Run<'_>, summary: &Summary) -> String {
     let unproven = is_unproven.then(|| "the pull is not proven complete".to_owned());
     let reasons: Vec<_> = [open, set_aside, unproven].into_iter().flatten().collect();
     format!("Not reconciled: {}", reasons.join("; "))
+}
+
+/// "2 failed proofs of 1 cause". What sums up others that fail is none beside
+/// them, and the same records account for all that they are named in.
+fn failures(run: &Run<'_>) -> String {
+    let failed = || {
+        let proofs = run.proofs.iter();
+        proofs.filter(|proof| proof.verdict == ProofVerdict::Fails)
+    };
+    let mut told: Vec<_> = failed().filter(|proof| proof.code.is_some()).collect();
+    if told.is_empty() {
+        told = failed().collect();
+    }
+    let named = told.iter().map(|proof| &proof.records);
+    let named: Vec<_> = named.filter(|records| !records.is_empty()).collect();
+    let distinct: BTreeSet<_> = named.iter().collect();
+    let causes = told.len() - named.len() + distinct.len();
+    let failures = counted(told.len(), "failed proof", "failed proofs");
+    if causes < told.len() {
+        format!("{failures} of {}", counted(causes, "cause", "causes"))
+    } else {
+        failures
+    }
 }
 
 /// The certificate in words, without its reasons.
