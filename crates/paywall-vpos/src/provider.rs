@@ -13,8 +13,9 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::tz::TimeZone;
 use reconcile_core::{
-    Attestation, BatchLine, Capabilities, DayTotals, Descriptor, Identity, Kind, Law, Limits,
-    Provider, ProviderError, RecordPage, RecordQuery, StatementPage, StatementQuery, Status,
+    Attestation, BatchLine, Capabilities, DayTotals, Descriptor, FailureCode, Identity, Kind, Law,
+    Limits, Provider, ProviderError, RecordPage, RecordQuery, StatementPage, StatementQuery,
+    Status,
 };
 
 use crate::{
@@ -156,7 +157,9 @@ fn identities(verdict_within_days: u64) -> Vec<Identity> {
             Law::Equal {
                 pairs: verdicts::PAIRS.into(),
             },
-        ),
+        )
+        // One side says it twice: no batch has two sides here.
+        .filed_under(FailureCode::ControlTotal),
         total_of(
             BucketName::Total,
             "the total counts the payments that began on the day, whatever became of them (assumed)",

@@ -9,7 +9,7 @@
 )]
 
 use paywall_vpos::{Config, Paywall};
-use reconcile_engine::{Proof, ProofVerdict};
+use reconcile_engine::{BreakCode, Proof, ProofVerdict};
 
 /// The proofs on the simulated month, with these faults.
 async fn proofs(faults: &[&str]) -> Vec<Proof> {
@@ -48,6 +48,19 @@ async fn everything_holds_on_a_consistent_world() {
         let tested = proofs.iter().any(|proof| proof.identity == identity.name);
         assert!(tested, "{}", identity.name);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_is_listed_otherwise_is_no_batch_that_does_not_balance() {
+    let proofs = proofs(&["list-disagrees=later"]).await;
+    let failed = proofs
+        .iter()
+        .find(|proof| proof.verdict == ProofVerdict::Fails);
+    let found = failed.unwrap().to_break().unwrap();
+    assert_eq!(
+        (&*found.rule, found.code),
+        ("day_listed", BreakCode::ControlTotal)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,9 +9,10 @@ use std::{num::NonZeroUsize, str::FromStr, sync::Arc, time::Duration};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, tz::TimeZone};
 use reconcile_core::{
-    BucketComparison, Convention, Currency, DayTotals, Descriptor, Identity, Kind, Provider,
-    ProviderError, Status,
+    BucketComparison, Convention, Currency, DayTotals, Descriptor, Identity, Kind, ModelError,
+    Provider, ProviderError, Status,
 };
+use reconcile_files::shown;
 use reconcile_sandbox::{PlantedLedger, Sandbox};
 use reconcile_transport::BaseUrl;
 
@@ -107,6 +108,8 @@ pub(crate) struct Account {
     pub(crate) provider: Arc<dyn Provider>,
     /// What the provider declares, with the conventions that the settings lock.
     pub(crate) identities: Vec<Identity>,
+    /// What is odd about these conventions, each in a line.
+    pub(crate) oddities: Vec<String>,
     /// The zone whose days `--from` and `--to` are.
     pub(crate) zone: TimeZone,
     /// How long before now a pull ends, where the settings say.
@@ -118,9 +121,11 @@ impl Account {
     pub(crate) fn open(settings: &Settings) -> Result<Self, CommandError> {
         let provider = (settings.entry.build)(settings)?;
         let settle_lag = settings.parse("settle_lag", length_of_time)?;
+        let (identities, oddities) = locked(settings, provider.descriptor().identities.clone())?;
         Ok(Self {
             zone: zone(settings)?.unwrap_or_else(|| provider.descriptor().zone.clone()),
-            identities: locked(settings, provider.descriptor().identities.clone())?,
+            identities,
+            oddities,
             provider,
             settle_lag,
         })
@@ -187,21 +192,47 @@ pub(crate) fn convention_key(identity: &str) -> String {
     format!("conventions.{identity}")
 }
 
-/// The identities, held to the conventions that the settings name.
+/// The identities, held to the conventions that the settings name, and what is odd
+/// about these.
 fn locked(
     settings: &Settings,
     mut identities: Vec<Identity>,
-) -> Result<Vec<Identity>, CommandError> {
+) -> Result<(Vec<Identity>, Vec<String>), CommandError> {
+    let mut oddities = Vec::new();
     for identity in &mut identities {
-        // What is wrong with it would show the value.
-        let convention = settings.parse(&convention_key(identity.name), |text| {
-            word::<Convention>(text, "a convention as `reconcile prove` prints it")
-        })?;
-        if let Some(convention) = convention {
+        let key = convention_key(identity.name);
+        if let Some(convention) = settings.parse(&key, convention)? {
+            oddities.extend(unknown_statuses(&key, identity, &convention));
             identity.lock(convention);
         }
     }
-    Ok(identities)
+    Ok((identities, oddities))
+}
+
+/// A convention as `reconcile prove` prints it. What is wrong with it is told
+/// without the value, which may be a secret in the wrong place.
+fn convention(text: &str) -> Result<Convention, String> {
+    text.parse().map_err(|error| match error {
+        ModelError::Convention { reason, .. } => reason,
+        _ => "it is not a convention as `reconcile prove` prints it".to_owned(),
+    })
+}
+
+/// The statuses that a convention counts and that the provider is not known to
+/// give, each in a line. They are held to, since it may give new ones.
+fn unknown_statuses(key: &str, identity: &Identity, convention: &Convention) -> Vec<String> {
+    let Some(space) = identity.sought() else {
+        return Vec::new();
+    };
+    let known: Vec<_> = space.words.iter().map(String::as_str).collect();
+    let line = |word| {
+        format!(
+            "`{key}` counts `{}`, which is none of the statuses that are known: {}",
+            shown(word),
+            known.join(", ")
+        )
+    };
+    space.unknown(convention).map(line).collect()
 }
 
 /// How many requests may be under way at once.

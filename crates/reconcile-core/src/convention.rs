@@ -110,6 +110,8 @@ impl fmt::Display for Convention {
 impl FromStr for Convention {
     type Err = ModelError;
 
+    /// The error says which part is wrong and what it may be, and quotes none of
+    /// them in its reason: a secret may stand in the wrong place.
     fn from_str(text: &str) -> Result<Self, ModelError> {
         let broken = |reason: String| ModelError::Convention {
             text: text.to_owned(),
@@ -120,12 +122,13 @@ impl FromStr for Convention {
         for part in text.split(';') {
             let (name, value) = part
                 .split_once('=')
-                .ok_or_else(|| broken(format!("`{part}` is not written name=value")))?;
+                .ok_or_else(|| broken("a part of it is not written name=value".to_owned()))?;
             let (name, value) = (name.trim(), value.trim());
             let mut places = known.iter().zip(&mut values);
-            let place = places.find(|(known, _)| **known == name);
-            let (_, place) = place
-                .ok_or_else(|| broken(format!("`{name}` is not one of {}", known.join(", "))))?;
+            let (_, place) = places.find(|(known, _)| **known == name).ok_or_else(|| {
+                let known = known.join(", ");
+                broken(format!("the name of a part is none of {known}"))
+            })?;
             if place.replace(value).is_some() {
                 return Err(broken(format!("`{name}` is there twice")));
             }
@@ -136,23 +139,37 @@ impl FromStr for Convention {
                 .map(str::to_owned)
                 .ok_or_else(|| broken(format!("`{name}` is missing")))
         };
-        let days = DayBounds::of(&needed(zone, "zone")?)?;
+        let wrong = |name: &'static str| move |error| broken(flaw(name, &error));
+        let days = DayBounds::of(&needed(zone, "zone")?).map_err(wrong("zone"))?;
         let days = match cut_off {
             None => days,
             Some(cut_off) => {
                 let time = cut_off.parse().map_err(|_| {
-                    broken(format!("`{cut_off}` is not a time of the day like 23:30"))
+                    broken("its `cutoff` is not a time of the day like 23:30".to_owned())
                 })?;
                 days.cut_off(time)
             }
         };
+        let signs = signs.map_or(Ok(Signs::Unsigned), str::parse);
         Ok(Self {
-            statuses: needed(statuses, "statuses")?.parse()?,
-            date: needed(date, "date")?.parse()?,
+            statuses: needed(statuses, "statuses")?
+                .parse()
+                .map_err(wrong("statuses"))?,
+            date: needed(date, "date")?.parse().map_err(wrong("date"))?,
             days,
-            basis: needed(amount, "amount")?.parse()?,
-            signs: signs.map_or(Ok(Signs::Unsigned), str::parse)?,
+            basis: needed(amount, "amount")?.parse().map_err(wrong("amount"))?,
+            signs: signs.map_err(wrong("signs"))?,
         })
+    }
+}
+
+/// What is wrong with a part of a convention, without the part.
+fn flaw(name: &str, error: &ModelError) -> String {
+    match error {
+        ModelError::Word { known, .. } => format!("its `{name}` is none of {}", known.join(", ")),
+        ModelError::Zone(_) => format!("its `{name}` is not an IANA time zone"),
+        ModelError::Convention { reason, .. } => format!("of its `{name}`, {reason}"),
+        _ => format!("its `{name}` cannot be read"),
     }
 }
 
@@ -172,6 +189,15 @@ impl Statuses {
     #[must_use]
     pub fn of<const N: usize>(words: [&str; N]) -> Self {
         Self::Of(words.into_iter().map(str::to_owned).collect())
+    }
+
+    /// The words, where they are said.
+    fn words(&self) -> impl Iterator<Item = &str> {
+        let words = match self {
+            Self::Of(words) => Some(words),
+            Self::Any => None,
+        };
+        words.into_iter().flatten().map(String::as_str)
     }
 
     /// Whether records with this status count.
@@ -205,7 +231,7 @@ impl FromStr for Statuses {
         if words.iter().any(String::is_empty) {
             return Err(ModelError::Convention {
                 text: text.to_owned(),
-                reason: "a status is empty".to_owned(),
+                reason: "one is empty".to_owned(),
             });
         }
         Ok(Self::Of(words))
@@ -344,6 +370,9 @@ impl DayBounds {
 pub struct Conventions {
     /// Which statuses may be those that count.
     pub statuses: Vec<Statuses>,
+    /// Every status that the provider is known to give, whether it may count or
+    /// not; where none is said, those that may count.
+    pub words: BTreeSet<String>,
     /// Which instant may say on which day a record counts.
     pub dates: Vec<DateField>,
     /// When the days may begin.
@@ -362,13 +391,33 @@ impl Conventions {
         statuses: impl IntoIterator<Item = Statuses>,
         bases: impl IntoIterator<Item = Basis>,
     ) -> Self {
+        let statuses: Vec<_> = statuses.into_iter().collect();
         Self {
-            statuses: statuses.into_iter().collect(),
+            words: statuses
+                .iter()
+                .flat_map(Statuses::words)
+                .map(str::to_owned)
+                .collect(),
+            statuses,
             dates: vec![DateField::Created],
             days: vec![DayBounds::UTC],
             bases: bases.into_iter().collect(),
             signs: vec![Signs::Unsigned],
         }
+    }
+
+    /// Adds statuses that the provider gives, and that cannot be those that count.
+    #[must_use]
+    pub fn words<'w>(mut self, words: impl IntoIterator<Item = &'w str>) -> Self {
+        self.words.extend(words.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// The statuses that a convention counts and that the provider is not known
+    /// to give: a new one, or one that is written wrong.
+    pub fn unknown<'c>(&'c self, convention: &'c Convention) -> impl Iterator<Item = &'c str> {
+        let words = convention.statuses.words();
+        words.filter(|word| !self.words.contains(*word))
     }
 
     /// Sets which instant may say on which day a record counts.
@@ -444,32 +493,49 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_convention_says_why() {
-        let why = |text: &str| text.parse::<Convention>().unwrap_err().to_string();
+    fn a_text_that_is_no_convention_says_why_without_quoting_it() {
+        let why = |text: &str| match text.parse::<Convention>().unwrap_err() {
+            ModelError::Convention { reason, .. } => reason,
+            other => other.to_string(),
+        };
         let whole = "statuses=A;date=created;zone=UTC;amount=fee";
         for (text, part) in [
             ("statuses=A;date=created;zone=UTC", "`amount` is missing"),
             (
                 &format!("{whole};status=B"),
-                "`status` is not one of statuses, date, zone",
+                "the name of a part is none of statuses, date, zone",
             ),
             (&format!("{whole};date=created"), "`date` is there twice"),
             (
                 &format!("{whole};cutoff=25:00"),
-                "`25:00` is not a time of the day",
+                "its `cutoff` is not a time of the day like 23:30",
             ),
-            (&whole.replace("=A", "=A+"), "a status is empty"),
+            (
+                &whole.replace("=A", "=A+"),
+                "of its `statuses`, one is empty",
+            ),
             (
                 &whole.replace("fee", "gross"),
-                "`gross` is not a known part of a record",
+                "its `amount` is none of amount, settled, fee",
             ),
             (
                 &whole.replace("UTC", "Nowhere"),
-                "`Nowhere` is not an IANA time zone",
+                "its `zone` is not an IANA time zone",
             ),
-            ("", "is not written name=value"),
+            (
+                &whole.replace("created", "sometime"),
+                "its `date` is none of created, updated",
+            ),
+            (
+                &format!("{whole};signs=both"),
+                "its `signs` is none of unsigned, direction",
+            ),
+            ("", "a part of it is not written name=value"),
         ] {
-            assert!(why(text).contains(part), "{text}: {}", why(text));
+            assert!(why(text).starts_with(part), "{text}: {}", why(text));
+        }
+        for secret in ["s3cret", "s3cret=", "date=s3cret", "s3cret;date=s3cret"] {
+            assert!(!why(&format!("{whole};{secret}")).contains("s3cret"));
         }
     }
 
@@ -495,6 +561,20 @@ mod tests {
             let before = at(first) - jiff::SignedDuration::from_secs(1);
             assert_eq!(bounds.day(before), day.yesterday().unwrap());
         }
+    }
+
+    #[test]
+    fn a_status_that_the_provider_is_not_known_to_give_is_told() {
+        let space = Conventions::new([Statuses::of(["DONE"]), Statuses::Any], [Basis::Fee]);
+        let space = space.words(["LOST"]);
+        let unknown = |statuses: &str| {
+            let text = format!("statuses={statuses};date=created;zone=UTC;amount=fee");
+            let convention: Convention = text.parse().unwrap();
+            space.unknown(&convention).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(unknown("DONE+LOST"), "");
+        assert_eq!(unknown("any"), "");
+        assert_eq!(unknown("DOEN+LOST+done"), "DOEN done");
     }
 
     #[test]

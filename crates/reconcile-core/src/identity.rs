@@ -15,13 +15,42 @@ pub struct Identity {
     pub title: &'static str,
     /// The equation.
     pub law: Law,
+    /// What a failure is filed under.
+    pub code: FailureCode,
 }
 
 impl Identity {
-    /// An identity.
+    /// An identity; a failure of it is filed under what its law is mostly about.
     #[must_use]
     pub const fn new(name: &'static str, title: &'static str, law: Law) -> Self {
-        Self { name, title, law }
+        let code = law.code();
+        Self {
+            name,
+            title,
+            law,
+            code,
+        }
+    }
+
+    /// Files a failure under something else than what its law is mostly about:
+    /// two figures that are to be equal need not be the sides of a batch.
+    #[must_use]
+    pub const fn filed_under(mut self, code: FailureCode) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// The conventions among which that of [such a total](Law::DayTotal) is
+    /// sought; `None` where none is.
+    #[must_use]
+    pub const fn sought(&self) -> Option<&Conventions> {
+        match &self.law {
+            Law::DayTotal {
+                counting: Counting::Sought(space),
+                ..
+            } => Some(space),
+            _ => None,
+        }
     }
 
     /// Holds the total of a day to this convention, so that none is sought; says
@@ -33,6 +62,23 @@ impl Identity {
         *counting = Counting::Locked(convention);
         true
     }
+}
+
+/// What a failed identity is filed under: those of the codes of a break that are
+/// about a provider's own figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureCode {
+    /// `roll_forward`: a balance does not follow from the one before.
+    RollForward,
+    /// `net_identity`: a net figure is not the sum of its parts.
+    NetIdentity,
+    /// `control_total`: a total is not what it is the total of, or is told
+    /// twice and differs.
+    ControlTotal,
+    /// `batch_unbalanced`: the two sides of a settlement batch differ.
+    BatchUnbalanced,
+    /// `sequence_gap`: something is missing, or is there twice.
+    SequenceGap,
 }
 
 /// The shapes that an identity can have.
@@ -71,7 +117,7 @@ pub enum Law {
         parts: Vec<Part>,
     },
     /// Within one statement, the two figures of each pair are equal: both sides
-    /// of a settlement batch.
+    /// of a settlement batch, or what is told in two places.
     Equal {
         /// What is to be equal, amounts or counts.
         pairs: Vec<(&'static str, &'static str)>,
@@ -141,6 +187,24 @@ pub enum Law {
 }
 
 impl Law {
+    /// What a failure is filed under, unless the identity says otherwise.
+    #[must_use]
+    pub const fn code(&self) -> FailureCode {
+        match self {
+            Self::RollForward { .. } | Self::StepExplained { .. } => FailureCode::RollForward,
+            Self::Composition { .. } => FailureCode::NetIdentity,
+            Self::Equal { .. } | Self::Verdict { .. } => FailureCode::BatchUnbalanced,
+            Self::Parts { .. } | Self::Batch { .. } | Self::DayTotal { .. } => {
+                FailureCode::ControlTotal
+            }
+            Self::EveryDayOnce
+            | Self::Tiles
+            | Self::Sequence { .. }
+            | Self::VerdictPresent { .. }
+            | Self::Undecidable { .. } => FailureCode::SequenceGap,
+        }
+    }
+
     /// Whether it is about records, not about statements alone.
     #[must_use]
     pub const fn needs_records(&self) -> bool {

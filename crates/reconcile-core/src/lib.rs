@@ -24,7 +24,7 @@ pub use certificate::{Certificate, CertifiedQuery, Total, Verdict};
 pub use convention::{Basis, Convention, Conventions, DateField, DayBounds, Signs, Statuses};
 pub use descriptor::{Capabilities, Descriptor, Limits};
 pub use error::{ErrorKind, ModelError, Position, ProviderError};
-pub use identity::{BatchLine, Counting, Identity, Law, Part, Sign};
+pub use identity::{BatchLine, Counting, FailureCode, Identity, Law, Part, Sign};
 pub use ledger::LedgerEntry;
 pub use money::{Currency, Money};
 pub use provider::{

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use reconcile_core::FailureCode;
+
 use crate::EngineError;
 
 /// Defines the break codes: the word of the contract, how bad it is, and the
@@ -97,12 +99,25 @@ codes! {
     Ambiguous = "ambiguous", Medium, "Several counterparts fit equally well";
     /// A balance does not follow from the one before.
     RollForward = "roll_forward", High, "Balance does not follow from the day before";
-    /// The records, or the parts, do not add up to the provider's total.
-    ControlTotal = "control_total", High, "Records or parts do not add up to the provider's total";
+    /// A figure of the provider's is not what its records, its parts or another
+    /// place of the provider's make of it.
+    ControlTotal = "control_total", High, "A total of the provider's does not tie";
     /// The two sides of a settlement batch differ.
     BatchUnbalanced = "batch_unbalanced", High, "Settlement batch does not balance";
     /// A day or number is missing or repeated.
     SequenceGap = "sequence_gap", High, "A day or number is missing or repeated";
+}
+
+impl From<FailureCode> for BreakCode {
+    fn from(code: FailureCode) -> Self {
+        match code {
+            FailureCode::RollForward => Self::RollForward,
+            FailureCode::NetIdentity => Self::NetIdentity,
+            FailureCode::ControlTotal => Self::ControlTotal,
+            FailureCode::BatchUnbalanced => Self::BatchUnbalanced,
+            FailureCode::SequenceGap => Self::SequenceGap,
+        }
+    }
 }
 
 impl fmt::Display for BreakCode {

@@ -41,7 +41,7 @@ pub use listing::Listing;
 pub use matches::{MatchGroup, Matches};
 pub use outcome::{Break, Conservation, Excluded, Exclusion, Outcome, Rule, Side, Totals};
 pub use parts::{Part, Parting, Settled, SettledPair};
-pub use prove::{Proof, ProofVerdict, prove};
+pub use prove::{FoundConvention, Proof, ProofVerdict, prove};
 pub use reconcile::{Absence, Context, Period, reconcile, reconcile_rest};
 pub use rules::{
     Attention, Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, FeeTier, Fees,

@@ -21,8 +21,11 @@ use jiff::civil::Date;
 use reconcile_core::{Currency, Identity, Law, Statement};
 
 use self::parts::Parts;
-pub use self::proof::{Proof, ProofVerdict};
-use crate::{BreakCode, Listing, Period, listing::Records};
+pub use self::{
+    day_total::FoundConvention,
+    proof::{Proof, ProofVerdict},
+};
+use crate::{Listing, Period, listing::Records};
 
 /// Tests every identity, each account, scope and currency on its own; only the
 /// signs of a composition, and the convention of a day's total, are solved over
@@ -235,11 +238,10 @@ impl<'a> Series<'a> {
         &self,
         identity: &Identity,
         date: Date,
-        code: BreakCode,
         verdict: ProofVerdict,
         note: impl Into<String>,
     ) -> Proof {
-        let proof = Proof::about_account(identity, self.account, Some(self.currency), code);
+        let proof = Proof::about_account(identity, self.account, Some(self.currency));
         Proof {
             scope: self.scope.map(str::to_owned),
             date: Some(date),

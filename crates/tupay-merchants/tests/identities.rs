@@ -46,8 +46,8 @@ async fn everything_holds_on_a_consistent_world_and_its_conventions_are_told() {
     }
     insta::assert_snapshot!(found(&proofs), @r"
     deposit_total: depositTotal is the settled amounts of records that are APPROVED or COMPLETED, by the day of their creation, days of UTC (statuses=APPROVED+COMPLETED;date=created;zone=UTC;amount=settled): 31 of 31 days tie; no other convention does as well; the next best is statuses=COMPLETED;date=created;zone=UTC;amount=settled: 15 of 31 days tie, told apart by 2026-01-04, 2026-01-05, 2026-01-07 and 13 more
-    deposit_fee_total: depositFeeTotal is the fees of records that are APPROVED or COMPLETED, by the day of their creation, days of UTC (statuses=APPROVED+COMPLETED;date=created;zone=UTC;amount=fee): 31 of 31 days tie; 1 other does as well: statuses=APPROVED+COMPLETED+PENDING;date=created;zone=UTC;amount=fee; a day with records that they count differently would tell; the next best is statuses=APPROVED+CANCELLED+COMPLETED;date=created;zone=UTC;amount=fee: 26 of 31 days tie, told apart by 2026-01-06, 2026-01-21, 2026-01-27 and 2 more
-    cashout_total: cashoutTotal is the settled amounts and the fees of records that are COMPLETED, by the day of their creation, days of UTC (statuses=COMPLETED;date=created;zone=UTC;amount=settled+fee): 31 of 31 days tie; 5 others do as well and differ in statuses, the most plausible of them statuses=COMPLETED+DELIVERED;date=created;zone=UTC;amount=settled+fee; a day with records that they count differently would tell; the next best is statuses=COMPLETED+REJECTED;date=updated;zone=America/Sao_Paulo;amount=settled+fee: 6 of 27 days tie, told apart by 2026-01-04, 2026-01-06, 2026-01-07 and 18 more
+    deposit_fee_total: depositFeeTotal is the fees of records that are APPROVED or COMPLETED, by the day of their creation, days of UTC (statuses=APPROVED+COMPLETED;date=created;zone=UTC;amount=fee): 31 of 31 days tie; 1 other does as well: statuses=APPROVED+COMPLETED+PENDING;date=created;zone=UTC;amount=fee; a day with records that are PENDING would tell; the next best is statuses=APPROVED+CANCELLED+COMPLETED;date=created;zone=UTC;amount=fee: 26 of 31 days tie, told apart by 2026-01-06, 2026-01-21, 2026-01-27 and 2 more
+    cashout_total: cashoutTotal is the settled amounts and the fees of records that are COMPLETED, by the day of their creation, days of UTC (statuses=COMPLETED;date=created;zone=UTC;amount=settled+fee): 31 of 31 days tie; 5 others do as well and differ in statuses, the most plausible of them statuses=COMPLETED+DELIVERED;date=created;zone=UTC;amount=settled+fee; a day with records that are DELIVERED, ON_HOLD, PENDING, REJECTED or anything else would tell; the next best is statuses=COMPLETED+REJECTED;date=updated;zone=America/Sao_Paulo;amount=settled+fee: 6 of 27 days tie, told apart by 2026-01-04, 2026-01-06, 2026-01-07 and 18 more
     ");
 }
 
@@ -67,7 +67,7 @@ async fn whatever_the_report_counts_is_found() {
         assert_eq!(failed(&proofs), Vec::<&Proof>::new(), "{switch}");
         told.push(switch.to_owned());
         for proof in proofs.iter().filter(|proof| proof.convention.is_some()) {
-            let convention = proof.convention.as_ref().unwrap();
+            let convention = &proof.convention.as_ref().unwrap().convention;
             told.push(format!("  {} = {convention}", proof.identity));
         }
     }

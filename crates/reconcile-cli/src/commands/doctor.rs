@@ -55,6 +55,9 @@ async fn examine(entry: &'static Entry, settings: &Settings) -> Result<(), Comma
     let id = entry.id;
     let account = Account::open(settings)?;
     say("ok", &format!("{id}: settings are complete"))?;
+    for oddity in &account.oddities {
+        say("--", &format!("{id}: {oddity}"))?;
+    }
     let base_url = (entry.base_url)(settings)?;
     let reply = reach(id, &base_url).await?;
     say("ok", &format!("{id}: {base_url} can be reached"))?;

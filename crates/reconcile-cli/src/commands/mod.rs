@@ -51,6 +51,9 @@ fn open(global: &Global, scope: &Scope) -> Result<(Account, Window), CommandErro
     let entry = registry::find(&scope.provider)?;
     let configuration = Configuration::load(global.config.as_deref())?;
     let account = Account::open(&configuration.of(entry)?)?;
+    for oddity in &account.oddities {
+        eprintln!("{}: {oddity}", entry.id);
+    }
     let window = input::window(&scope.from, &scope.to, &account.zone)?;
     Ok((account, window))
 }

@@ -135,29 +135,46 @@ async fn prove(
 }
 
 /// Says how the conventions that were found can be locked, so that a later day
-/// that leaves one is a break.
+/// that leaves one is a break. One that ties with others is not certain enough.
 pub(super) fn suggest_locks(
     account: &Account,
     proofs: &[Proof],
     global: &Global,
 ) -> Result<(), CommandError> {
-    let lines: String = proofs
-        .iter()
-        .filter_map(|proof| {
-            let convention = proof.convention.as_ref()?;
-            let key = registry::convention_key(proof.identity);
-            Some(format!("  {key} = \"{convention}\"\n"))
-        })
-        .collect();
-    if lines.is_empty() || global.quiet {
+    if global.quiet {
         return Ok(());
     }
+    let (mut certain, mut tied) = (Vec::new(), Vec::new());
+    for proof in proofs {
+        let Some(found) = &proof.convention else {
+            continue;
+        };
+        let key = registry::convention_key(proof.identity);
+        let convention = &found.convention;
+        if found.is_only() {
+            certain.push(format!("  {key} = \"{convention}\"\n"));
+        } else {
+            let rivals = found.rivals();
+            tied.push(format!("  {key}: {convention}; {rivals}\n"));
+        }
+    }
     let id = &account.provider.descriptor().id;
-    terminal::print(&format!(
-        "\nConventions that were found, not documented: `proofs` says on which days. \
-         [providers.{id}] in {} holds later days to them:\n{lines}",
-        settings::FILE
-    ))
+    if !certain.is_empty() {
+        terminal::print(&format!(
+            "\nConventions that were found, not documented: `proofs` says on which days. \
+             [providers.{id}] in {} holds later days to them:\n{}",
+            settings::FILE,
+            certain.concat()
+        ))?;
+    }
+    if !tied.is_empty() {
+        terminal::print(&format!(
+            "\nConventions that tie with others, so that later days are not to be held to \
+             one of them yet:\n{}",
+            tied.concat()
+        ))?;
+    }
+    Ok(())
 }
 
 /// The rules that the file holds, or the defaults. Books that do not say in

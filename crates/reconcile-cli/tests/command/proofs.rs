@@ -64,6 +64,14 @@ fn each_inconsistency_of_tupay_is_named_by_its_identity_day_and_difference() {
 }
 
 #[test]
+fn proofs_that_one_record_explains_are_told_as_one_cause() {
+    let scene = Scene::with(&["omitted-deposit"]);
+    let shown = scene.run(&format!("prove {JANUARY}")).exits(1).stdout;
+    let headline = shown.lines().next().expect("a headline");
+    assert_eq!(headline, "Not reconciled: 2 failed proofs of 1 cause");
+}
+
+#[test]
 fn each_inconsistency_of_paywall_is_named_by_its_identity_day_and_difference() {
     let faults = [
         "missing-day",
@@ -192,17 +200,29 @@ fn a_day_without_a_verdict_is_left_open_as_long_as_the_verdict_may_take() {
 #[test]
 fn conventions_that_are_found_can_be_locked_and_a_report_that_leaves_them_breaks() {
     let prove = format!("prove {JANUARY} --out out");
-    let scene = Scene::clean();
-    let shown = scene.run(&prove).exits(0).stdout;
-    let (_, locks) = shown
+    let shown = Scene::of(SandboxConfig::default())
+        .run(&prove)
+        .exits(0)
+        .stdout;
+    let (_, told) = shown
         .split_once("holds later days to them:\n")
         .expect("lines");
-    insta::assert_snapshot!(locks, @r#"
-    conventions.deposit_total = "statuses=APPROVED+COMPLETED;date=created;zone=UTC;amount=settled"
-    conventions.deposit_fee_total = "statuses=APPROVED+COMPLETED;date=created;zone=UTC;amount=fee"
-    conventions.cashout_total = "statuses=COMPLETED;date=created;zone=UTC;amount=settled+fee"
-    "#);
-    let locked = format!("[providers.tupay]\n{locks}");
+    let (locks, tied) = told.split_once("\n\n").expect("two parts");
+    insta::assert_snapshot!(locks, @r#"  conventions.deposit_total = "statuses=APPROVED+COMPLETED;date=created;zone=UTC;amount=settled""#);
+    insta::assert_snapshot!(tied, @"
+    Conventions that tie with others, so that later days are not to be held to one of them yet:
+      conventions.deposit_fee_total: statuses=APPROVED+COMPLETED;date=created;zone=UTC;amount=fee; 1 other does as well: statuses=APPROVED+COMPLETED+PENDING;date=created;zone=UTC;amount=fee; a day with records that are PENDING would tell
+      conventions.cashout_total: statuses=COMPLETED;date=created;zone=UTC;amount=settled+fee; 5 others do as well and differ in statuses, the most plausible of them statuses=COMPLETED+DELIVERED;date=created;zone=UTC;amount=settled+fee; a day with records that are DELIVERED, ON_HOLD, PENDING, REJECTED or anything else would tell
+    ");
+    // Who knows better than the days can tell may lock them all the same.
+    let locked = format!(
+        "[providers.tupay]\n{locks}\n{}",
+        r#"
+        conventions.deposit_fee_total = "statuses=APPROVED+COMPLETED;date=created;zone=UTC;amount=fee"
+        conventions.cashout_total = "statuses=COMPLETED;date=created;zone=UTC;amount=settled+fee"
+        "#
+    );
+    let scene = Scene::clean();
     scene.write("reconcile.toml", &locked);
     let shown = scene.run(&prove).exits(0).stdout;
     assert!(!shown.contains("conventions."), "{shown}");
@@ -219,14 +239,51 @@ fn conventions_that_are_found_can_be_locked_and_a_report_that_leaves_them_breaks
 }
 
 #[test]
-fn a_convention_that_is_none_is_refused_and_not_shown() {
-    let broken = "statuses=APPROVED;date=sometime";
-    let scene = Scene::clean().setting("CONVENTIONS_DEPOSIT_TOTAL", broken);
-    let error = scene.refusal(2, &format!("prove {JANUARY} --out out"));
-    insta::assert_snapshot!(error, @r"
-    error: tupay: `conventions.deposit_total` is not usable: it is not a convention as `reconcile prove` prints it
-      hint: `conventions.deposit_total`: which deposits a day's total counts, as `prove` finds it; it comes from RECONCILE_TUPAY_CONVENTIONS_DEPOSIT_TOTAL or from [providers.tupay] in reconcile.toml
+fn a_convention_that_is_none_is_refused_with_what_it_may_be_and_not_shown() {
+    let mut errors = Vec::new();
+    for broken in [
+        "statuses=APPROVED;date=sometime;zone=UTC;amount=fee",
+        "statuses=APPROVED;date=created;zone=Mars/Olympus;amount=fee",
+        "statuses=APPROVED;date=created;zone=UTC;amount=gross",
+        "statuses=APPROVED;date=created;zone=UTC",
+        "statuses=APPROVED;day=created;zone=UTC;amount=fee",
+        "s3cret",
+    ] {
+        let scene = Scene::bare()
+            .setting("BASE_URL", "http://127.0.0.1:1")
+            .setting("ACCESS_KEY", "me")
+            .setting("SECRET_KEY", "mine")
+            .setting("CONVENTIONS_DEPOSIT_TOTAL", broken);
+        let error = scene.refusal(2, &format!("prove {JANUARY} --out out"));
+        let (what, hint) = error.split_once('\n').expect("a hint");
+        assert!(hint.contains("RECONCILE_TUPAY_CONVENTIONS_DEPOSIT_TOTAL"));
+        errors.push(what.to_owned());
+    }
+    insta::assert_snapshot!(errors.join("\n"), @r"
+    error: tupay: `conventions.deposit_total` is not usable: its `date` is none of created, updated
+    error: tupay: `conventions.deposit_total` is not usable: its `zone` is not an IANA time zone
+    error: tupay: `conventions.deposit_total` is not usable: its `amount` is none of amount, settled, fee, amount-fee, amount+fee, settled-fee, settled+fee
+    error: tupay: `conventions.deposit_total` is not usable: `amount` is missing
+    error: tupay: `conventions.deposit_total` is not usable: the name of a part is none of statuses, date, zone, cutoff, amount, signs
+    error: tupay: `conventions.deposit_total` is not usable: a part of it is not written name=value
     ");
+}
+
+#[test]
+fn a_locked_status_that_the_provider_is_not_known_to_give_is_told_and_held_to() {
+    let odd = "statuses=COMPLETD+PAID+REJECTED;date=created;zone=UTC;amount=settled+fee";
+    let scene = Scene::clean()
+        .only("tupay")
+        .setting("CONVENTIONS_CASHOUT_TOTAL", odd);
+    let prove = scene.run(&format!("prove {JANUARY} -q")).exits(1);
+    insta::assert_snapshot!(prove.stderr, @r"
+    tupay: `conventions.cashout_total` counts `COMPLETD`, which is none of the statuses that are known: CANCELLED, COMPLETED, DECLINED, DELIVERED, ON_HOLD, PENDING, REJECTED
+    tupay: `conventions.cashout_total` counts `PAID`, which is none of the statuses that are known: CANCELLED, COMPLETED, DECLINED, DELIVERED, ON_HOLD, PENDING, REJECTED
+    ");
+    let doctor = scene.run("doctor").exits(0);
+    for line in prove.stderr.lines() {
+        assert!(doctor.stdout.contains(line), "{}", doctor.stdout);
+    }
 }
 
 #[test]

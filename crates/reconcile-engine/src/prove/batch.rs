@@ -8,7 +8,6 @@ use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, Series, culprits::Culprits};
 use crate::{
-    BreakCode,
     listing::{Entry, Records},
     sum::exact_difference,
 };
@@ -37,7 +36,7 @@ pub(super) fn prove(
         let mut statements: Vec<_> = series.all().collect();
         statements.sort_by_key(|statement| statement.period);
         for (place, statement) in (0_usize..).zip(&statements) {
-            let open = || Proof::about(identity, statement, BreakCode::ControlTotal);
+            let open = || Proof::about(identity, statement);
             let beside = [place.checked_sub(1), place.checked_add(1)];
             let beside = beside.into_iter().flatten();
             let beside = beside.filter_map(|place| Some(statements.get(place)?.period));
@@ -89,7 +88,7 @@ fn unstated(
             proofs.push(Proof {
                 date: Some(records.day(first.created_at)),
                 note,
-                ..Proof::about_account(identity, account, Some(currency), BreakCode::ControlTotal)
+                ..Proof::about_account(identity, account, Some(currency))
             });
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn prove(
     within_days: u64,
 ) -> Vec<Proof> {
     let test = |statement: &Statement| {
-        let open = Proof::about(identity, statement, BreakCode::SequenceGap);
+        let open = Proof::about(identity, statement);
         match (statement.flag(flag), statement.count(days)) {
             (None, _) => open.with(ProofVerdict::NotTestable, format!("{flag} is not stated")),
             (Some(false), _) => match pending(open.date, asked, within_days) {

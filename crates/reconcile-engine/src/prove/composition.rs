@@ -6,7 +6,6 @@ use reconcile_core::{Identity, Part, Sign, Statement, Sum};
 use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, Series};
-use crate::BreakCode;
 
 /// How many signs are solved at most: every assignment is tried.
 const SOLVABLE: usize = 12;
@@ -37,8 +36,7 @@ pub(super) fn prove(
         proofs.push(solution.summary(identity, total, lines.len()));
     }
     for statement in statements() {
-        let proof = Proof::about(identity, statement, BreakCode::NetIdentity)
-            .counted(statement.count(total).is_some());
+        let proof = Proof::about(identity, statement).counted(statement.count(total).is_some());
         proofs.push(match Line::of(statement, total, parts) {
             Ok(line) => solution.test(&line, proof),
             Err(note) => Proof { note, ..proof },

@@ -1,5 +1,6 @@
 //! The records of a day against its total, by a convention that is sought.
 
+mod found;
 mod search;
 mod suspects;
 mod tally;
@@ -10,13 +11,14 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use reconcile_core::{Convention, Counting, DateField, Identity, Kind, Statement};
 use rust_decimal::Decimal;
 
+pub use self::found::FoundConvention;
 use self::{
     search::Choice,
     suspects::{Suspects, by_day},
     tally::{Counted, Place, Tally},
 };
 use super::{Proof, ProofVerdict, Series};
-use crate::{BreakCode, listing::Records};
+use crate::listing::Records;
 
 /// Proves that the records of a day come to its total.
 ///
@@ -44,7 +46,7 @@ pub(super) fn prove(
         match Day::of(statement, total, &tally) {
             Ok(day) => days.push(day),
             Err(reason) => {
-                let proof = Proof::about(identity, statement, BreakCode::ControlTotal);
+                let proof = Proof::about(identity, statement);
                 proofs.push(proof.with(ProofVerdict::NotTestable, reason));
             }
         }
@@ -195,13 +197,15 @@ impl<'a> Ground<'a> {
                 verdict,
                 format!("{words}, as it is locked ({convention}): {score}"),
             ),
-            Counting::Sought(_) => Proof {
-                convention: Some(convention.clone()),
-                ..open.with(
-                    verdict,
-                    format!("{words} ({convention}): {score}; {}", choice.doubts(self)),
-                )
-            },
+            Counting::Sought(_) => {
+                let found = choice.found(self);
+                let doubts = choice.doubts(&found);
+                let note = format!("{words} ({convention}): {score}; {doubts}");
+                Proof {
+                    convention: Some(found),
+                    ..open.with(verdict, note)
+                }
+            }
         }
     }
 
@@ -211,7 +215,7 @@ impl<'a> Ground<'a> {
         let mut placed = None;
         let mut proofs = Vec::with_capacity(self.days.len());
         for (place, day) in self.days.iter().enumerate() {
-            let open = Proof::about(self.identity, day.statement, BreakCode::ControlTotal);
+            let open = Proof::about(self.identity, day.statement);
             let open = open.of(self.total);
             let counted = match self.counted(day, &rule) {
                 Ok(counted) => counted,
@@ -270,11 +274,10 @@ impl<'a> Ground<'a> {
                     "{many} records count on days for which nothing is stated, the first {first}"
                 ),
             };
-            let code = BreakCode::ControlTotal;
             Proof {
                 date: Some(first),
                 note,
-                ..Proof::about_account(self.identity, account, Some(currency), code)
+                ..Proof::about_account(self.identity, account, Some(currency))
             }
         });
         proofs.collect()

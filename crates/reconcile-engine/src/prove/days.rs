@@ -5,7 +5,7 @@ use reconcile_core::{Identity, Statement, Sum};
 use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, Series};
-use crate::{BreakCode, Period};
+use crate::Period;
 
 /// Every day between the first and the last has exactly one statement. Days
 /// that were asked for before the first or after the last cannot be judged: an
@@ -23,7 +23,7 @@ pub(super) fn every_day_once(
         };
         let open = |date, note: String| {
             let verdict = ProofVerdict::NotTestable;
-            series.proof(identity, date, BreakCode::SequenceGap, verdict, note)
+            series.proof(identity, date, verdict, note)
         };
         if let Some(asked) = asked.filter(|asked| asked.from < first) {
             proofs.push(open(asked.from, format!("no statement before {first}")));
@@ -121,8 +121,7 @@ fn each_day(
     let mut proofs = Vec::new();
     for series in series {
         for &date in series.days.keys() {
-            let proof =
-                |verdict, note| series.proof(identity, date, BreakCode::RollForward, verdict, note);
+            let proof = |verdict, note| series.proof(identity, date, verdict, note);
             let open = proof(ProofVerdict::NotTestable, String::new());
             proofs.push(match test(series, open, date) {
                 Ok(tested) => tested,

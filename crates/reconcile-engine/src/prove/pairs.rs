@@ -4,7 +4,6 @@ use reconcile_core::{Identity, Statement};
 use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, Series, parts::Parts};
-use crate::BreakCode;
 
 /// The two figures of each pair are equal. The pairs of a statement that agree
 /// share one proof when all do; each that differs has its own.
@@ -21,7 +20,7 @@ pub(super) fn equal(
         all.map(move |statement| (statement, Compared::of(statement, &pairs)))
     });
     for (statement, compared) in statements {
-        let open = || Proof::about(identity, statement, BreakCode::BatchUnbalanced);
+        let open = || Proof::about(identity, statement);
         proofs.extend(compared.different.iter().map(|pair| pair.proof(open())));
         if compared.different.is_empty() && !compared.equal.is_empty() {
             proofs.push(match compared.equal.as_slice() {
@@ -46,7 +45,7 @@ pub(super) fn verdict(
 ) -> Vec<Proof> {
     let statements = series.iter().flat_map(|series| series.all());
     let test = |statement: &Statement| {
-        let open = Proof::about(identity, statement, BreakCode::BatchUnbalanced);
+        let open = Proof::about(identity, statement);
         let compared = Compared::of_whole(statement, parts, pairs);
         compared.verdict(flag, statement.flag(flag), open)
     };

@@ -6,7 +6,6 @@ use reconcile_core::{Currency, Identity, Statement, Sum, Window};
 use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, distinct, figures};
-use crate::BreakCode;
 
 /// Statements by what they are the whole or a part of.
 pub(super) struct Parts<'a>(BTreeMap<Key<'a>, Split<'a>>);
@@ -65,7 +64,7 @@ impl<'a> Parts<'a> {
         let mut proofs = Vec::new();
         for split in splits() {
             for whole in &split.wholes {
-                let open = Proof::about(identity, whole, BreakCode::ControlTotal);
+                let open = Proof::about(identity, whole);
                 proofs.push(if is_split {
                     split.test(whole, open, total, part)
                 } else {
@@ -113,7 +112,7 @@ impl Split<'_> {
     /// The parts of a whole that is not there.
     fn without_whole(&self, identity: &Identity) -> Option<Proof> {
         let part = self.parts.values().flatten().next()?;
-        let open = Proof::about(identity, part, BreakCode::ControlTotal);
+        let open = Proof::about(identity, part);
         let note = "there are parts, and no statement of the whole";
         Some(Proof {
             scope: None,

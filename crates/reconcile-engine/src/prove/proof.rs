@@ -1,9 +1,10 @@
 //! What comes of testing an identity.
 
 use jiff::civil::Date;
-use reconcile_core::{Convention, Currency, Identity, Law, Statement};
+use reconcile_core::{Currency, Identity, Law, Statement};
 use rust_decimal::Decimal;
 
+use super::FoundConvention;
 use crate::{Break, BreakCode, sum::exact_difference};
 
 /// One equation, tested or not.
@@ -47,8 +48,8 @@ pub struct Proof {
     /// others do; of the records beside a gap.
     pub records: Vec<String>,
     /// The convention that was found, where the proof is about one that was
-    /// sought: what an identity can be [locked](Identity::lock) to.
-    pub convention: Option<Convention>,
+    /// sought.
+    pub convention: Option<FoundConvention>,
     /// What a failure is filed under; `None` where other proofs carry it.
     pub code: Option<BreakCode>,
     /// The currency of the statements, also where the figures are counts.
@@ -167,25 +168,24 @@ impl Proof {
         identity: &Identity,
         account: Option<&str>,
         currency: Option<Currency>,
-        code: BreakCode,
     ) -> Self {
         Self {
             account: account.map(str::to_owned),
             currency,
             stated_in: currency,
-            code: Some(code),
+            code: Some(identity.code.into()),
             ..Self::untestable(identity, "")
         }
     }
 
     /// A proof about one statement, still without figures.
-    pub(super) fn about(identity: &Identity, statement: &Statement, code: BreakCode) -> Self {
+    pub(super) fn about(identity: &Identity, statement: &Statement) -> Self {
         let (account, currency) = (statement.account.as_deref(), Some(statement.currency));
         Self {
             scope: statement.scope.clone(),
             statement: Some(statement.id.clone()),
             date: statement.day.as_ref().map(|day| day.date),
-            ..Self::about_account(identity, account, currency, code)
+            ..Self::about_account(identity, account, currency)
         }
     }
 

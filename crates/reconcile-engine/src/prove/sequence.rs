@@ -6,10 +6,7 @@ use reconcile_core::{Identity, Kind};
 use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict};
-use crate::{
-    BreakCode,
-    listing::{Entry, Records},
-};
+use crate::listing::{Entry, Records};
 
 /// The last number before one.
 const LAST: i64 = 999_999;
@@ -33,7 +30,7 @@ pub(super) fn prove(
         if entries.is_empty() {
             continue;
         }
-        let open = || Proof::about_account(identity, account, None, BreakCode::SequenceGap);
+        let open = || Proof::about_account(identity, account, None);
         let numbers = Numbers::of(&entries, attribute);
         let found = numbers.findings();
         proofs.extend(found.iter().map(|finding| {

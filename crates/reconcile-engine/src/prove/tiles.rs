@@ -7,7 +7,6 @@ use reconcile_core::{Currency, Identity, Statement, Window};
 use rust_decimal::Decimal;
 
 use super::{Proof, ProofVerdict, Series};
-use crate::BreakCode;
 
 /// The periods of an account touch: no second is between them, nor in both. A
 /// whole and its parts have one period, and so has a statement that is given
@@ -59,7 +58,7 @@ fn by_account<'a>(
 fn proof(identity: &Identity, statement: &Statement) -> Proof {
     Proof {
         scope: None,
-        ..Proof::about(identity, statement, BreakCode::SequenceGap)
+        ..Proof::about(identity, statement)
     }
 }
 

@@ -36,7 +36,7 @@ fn the_convention_is_told_in_words_with_the_runner_up_and_the_days_between() {
         "paid is the settled amounts of records that are DONE, by the day of their creation, \
          days of UTC (statuses=DONE;date=created;zone=UTC;amount=settled): 4 of 4 days tie; \
          1 other does as well: statuses=DONE;date=created;zone=America/Lima;amount=settled; \
-         a day with records that they count differently would tell; \
+         a day with records that fall between the ends of their days would tell; \
          the next best is statuses=DONE+PAID;date=created;zone=UTC;amount=settled: \
          3 of 4 days tie, told apart by 2026-03-03"
     );

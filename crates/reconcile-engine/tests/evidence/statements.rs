@@ -1,7 +1,7 @@
 //! Laws about statements alone.
 
 use jiff::{SignedDuration, civil::date};
-use reconcile_core::{Figure, Law, Window};
+use reconcile_core::{FailureCode, Figure, Law, Window};
 use reconcile_engine::{BreakCode, Period, ProofVerdict, prove};
 use rust_decimal::dec;
 
@@ -65,6 +65,15 @@ fn sides_that_differ_by_a_minor_unit_are_named() {
     let found = failed.to_break().unwrap();
     assert_eq!(found.code, BreakCode::BatchUnbalanced);
     assert_eq!(found.currency, Some("SAR".parse().unwrap()));
+}
+
+#[test]
+fn an_identity_says_what_its_failure_is_filed_under() {
+    let world = changed(0, Some("P1"), "host_debit");
+    let identities = [identity("sides").filed_under(FailureCode::ControlTotal)];
+    let proofs = prove(&identities, &world.statements, None, None);
+    let found = failures(&proofs)[0].to_break().unwrap();
+    assert_eq!(found.code, BreakCode::ControlTotal);
 }
 
 #[test]

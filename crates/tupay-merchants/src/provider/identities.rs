@@ -5,6 +5,8 @@ use reconcile_core::{
     Statuses,
 };
 
+use crate::models::{CashoutStatus, DepositStatus};
+
 /// The equations of the balance report. How cashouts, notes and settlements
 /// enter `netAmount` is documented nowhere, so these signs are solved; nor is
 /// which deposits and cashouts a day's totals count, so that is sought.
@@ -102,7 +104,7 @@ fn deposits<const N: usize>(bases: [Basis; N]) -> Conventions {
         Statuses::of(["APPROVED", "CANCELLED", "COMPLETED"]),
         Statuses::Any,
     ];
-    Conventions::new(statuses, bases)
+    Conventions::new(statuses, bases).words([DepositStatus::Declined.as_str()])
 }
 
 fn cashouts() -> Conventions {
@@ -121,5 +123,8 @@ fn cashouts() -> Conventions {
         Basis::Amount,
         Basis::AmountPlusFee,
     ];
-    Conventions::new(statuses, bases).signs([Signs::Unsigned, Signs::ByDirection])
+    let others = [CashoutStatus::Cancelled, CashoutStatus::Declined];
+    Conventions::new(statuses, bases)
+        .words(others.iter().map(CashoutStatus::as_str))
+        .signs([Signs::Unsigned, Signs::ByDirection])
 }

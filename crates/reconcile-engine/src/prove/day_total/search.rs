@@ -5,14 +5,14 @@ use std::{cmp::Reverse, collections::BTreeSet};
 use jiff::civil::Date;
 use reconcile_core::Convention;
 
-use super::{Day, Ground};
+use super::{
+    Day, Ground,
+    found::{FoundConvention, named},
+};
 
 /// How many days with something stated must tie before a convention is believed:
 /// fewer tie by chance, above all where a day has a record or two.
 const TELLING: usize = 3;
-
-/// How many days are named.
-const NAMED: usize = 3;
 
 /// A convention, and how it does.
 pub(super) struct Candidate<'c> {
@@ -98,8 +98,8 @@ impl<'c> Choice<'c> {
 
     /// What can be said against the winner: whether it is the only one, and what
     /// comes next.
-    pub(super) fn doubts(&self, ground: &Ground<'_>) -> String {
-        let mut notes = vec![self.uniqueness(ground)];
+    pub(super) fn doubts(&self, found: &FoundConvention) -> String {
+        let mut notes = vec![found.rivals()];
         if let Some((next, days)) = &self.next {
             let (score, told) = (next.score(), named(days));
             let apart = match days.len() {
@@ -120,41 +120,15 @@ impl<'c> Choice<'c> {
         notes.join("; ")
     }
 
-    fn uniqueness(&self, ground: &Ground<'_>) -> String {
-        let Some(first) = self.equals.first() else {
-            return "no other convention does as well".to_owned();
-        };
-        let others = match self.equals.len() {
-            1 => format!("1 other does as well: {}", first.convention),
-            many => format!(
-                "{many} others do as well and differ in {}, the most plausible of them {}",
-                self.open().join(", "),
-                first.convention
-            ),
-        };
-        let days = self.winner.would_tell(first, ground);
-        let telling = match days.len() {
-            0 => "a day with records that they count differently would tell".to_owned(),
-            _ => format!("they differ on {}, which would tell", named(&days)),
-        };
-        format!("{others}; {telling}")
-    }
-
-    /// In what the conventions that do equally well differ.
-    fn open(&self) -> Vec<&'static str> {
-        let ours = self.winner.convention;
-        let differ = |differs: &dyn Fn(&Convention) -> bool| {
-            self.equals.iter().any(|other| differs(other.convention))
-        };
-        let open = [
-            ("statuses", differ(&|other| other.statuses != ours.statuses)),
-            ("date", differ(&|other| other.date != ours.date)),
-            ("days", differ(&|other| other.days != ours.days)),
-            ("amount", differ(&|other| other.basis != ours.basis)),
-            ("signs", differ(&|other| other.signs != ours.signs)),
-        ];
-        let open = open.into_iter().filter(|(_, differs)| *differs);
-        open.map(|(name, _)| name).collect()
+    /// The winner, with those that do as well and what would tell them apart.
+    pub(super) fn found(&self, ground: &Ground<'_>) -> FoundConvention {
+        let (winner, equals) = (&self.winner, self.equals.iter());
+        let telling = equals.clone().map(|it| winner.would_tell(it, ground));
+        FoundConvention {
+            convention: winner.convention.clone(),
+            telling: telling.flatten().collect(),
+            equals: equals.map(|it| it.convention.clone()).collect(),
+        }
     }
 }
 
@@ -265,14 +239,5 @@ impl<'c> Candidate<'c> {
             sum(&ours) != sum(&theirs)
         });
         differ.map(|(_, day)| day.date).collect()
-    }
-}
-
-/// Some of the days, by name.
-fn named(days: &BTreeSet<Date>) -> String {
-    let first: Vec<_> = days.iter().take(NAMED).map(Date::to_string).collect();
-    match days.len().saturating_sub(NAMED) {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
     }
 }
