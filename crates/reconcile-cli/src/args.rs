@@ -212,10 +212,6 @@ pub(crate) struct Match {
     /// The certificate of the records
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
-    /// Stay within this much memory, such as 512M or 2G: rows wait on disk, in --out
-    /// or the temporary folder, which takes about twice what the files take
-    #[arg(long, value_name = "SIZE", value_parser = memory)]
-    pub(crate) memory: Option<usize>,
     #[command(flatten)]
     pub(crate) books: Books,
 }
@@ -263,6 +259,10 @@ pub(crate) struct Books {
     /// The day that breaks are aged to [default: the last day of the data]
     #[arg(long, value_name = "D")]
     pub(crate) as_of: Option<Date>,
+    /// Stay within this much memory, such as 512M or 2G: rows wait on disk, in --out
+    /// or the temporary folder, which takes about twice what the files take
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub(crate) memory: Option<usize>,
     /// Set ledger lines that cannot be read aside, into a file in --out, and
     /// provider rows out of the pull, and count them
     #[arg(long)]

@@ -21,6 +21,8 @@ pub struct Listing {
     is_needed: bool,
     attributes: BTreeSet<&'static str>,
     entries: Vec<Entry>,
+    /// How many bytes the texts of the entries take.
+    texts: usize,
     names: HashSet<Arc<str>>,
     pull: Option<Pull>,
 }
@@ -36,6 +38,7 @@ impl Listing {
             is_needed: laws().any(Law::needs_records),
             attributes: laws().flat_map(attributes).collect(),
             entries: Vec::new(),
+            texts: 0,
             names: HashSet::new(),
             pull: None,
         }
@@ -50,7 +53,10 @@ impl Listing {
             let name = *self.attributes.get(name.as_str())?;
             Some((name, value.to_string().into()))
         });
-        let attributes = attributes.collect();
+        let attributes: Vec<(_, Box<str>)> = attributes.collect();
+        let of_attributes = attributes.iter().map(|(_, value)| value.len());
+        self.texts += record.id.len() + record.reference.as_deref().map_or(0, str::len);
+        self.texts += of_attributes.sum::<usize>() + size_of_val(attributes.as_slice());
         let entry = Entry {
             id: record.id.as_str().into(),
             reference: record.reference.as_deref().map(Into::into),
@@ -68,6 +74,12 @@ impl Listing {
             attributes,
         };
         self.entries.push(entry);
+    }
+
+    /// How many bytes its records take in memory, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.entries.capacity() * size_of::<Entry>() + self.texts
     }
 
     /// Says what was pulled, and whether that is proven to be all.

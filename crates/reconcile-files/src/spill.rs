@@ -90,11 +90,31 @@ impl Spill {
 
     /// Reads a file of records, as [`read_records`](crate::read_records) does.
     pub fn read_records(&self, path: &Path, mapping: &Mapping) -> Result<Spilled, FileError> {
-        let mut spilled = Spilled::new(self, Side::Records)?;
+        let mut spilled = self.records()?;
         let mut take = |rows: &Book| spilled.take(self, rows);
         let side = mapping::Side::Records;
         read::read(path, side, mapping, Invalid::Stop, Some(&mut take))?;
         Ok(spilled)
+    }
+
+    /// A side of records that [takes](Spilled::take) them as they come.
+    pub fn records(&self) -> Result<Spilled, FileError> {
+        Spilled::new(self, Side::Records)
+    }
+
+    /// An error when so many bytes take too much beside what is left so far:
+    /// what is kept of so many rows for another purpose.
+    pub fn afford(&self, rows: usize, bytes: usize) -> Result<(), FileError> {
+        let needed = self.needed.load(Ordering::Relaxed) + bytes;
+        if needed <= self.allowed {
+            return Ok(());
+        }
+        Err(FileError::Memory {
+            left: rows,
+            rows,
+            needed,
+            allowed: self.allowed,
+        })
     }
 
     /// Keeps a row that is left in the book, as long as there is memory for all
@@ -154,8 +174,8 @@ impl Spilled {
         &self.all
     }
 
-    /// Takes rows as they are read.
-    fn take(&mut self, spill: &Spill, rows: &Book) -> Result<(), FileError> {
+    /// Takes rows as they are read; `spill` is what the side is of.
+    pub fn take(&mut self, spill: &Spill, rows: &Book) -> Result<(), FileError> {
         let counted = self.all.count(rows, rows.indices());
         counted.map_err(|source| spill.full(source))?;
         for row in rows.indices() {

@@ -1,7 +1,7 @@
 //! `reconcile demo`: a whole reconciliation of a simulated account at each
 //! provider, all at once.
 
-use std::{collections::BTreeSet, fmt, fs};
+use std::{collections::BTreeSet, fmt, fs, mem};
 
 use futures::future;
 use jiff::{Timestamp, ToSpan, civil::Date};
@@ -14,6 +14,7 @@ use reconcile_sandbox::{Planted, PlantedLedger, Sandbox, SandboxConfig, WorldCon
 use super::{
     outcome::{self, Evidence},
     output::Output,
+    sides::{Left, Sides},
 };
 use crate::{
     Finding,
@@ -116,12 +117,14 @@ fn read(planted: &PlantedLedger) -> Result<Ledger, CommandError> {
 struct Act {
     books: Books,
     evidence: Evidence,
+    rows: Left,
     outcome: Outcome,
     as_of: Date,
 }
 
 impl Act {
-    async fn perform(books: Books, progress: &Progress) -> Result<Self, CommandError> {
+    async fn perform(mut books: Books, progress: &Progress) -> Result<Self, CommandError> {
+        let mut sides = Sides::in_memory(mem::take(&mut books.ledger.book));
         let Books {
             account, window, ..
         } = &books;
@@ -129,17 +132,19 @@ impl Act {
         let query = RecordQuery::new(*window);
         let mut rules = RulesFile::default();
         let reading = outcome::reading(account, &rules);
-        let evidence = Evidence::gather(account, &reading, query, options, progress).await?;
+        let evidence = Evidence::gather(account, &reading, query, options, &mut sides, progress);
+        let evidence = evidence.await?;
         let as_of = outcome::last_day(*window, &account.zone);
         let context = outcome::context(Some(&evidence.certificate), &reading, as_of);
         if outcome::lists_reversals(account) {
             outcome::count_reversed(&mut rules);
         }
-        let ledger = &books.ledger.book;
-        let outcome = outcome::reconcile(ledger, &evidence.records, &rules.rules, &context)?;
+        let rows = sides.settle(&rules.rules).await?;
+        let outcome = rows.reconcile(&rules.rules, &context)?;
         Ok(Self {
             books,
             evidence,
+            rows,
             outcome,
             as_of,
         })
@@ -155,8 +160,8 @@ impl Act {
         Run {
             title: commands::title(account, *window),
             provider: Some(entry.id),
-            ledger: &self.books.ledger.book,
-            records: &self.evidence.records,
+            ledger: &self.rows.ledger,
+            records: &self.rows.records,
             outcome: &self.outcome,
             proofs: &self.evidence.proofs,
             certificate: Some(&self.evidence.certificate),

@@ -1,7 +1,5 @@
 //! `reconcile match`: the engine on two files.
 
-mod sides;
-
 use std::path::Path;
 
 use jiff::tz::TimeZone;
@@ -9,8 +7,7 @@ use reconcile_core::{Certificate, Kind, Verdict};
 use reconcile_files::{read_text, shown_sentence};
 use reconcile_report::Run;
 
-use self::sides::Sides;
-use super::{outcome, output::Output};
+use super::{outcome, output::Output, sides::Sides};
 use crate::{
     Finding,
     args::{self, Global},

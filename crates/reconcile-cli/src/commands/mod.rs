@@ -12,6 +12,7 @@ mod pull;
 mod rules;
 mod run;
 mod sandbox;
+mod sides;
 mod statements;
 
 pub(crate) use attest::conventions;

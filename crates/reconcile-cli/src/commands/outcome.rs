@@ -1,5 +1,5 @@
-//! What `demo`, `prove`, `run` and `match` share: both sides as books, the
-//! evidence beside them, and what comes of matching them.
+//! What `demo`, `prove`, `run` and `match` share: how both sides are read, and the
+//! evidence beside them.
 
 use std::{panic, path::Path};
 
@@ -12,6 +12,7 @@ use reconcile_engine::{Absence, Book, Context, Listing, Outcome, Period, Proof, 
 use reconcile_files::{Invalid, Ledger, Mapping, RulesFile, read_ledger, read_records};
 use tokio::task;
 
+use super::sides::Sides;
 use crate::{
     args::Global,
     commands,
@@ -24,7 +25,6 @@ use crate::{
 
 /// What a provider says about a window.
 pub(super) struct Evidence {
-    pub(super) records: Book,
     pub(super) certificate: Certificate,
     /// How many statements the provider gave.
     pub(super) statements: usize,
@@ -32,17 +32,20 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Pulls records and statements, and proves what the provider declares.
+    /// Pulls records, which `sides` lists, and statements, and proves what the
+    /// provider declares.
     pub(super) async fn gather(
         account: &Account,
         reading: &Mapping,
         query: RecordQuery,
         options: PullOptions,
+        sides: &mut Sides,
         progress: &Progress,
     ) -> Result<Self, CommandError> {
         let mut asked = StatementQuery::new(query.window);
         asked.concurrency = query.concurrency;
-        let (mut evidence, listing) = pull(account, reading, query, options, progress).await?;
+        let (mut evidence, listing) =
+            pull(account, reading, query, options, sides, progress).await?;
         if account.provider.descriptor().capabilities.statements {
             progress.say("statements");
             (evidence.statements, evidence.proofs) =
@@ -58,24 +61,23 @@ async fn pull(
     reading: &Mapping,
     query: RecordQuery,
     options: PullOptions,
+    sides: &mut Sides,
     progress: &Progress,
 ) -> Result<(Evidence, Listing), CommandError> {
     let mut pull = account.provider.pull(query, options);
-    let mut records = Book::new();
     let mut listing = Listing::of(account.provider.descriptor());
     while let Some(page) = pull.next().await {
         let page = page?;
-        for record in &page.records {
-            keep(record, reading, &mut records)?;
-            listing.push(record);
-        }
+        sides.list(&page.records, reading)?;
+        page.records.iter().for_each(|record| listing.push(record));
         page.set_aside.iter().for_each(commands::warn);
-        progress.say(format!("{} records", records.len()));
+        let records = sides.all().1.counted();
+        sides.afford(records, listing.bytes())?;
+        progress.say(format!("{records} records"));
     }
     let certificate = pull.certificate();
     listing.certify(&certificate);
     let evidence = Evidence {
-        records,
         certificate,
         statements: 0,
         proofs: Vec::new(),
@@ -84,7 +86,11 @@ async fn pull(
 }
 
 /// Keeps what the rules look at, on the day that it counts for.
-fn keep(record: &Record, reading: &Mapping, records: &mut Book) -> Result<(), CommandError> {
+pub(super) fn keep(
+    record: &Record,
+    reading: &Mapping,
+    records: &mut Book,
+) -> Result<(), CommandError> {
     let tax = reading.tax_attribute();
     let row = Row {
         date: reading.day_of(record.created_at),

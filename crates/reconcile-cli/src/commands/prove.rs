@@ -7,6 +7,7 @@ use reconcile_report::Run;
 use super::{
     outcome::{self, Evidence},
     output::Output,
+    sides::Sides,
 };
 use crate::{
     Finding,
@@ -25,10 +26,19 @@ pub(crate) async fn run(global: &Global, args: &args::Prove) -> Result<Finding, 
     // The certificate carries the day, not the clock: equal runs leave equal files.
     let options = commands::options(&account).instant(window.to());
     let reading = outcome::reading(&account, &RulesFile::default());
-    let evidence = Evidence::gather(&account, &reading, query, options, &progress).await?;
-    drop(progress);
     // There is no ledger: the records stand alone, and none is missing.
     let (ledger, none) = (Book::new(), Book::new());
+    let mut unmatched = Sides::in_memory(Book::new());
+    let evidence = Evidence::gather(
+        &account,
+        &reading,
+        query,
+        options,
+        &mut unmatched,
+        &progress,
+    );
+    let evidence = evidence.await?;
+    drop(progress);
     let context = outcome::context(Some(&evidence.certificate), &reading, as_of);
     let nothing = outcome::reconcile(&ledger, &none, &Rules::default(), &context)?;
     let run = Run {

@@ -5,6 +5,7 @@ use reconcile_report::Run;
 use super::{
     outcome::{self, Evidence},
     output::Output,
+    sides::Sides,
 };
 use crate::{
     Finding,
@@ -22,9 +23,9 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
     if outcome::lists_reversals(&account) {
         outcome::count_reversed(&mut rules);
     }
-    let ledger =
-        outcome::ledger(&args.books.ledger, args.books.skip_invalid, &rules.ledger).await?;
+    // Rows may wait in the folder.
     let output = Output::prepare(&args.books.destination, &[&args.books.ledger])?;
+    let (ledger, mut sides) = Sides::read_ledger(&args.books, &rules).await?;
     let query = commands::query(window, &args.scope, &args.kinds, args.books.skip_invalid);
     let as_of = args
         .books
@@ -34,21 +35,24 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
     // The certificate carries the day, not the clock: equal runs leave equal files.
     let options = commands::options(&account).instant(window.to());
     let reading = outcome::reading(&account, &rules);
-    let evidence = Evidence::gather(&account, &reading, query, options, &progress).await?;
-    drop(progress);
+    let evidence =
+        Evidence::gather(&account, &reading, query, options, &mut sides, &progress).await?;
+    progress.say("matching");
     let context = outcome::context(Some(&evidence.certificate), &reading, as_of);
-    let outcome = outcome::reconcile(&ledger.book, &evidence.records, &rules.rules, &context)?;
+    let left = sides.settle(&rules.rules).await?;
+    let outcome = left.reconcile(&rules.rules, &context)?;
+    drop(progress);
     let run = Run {
         title: commands::title(&account, window),
         provider: Some(&account.provider.descriptor().id),
-        ledger: &ledger.book,
-        records: &evidence.records,
+        ledger: &left.ledger,
+        records: &left.records,
         outcome: &outcome,
         proofs: &evidence.proofs,
         certificate: Some(&evidence.certificate),
         as_of,
         set_aside: ledger.set_aside.len(),
-        settled: None,
+        settled: left.settled_pairs(),
     };
     let finding = output.publish(&run, Some(&ledger), global)?;
     outcome::suggest_locks(&account, &evidence.proofs, global)?;

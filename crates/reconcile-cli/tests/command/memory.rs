@@ -1,6 +1,10 @@
 //! Matches within a bound of memory: rows wait on disk, and nothing else changes.
 
-use std::{fmt::Write, fs::File, sync::Arc};
+use std::{
+    fmt::Write,
+    fs::{self, File},
+    sync::Arc,
+};
 
 use parquet::{
     data_type::{ByteArray, ByteArrayType},
@@ -8,7 +12,7 @@ use parquet::{
     schema::parser::parse_message_type,
 };
 
-use crate::scene::Scene;
+use crate::scene::{PROVIDERS, Scene, january};
 
 /// How many payments the dirty month has.
 const PAYMENTS: u32 = 4_000;
@@ -280,6 +284,24 @@ fn write_otherwise(scene: &Scene, side: &str) {
         group.close().expect("a row group");
     }
     writer.close().expect("a file");
+}
+
+#[test]
+fn a_bound_of_memory_changes_no_byte_of_a_run_that_pulls() {
+    for provider in PROVIDERS {
+        let scene = Scene::clean();
+        scene.write_ledger_of(provider);
+        let run = |bound: &str| {
+            let run = format!("run {} --ledger ledger.csv", january(provider));
+            let ran = scene.run(&format!("{run} --out out {bound}")).exits(1);
+            let left = scene.contents("out");
+            // Rows wait in a folder that is not there before.
+            fs::remove_dir_all(scene.path("out")).expect("the folder of the run");
+            (ran.stdout, left)
+        };
+        let (whole, bounded) = (run(""), run("--memory 64M"));
+        assert!(whole == bounded, "{provider}");
+    }
 }
 
 #[test]

@@ -1,0 +1,199 @@
+//! Both sides of a match, in memory or on disk.
+
+use std::{env, io, mem, path::Path};
+
+use reconcile_core::Record;
+use reconcile_engine::{Book, Context, Outcome, Rules, Settled, SettledPair};
+use reconcile_files::{Ledger, Mapping, Pairs, PairsCursor, RulesFile, Spill, Spilled, settle};
+use reconcile_report::{PairCursor, SettledPairs};
+
+use super::outcome::{self, apart};
+use crate::{args, error::CommandError};
+
+/// Both sides as they are read.
+pub(super) enum Sides {
+    InMemory(Box<(Book, Book)>),
+    /// They wait on disk, so that their match stays within the memory allowed.
+    OnDisk(Box<(Spill, Spilled, Spilled)>),
+}
+
+impl Sides {
+    /// A ledger in memory, and no record yet.
+    pub(super) fn in_memory(ledger: Book) -> Self {
+        Self::InMemory(Box::new((ledger, Book::new())))
+    }
+
+    /// Reads both files. The ledger that it gives is without its rows.
+    pub(super) async fn read(
+        args: &args::Match,
+        rules: &RulesFile,
+    ) -> Result<(Ledger, Self), CommandError> {
+        if args.books.memory.is_some() {
+            let (ledger, sides) = Self::read_ledger(&args.books, rules).await?;
+            let (path, mapping) = (args.records.clone(), rules.records.clone());
+            let sides = apart(move || sides.with_records(&path, &mapping)).await?;
+            return Ok((ledger, sides));
+        }
+        let (ledger, records) = tokio::join!(
+            outcome::ledger(&args.books.ledger, args.books.skip_invalid, &rules.ledger),
+            outcome::records(&args.records, &rules.records),
+        );
+        // What is wrong with the ledger is said first, whichever was read first.
+        let (mut ledger, records) = (ledger?, records?);
+        let booked = mem::take(&mut ledger.book);
+        Ok((ledger, Self::InMemory(Box::new((booked, records)))))
+    }
+
+    /// Reads the ledger; the records are [listed](Self::list) as they come. The
+    /// ledger that it gives is without its rows.
+    pub(super) async fn read_ledger(
+        books: &args::Books,
+        rules: &RulesFile,
+    ) -> Result<(Ledger, Self), CommandError> {
+        let Some(memory) = books.memory else {
+            let mut ledger =
+                outcome::ledger(&books.ledger, books.skip_invalid, &rules.ledger).await?;
+            let booked = mem::take(&mut ledger.book);
+            return Ok((ledger, Self::in_memory(booked)));
+        };
+        let folder = books.destination.out.clone();
+        let folder = folder.unwrap_or_else(env::temp_dir);
+        let spill = Spill::new(&folder, &rules.rules, memory);
+        let (path, mapping) = (books.ledger.clone(), rules.ledger.clone());
+        let invalid = outcome::invalid(books.skip_invalid);
+        apart(move || {
+            let (ledger, booked) = spill.read_ledger(&path, &mapping, invalid)?;
+            let listed = spill.records()?;
+            Ok((ledger, Self::OnDisk(Box::new((spill, booked, listed)))))
+        })
+        .await
+    }
+
+    /// The same with the records of a file.
+    fn with_records(mut self, path: &Path, mapping: &Mapping) -> Result<Self, CommandError> {
+        match &mut self {
+            Self::InMemory(books) => books.1 = reconcile_files::read_records(path, mapping)?,
+            Self::OnDisk(spilled) => spilled.2 = spilled.0.read_records(path, mapping)?,
+        }
+        Ok(self)
+    }
+
+    /// Takes in records as they are pulled.
+    pub(super) fn list(
+        &mut self,
+        records: &[Record],
+        reading: &Mapping,
+    ) -> Result<(), CommandError> {
+        let keep = |book: &mut Book| {
+            let mut records = records.iter();
+            records.try_for_each(|record| outcome::keep(record, reading, book))
+        };
+        match self {
+            Self::InMemory(books) => keep(&mut books.1),
+            Self::OnDisk(spilled) => {
+                let (spill, _, listed) = &mut **spilled;
+                let mut page = Book::new();
+                keep(&mut page)?;
+                Ok(listed.take(spill, &page)?)
+            }
+        }
+    }
+
+    /// An error when what else is kept of these records takes more memory than
+    /// is allowed.
+    pub(super) fn afford(&self, records: usize, bytes: usize) -> Result<(), CommandError> {
+        match self {
+            Self::InMemory(_) => Ok(()),
+            Self::OnDisk(spilled) => Ok(spilled.0.afford(records, bytes)?),
+        }
+    }
+
+    /// Books that know the kinds and the last day of all rows, and how many
+    /// there are.
+    pub(super) fn all(&self) -> (&Book, &Book) {
+        match self {
+            Self::InMemory(books) => (&books.0, &books.1),
+            Self::OnDisk(spilled) => (spilled.1.all(), spilled.2.all()),
+        }
+    }
+
+    /// Takes out what is settled without a look at all other rows, where not all
+    /// are in memory.
+    pub(super) async fn settle(self, rules: &Rules) -> Result<Left, CommandError> {
+        match self {
+            Self::InMemory(books) => {
+                let (ledger, records) = *books;
+                Ok(Left {
+                    ledger,
+                    records,
+                    settled: Settled::default(),
+                    pairs: None,
+                })
+            }
+            Self::OnDisk(spilled) => {
+                let rules = rules.clone();
+                apart(move || {
+                    let (spill, booked, listed) = *spilled;
+                    let (ledger, records, settled, pairs) = settle(&spill, booked, listed, &rules)?;
+                    Ok(Left {
+                        ledger,
+                        records,
+                        settled,
+                        pairs: Some(PairsOnDisk(pairs)),
+                    })
+                })
+                .await
+            }
+        }
+    }
+}
+
+/// What is left to match, and the pairs that are matched already.
+pub(super) struct Left {
+    pub(super) ledger: Book,
+    pub(super) records: Book,
+    settled: Settled,
+    pairs: Option<PairsOnDisk>,
+}
+
+impl Left {
+    pub(super) fn reconcile(
+        &self,
+        rules: &Rules,
+        context: &Context,
+    ) -> Result<Outcome, CommandError> {
+        Ok(reconcile_engine::reconcile_rest(
+            &self.ledger,
+            &self.records,
+            rules,
+            context,
+            &self.settled,
+        )?)
+    }
+
+    pub(super) fn settled_pairs(&self) -> Option<&dyn SettledPairs> {
+        self.pairs.as_ref().map(|pairs| pairs as &dyn SettledPairs)
+    }
+}
+
+/// The pairs on disk as the report reads them.
+#[derive(Debug)]
+struct PairsOnDisk(Pairs);
+
+impl SettledPairs for PairsOnDisk {
+    fn first(&self) -> io::Result<Box<dyn PairCursor + '_>> {
+        Ok(Box::new(Cursor(self.0.first()?)))
+    }
+}
+
+struct Cursor<'p>(PairsCursor<'p>);
+
+impl PairCursor for Cursor<'_> {
+    fn pair(&self) -> Option<SettledPair<'_>> {
+        self.0.pair()
+    }
+
+    fn advance(&mut self) -> io::Result<()> {
+        self.0.advance()
+    }
+}
