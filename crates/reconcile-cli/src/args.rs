@@ -376,6 +376,9 @@ pub(crate) struct Attest {
     /// Send the totals to the provider
     #[arg(long)]
     pub(crate) submit: bool,
+    /// What both sides are written as
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ListFormat,
 }
 
 /// Where the totals of a day come from.

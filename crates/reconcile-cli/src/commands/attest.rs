@@ -2,6 +2,7 @@
 //! provider's, and sent only where that is asked for.
 
 mod books;
+mod line;
 mod totals;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use reconcile_report::day_totals;
 use super::outcome;
 use crate::{
     Finding,
-    args::{self, Global},
+    args::{self, Global, ListFormat},
     error::CommandError,
     progress::Progress,
     registry::{self, Account, Compared, DayTotal},
@@ -39,6 +40,7 @@ pub(crate) async fn run(global: &Global, args: &args::Attest) -> Result<Finding,
         account: Account::open(&settings)?,
         currency: (attest.currency)(&settings)?,
         date: args.date,
+        format: args.format,
         global,
     };
     let totals = desk.totals(attest.totals, args).await?;
@@ -64,6 +66,7 @@ struct Desk<'a> {
     account: Account,
     currency: Currency,
     date: Date,
+    format: ListFormat,
     global: &'a Global,
 }
 
@@ -78,6 +81,18 @@ enum Outcome {
     Agreed,
     /// They were sent, and the provider does not agree.
     Refused,
+}
+
+impl Outcome {
+    /// The word for a machine.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::ReconciledBefore => "reconciled_before",
+            Self::Agreed => "agreed",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 impl Desk<'_> {
@@ -139,8 +154,9 @@ impl Desk<'_> {
         self.conclude(outcome, &buckets)
     }
 
+    /// Shows both sides to a person; a machine gets them with what came of it.
     fn show(&self, buckets: &[BucketComparison]) -> Result<(), CommandError> {
-        if self.global.quiet {
+        if self.global.quiet || self.format != ListFormat::Table {
             return Ok(());
         }
         let style = terminal::style(self.global.color);
@@ -190,8 +206,16 @@ impl Desk<'_> {
                 format!("Sent. {id} does not agree: correct the totals, and send them again.")
             }
         };
-        if !self.global.quiet {
-            terminal::print(&format!("{sentence}\n"))?;
+        match self.format {
+            ListFormat::Table if self.global.quiet => {}
+            ListFormat::Table => terminal::print(&format!("{sentence}\n"))?,
+            format => {
+                let place = (self.date, self.currency);
+                terminal::print(&line::list(buckets, place, outcome, format)?)?;
+                if !self.global.quiet {
+                    eprintln!("{sentence}");
+                }
+            }
         }
         Ok(match outcome {
             Outcome::NotSent | Outcome::ReconciledBefore | Outcome::Agreed if differing == 0 => {

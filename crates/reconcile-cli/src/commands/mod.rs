@@ -3,6 +3,7 @@
 mod attest;
 mod demo;
 mod doctor;
+mod list;
 mod match_files;
 mod outcome;
 mod output;

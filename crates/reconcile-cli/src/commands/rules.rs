@@ -5,10 +5,6 @@ mod check;
 mod diff;
 mod test;
 
-use std::io;
-
-use reconcile_files::neutralised;
-
 use crate::{Finding, args::Rules, error::CommandError};
 
 pub(crate) async fn run(command: &Rules) -> Result<Finding, CommandError> {
@@ -38,22 +34,4 @@ fn aligned<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> Strin
         cells.join("  ").trim_end().to_owned() + "\n"
     };
     rows.iter().map(line).collect()
-}
-
-/// A header and rows as CSV, in which no cell is a formula.
-fn csv<const N: usize>(
-    header: [&str; N],
-    rows: impl IntoIterator<Item = [String; N]>,
-) -> Result<String, CommandError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let unwritten = |error: csv::Error| CommandError::Stdout(io::Error::other(error));
-    writer.write_record(header).map_err(unwritten)?;
-    for row in rows {
-        let cells = row.iter().map(|cell| neutralised(cell));
-        let cells: Vec<_> = cells.collect();
-        let cells = cells.iter().map(|cell| cell.as_bytes());
-        writer.write_record(cells).map_err(unwritten)?;
-    }
-    let bytes = writer.into_inner().unwrap_or_default();
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

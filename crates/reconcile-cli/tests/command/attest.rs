@@ -314,6 +314,32 @@ fn books_that_hold_everything_come_to_the_totals() {
 }
 
 #[test]
+fn both_sides_are_lines_for_a_machine() {
+    let scene = scene();
+    let run = format!("{DAY} --totals wrong.toml --format");
+    let csv = scene.run(&format!("{run} csv")).exits(1);
+    insta::assert_snapshot!(csv.stdout, @"
+    date,currency,total,merchant_count,merchant_amount,provider_count,provider_amount,outcome
+    2026-01-05,TRY,total,73,125248.18,73,125248.18,not_sent
+    2026-01-05,TRY,successful,64,107605.75,64,107605.74,not_sent
+    2026-01-05,TRY,unsuccessful,3,9072.86,3,9072.86,not_sent
+    2026-01-05,TRY,refund,4,10984.56,5,10984.56,not_sent
+    2026-01-05,TRY,partial_refund,5,1883.11,5,1883.11,not_sent
+    2026-01-05,TRY,cancel,1,602.30,1,602.30,not_sent
+    ");
+    assert!(
+        csv.stderr.starts_with("Different: 2 of 6 totals."),
+        "{}",
+        csv.stderr
+    );
+    let right = format!("{DAY} --totals right.toml --submit -q --format jsonl");
+    let sent = scene.run(&right).exits(0);
+    let line = r#"{"date":"2026-01-05","currency":"TRY","total":"successful","merchant_count":64,"merchant_amount":"107605.74","provider_count":64,"provider_amount":"107605.74","outcome":"agreed"}"#;
+    assert_eq!(sent.stdout.lines().nth(1), Some(line));
+    assert_eq!((sent.stdout.lines().count(), &*sent.stderr), (6, ""));
+}
+
+#[test]
 fn lines_count_by_kind_and_status_and_what_does_not_count_is_told() {
     let scene = scene();
     scene.write(

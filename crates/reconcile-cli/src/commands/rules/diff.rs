@@ -8,11 +8,11 @@ use reconcile_engine::{Book, Change, MatchGroup, Outcome, RowIndex, changes};
 use reconcile_files::RulesFile;
 use serde::Serialize;
 
-use super::{aligned, csv};
+use super::aligned;
 use crate::{
     Finding,
     args::{self, ListFormat},
-    commands::outcome,
+    commands::{list::csv, outcome},
     error::CommandError,
     terminal,
 };

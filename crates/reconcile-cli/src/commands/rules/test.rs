@@ -10,11 +10,11 @@ use reconcile_engine::{
 use reconcile_files::OutputFile;
 use serde::Serialize;
 
-use super::{aligned, csv};
+use super::aligned;
 use crate::{
     Finding,
     args::{self, ListFormat},
-    commands::outcome,
+    commands::{list::csv, outcome},
     error::CommandError,
     terminal,
 };
