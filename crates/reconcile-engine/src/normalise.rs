@@ -119,6 +119,16 @@ fn append(has: impl Fn(Normalisation) -> bool, text: &str, key: &mut String) {
         kept.then_some(character)
     };
     let lower = has(Normalisation::Case);
+    if text.is_ascii() {
+        // Most references are, and every row of a large file has one.
+        let kept = text.chars().filter_map(made);
+        if lower {
+            key.extend(kept.map(|character| character.to_ascii_lowercase()));
+        } else {
+            key.extend(kept);
+        }
+        return;
+    }
     let mut push = |character: char| {
         if lower {
             key.extend(folded(character).filter_map(made));
@@ -126,10 +136,6 @@ fn append(has: impl Fn(Normalisation) -> bool, text: &str, key: &mut String) {
             key.extend(made(character));
         }
     };
-    if text.is_ascii() {
-        text.chars().for_each(push);
-        return;
-    }
     let digits = has(Normalisation::Digits);
     let digit = |character: char| {
         if digits {
@@ -218,6 +224,9 @@ fn western(character: char) -> char {
 /// Drops the zeros in front of each number from `start` on; a number of zeros
 /// keeps one.
 fn drop_zeros(key: &mut String, start: usize) {
+    if !key.get(start..).is_some_and(has_leading_zero) {
+        return;
+    }
     let made = key.split_off(start);
     let mut characters = made.chars().peekable();
     let mut in_number = false;
@@ -229,6 +238,15 @@ fn drop_zeros(key: &mut String, start: usize) {
         in_number = character.is_ascii_digit();
         key.push(character);
     }
+}
+
+/// Whether a digit follows a zero, as it does where a zero leads a number.
+fn has_leading_zero(text: &str) -> bool {
+    let mut before = b' ';
+    text.bytes().any(|byte| {
+        let at = std::mem::replace(&mut before, byte);
+        at == b'0' && byte.is_ascii_digit()
+    })
 }
 
 #[cfg(test)]

@@ -24,9 +24,9 @@ fn the_defaults_are_told_in_words() {
              differs is a break.",
             "Pass 3, amount_date_text: the best counterpart, amounts equal, from 3 days before to \
              7 after the ledger's day, description of the ledger and description of the provider \
-             alike by 0.4 or more, and a row without a text only where nothing else comes into \
-             question; never rows with two different references; ambiguous unless better than any \
-             other by 0.05.",
+             alike by 0.4 or more, and a row without a text only with one up to 3 days off and \
+             where nothing else comes into question; never rows with two different references; \
+             ambiguous unless better than any other by 0.05.",
             "Pass 4, sum_of_records: rows that add up to one, amounts equal, from 7 days before to 3 \
              after the ledger's day; groups of one ledger row to several records that share \
              date: all of them, all but one or two, or, of at most 60, some; never rows with two different references; ambiguous unless better than any other by 0.05.",
