@@ -155,17 +155,19 @@ pub async fn statements<A: Account>(case: &Case) -> Result<usize, String> {
 async fn pulled_statements<A: Account>(case: &Case) -> Result<Vec<Statement>, String> {
     let sandbox = case.sandbox().await;
     let provider = A::provider(&sandbox, case, case.transport());
+    let mut why = "the statements never come".to_owned();
     for _ in 0..MOST_RESUMED {
         let query = StatementQuery::new(case.window(&*provider));
         let pulling = provider.collect_statements(query, PullOptions::at(now()));
         match pulling.await {
             Ok(pull) if pull.verdict.is_proven() => return Ok(pull.statements),
-            Ok(pull) => return Err(format!("{:?}", pull.verdict)),
+            // It says itself that they may be others: asked again, they are proven.
+            Ok(pull) => why = format!("{:?}", pull.verdict),
             Err(error) if error.is_retryable() => {}
             Err(error) => return Err(error.to_string()),
         }
     }
-    Err("the statements never come".to_owned())
+    Err(why)
 }
 
 /// Pulls to the end or to the first error, and keeps what was delivered.

@@ -40,7 +40,7 @@ pub(crate) async fn nth<F: Filters>(
         Err(error) if index > 0 && error.may_be_out_of_range() => {
             // Where not all before it have come, it is asked for again when they have.
             if let Some(before) = trace.before(index)
-                && !refuses_behind(client, query, &before).await?
+                && !ends_after(client, query, &before, Behind::Refusal).await?
             {
                 return Err(error);
             }
@@ -153,23 +153,9 @@ async fn is_whole<F: Filters>(
     }
 }
 
-/// How often a server is asked for what is behind the last row before its refusal
+/// How often a server is asked for a place behind the last row before its refusal
 /// is an error: one that shows another page for once hides its end so often.
-const MOST_ASKED_BEHIND_THE_END: u32 = 3;
-
-/// Whether the list ends with these rows, and what is behind them is refused.
-async fn refuses_behind<F: Filters>(
-    client: &Client,
-    query: &Query<F>,
-    before: &Before,
-) -> Result<bool, Error> {
-    for _ in 0..MOST_ASKED_BEHIND_THE_END {
-        if ends_after(client, query, before, Behind::Refusal).await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
+const MOST_ASKED_BEHIND_THE_END: u32 = 6;
 
 /// How a server answers who asks for what is behind the last row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,13 +181,22 @@ async fn ends_after<F: Filters>(
         }
     };
     let last = std::slice::from_ref(&before.last);
-    let behind = match manner {
-        Behind::LastAgain => last,
-        Behind::Refusal => &[],
+    // No row is refused where it is, so that one refusal of a place says enough.
+    let (behind, times) = match manner {
+        Behind::LastAgain => (last, 1),
+        Behind::Refusal => (&[][..], MOST_ASKED_BEHIND_THE_END),
     };
-    Ok(alone(before.rows + 1).await? == behind
-        && alone(before.rows + 2).await? == behind
-        && alone(before.rows).await? == last)
+    let answers = async |place: u64, wanted: &[String]| -> Result<bool, Error> {
+        for _ in 0..times {
+            if alone(place).await? == wanted {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    Ok(answers(before.rows + 1, behind).await?
+        && answers(before.rows + 2, behind).await?
+        && answers(before.rows, last).await?)
 }
 
 /// What the pages of one reading of a list were. Clones share it.
