@@ -220,9 +220,9 @@ impl FileError {
                 Some("say in the rules file how the file is written; no line is set aside then")
             }
             Self::Rules { hint, .. } => *hint,
-            Self::Damaged { .. } => {
-                Some("write it anew; of compressions, Snappy and Zstandard are read")
-            }
+            Self::Damaged { .. } => Some(
+                "write it anew; of compressions, Snappy, Zstandard, gzip and LZ4 (raw) are read",
+            ),
             Self::UnknownFormat { .. } | Self::Output(_) | Self::Book { .. } => None,
         }
     }

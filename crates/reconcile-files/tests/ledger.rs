@@ -205,7 +205,7 @@ fn a_file_of_another_form_is_named_as_what_it_is() {
 fn a_broken_parquet_file_is_an_error() {
     insta::assert_snapshot!(error("l.csv", "PAR1 and nothing more"), @r"
     l.csv: is damaged or not of its format
-    hint: write it anew; of compressions, Snappy and Zstandard are read
+    hint: write it anew; of compressions, Snappy, Zstandard, gzip and LZ4 (raw) are read
     ");
 }
 

@@ -328,6 +328,34 @@ fn ways_of_writing() -> Vec<WriterPropertiesBuilder> {
 }
 
 #[test]
+fn a_file_reads_the_same_however_pyarrow_packs_it() {
+    // With pages of fifteen rows, currencies in a dictionary, and no account.
+    let packed: [(&str, &[u8]); 4] = [
+        ("gzip", include_bytes!("packed/gzip-v1.parquet")),
+        ("gzip", include_bytes!("packed/gzip-v2.parquet")),
+        ("LZ4", include_bytes!("packed/lz4-v1.parquet")),
+        ("LZ4", include_bytes!("packed/lz4-v2.parquet")),
+    ];
+    for (packing, file) in packed {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.parquet");
+        fs::write(&path, file).unwrap();
+        let ledger = read_ledger(&path, &Mapping::default(), Invalid::Stop).unwrap();
+        assert_eq!(ledger.book.len(), 60, "{packing}");
+        for (number, row) in (0..).zip(ledger.book.iter()) {
+            assert_eq!(row.reference, Some(&*format!("R-{number}")));
+            assert_eq!(row.amount, Decimal::new(number, 2));
+            let currency = if number % 5 == 0 { "USD" } else { "PEN" };
+            assert_eq!(row.currency.as_str(), currency);
+            assert_eq!(row.date, jiff::civil::date(2026, 1, 31));
+            let described = (number % 3 == 0).then(|| format!("payment of {number}"));
+            assert_eq!(row.description, described.as_deref());
+            assert_eq!(row.account, None);
+        }
+    }
+}
+
+#[test]
 fn a_text_that_is_no_utf8_is_wrong_in_its_own_row_alone() {
     let half = "ñ".as_bytes()[..1].to_vec();
     let texts = [b"A".to_vec(), half, "ñ".into(), vec![0xb1], b"B".to_vec()];

@@ -83,7 +83,7 @@ fn a_ledger_of_another_kind_is_told_by_what_it_is() {
       hint: in JSON Lines, each line is one object and each object one line
     error: l.parquet: is damaged or not of its format
       caused by: EOF: Parquet file too small. Size is 8 but need 827474264
-      hint: write it anew; of compressions, Snappy and Zstandard are read
+      hint: write it anew; of compressions, Snappy, Zstandard, gzip and LZ4 (raw) are read
     ");
 }
 

@@ -5,8 +5,9 @@ mod guarded;
 mod hybrid;
 mod pages;
 mod rare;
+mod unpacked;
 
-use std::{collections::BTreeMap, fs::File};
+use std::{collections::BTreeMap, fs::File, sync::Arc};
 
 use parquet::{
     errors::ParquetError,
@@ -33,6 +34,7 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
     };
     let file = Guarded::new(file).map_err(|source| collector.unreadable(source))?;
     let length = file.length();
+    let pages = file.telling(Arc::default());
     let reader = SerializedFileReader::new(file).map_err(damaged)?;
     let rows = rows(&reader).filter(|rows| *rows / MOST_ROWS_A_BYTE <= length);
     if rows.is_none() {
@@ -44,7 +46,7 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
     for index in 0..reader.num_row_groups() {
         let group = reader.get_row_group(index).map_err(damaged)?;
         for column in columns.all() {
-            column.open(&*group).map_err(damaged)?;
+            column.open(&pages, &*group).map_err(damaged)?;
         }
         // None is less than none, as `rows` has seen.
         let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or_default();

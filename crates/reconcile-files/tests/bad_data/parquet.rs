@@ -155,7 +155,7 @@ fn a_file_that_is_cut_off_is_one_error() {
     insta::assert_snapshot!(outcome("l.parquet", b"PAR1PAR1"), @r"
     l.parquet: is damaged or not of its format
       caused by: EOF: Parquet file too small. Size is 8 but need 827474264
-      hint: write it anew; of compressions, Snappy and Zstandard are read
+      hint: write it anew; of compressions, Snappy, Zstandard, gzip and LZ4 (raw) are read
     ");
 }
 
@@ -179,7 +179,38 @@ fn a_page_that_says_to_unpack_to_more_than_there_is_takes_no_memory() {
     insta::assert_snapshot!(said, @r"
     l.parquet: is damaged or not of its format
       caused by: Parquet error: a page that unpacks to 127 MiB
-      hint: write it anew; of compressions, Snappy and Zstandard are read
+      hint: write it anew; of compressions, Snappy, Zstandard, gzip and LZ4 (raw) are read
+    ");
+}
+
+#[test]
+fn a_page_that_unpacks_to_more_or_less_than_it_says_is_damaged() {
+    for file in [
+        &include_bytes!("../packed/gzip-v1.parquet")[..],
+        include_bytes!("../packed/gzip-v2.parquet"),
+        include_bytes!("../packed/lz4-v1.parquet"),
+        include_bytes!("../packed/lz4-v2.parquet"),
+    ] {
+        // Behind the mark of the format stands the first header, with the length
+        // doubled in seven bits a byte.
+        let (at, last) = (7, 8);
+        assert_eq!([file[4], file[6], file[last] >> 7], [0x15, 0x15, 0]);
+        for (place, other) in [(at, file[at] - 2), (at, file[at] + 2), (last, 0x7f)] {
+            let mut altered = file.to_vec();
+            altered[place] = other;
+            let said = outcome("l.parquet", altered);
+            assert!(
+                said.starts_with("l.parquet: is damaged or not of its format\n"),
+                "{said}"
+            );
+        }
+    }
+    let mut short = include_bytes!("../packed/gzip-v1.parquet").to_vec();
+    short[7] -= 2;
+    insta::assert_snapshot!(outcome("l.parquet", short), @r"
+    l.parquet: is damaged or not of its format
+      caused by: Parquet error: a page unpacks to other than the 115 bytes that it says
+      hint: write it anew; of compressions, Snappy, Zstandard, gzip and LZ4 (raw) are read
     ");
 }
 
@@ -193,7 +224,7 @@ fn a_file_has_no_more_rows_than_its_bytes_can_tell() {
     insta::assert_snapshot!(said, @r"
     l.parquet: is damaged or not of its format
       caused by: Parquet error: it says that it has more rows than N bytes can tell
-      hint: write it anew; of compressions, Snappy and Zstandard are read
+      hint: write it anew; of compressions, Snappy, Zstandard, gzip and LZ4 (raw) are read
     ");
     assert!(read("", "l.parquet", &plain(10_000), Invalid::Stop).is_ok());
 }
@@ -216,7 +247,7 @@ fn a_page_with_a_checksum_is_held_against_it() {
     insta::assert_snapshot!(outcome("l.parquet", altered), @r"
     l.parquet: is damaged or not of its format
       caused by: Parquet error: Page CRC checksum mismatch
-      hint: write it anew; of compressions, Snappy and Zstandard are read
+      hint: write it anew; of compressions, Snappy, Zstandard, gzip and LZ4 (raw) are read
     ");
 }
 

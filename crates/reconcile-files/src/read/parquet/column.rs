@@ -11,7 +11,11 @@ use parquet::{
 };
 use rust_decimal::Decimal;
 
-use super::pages::{NotUtf8, Pages, Run};
+use super::{
+    guarded::Guarded,
+    pages::{NotUtf8, Pages, Run},
+    unpacked::Unpacked,
+};
 use crate::{Field, read::line::Problem, value::Cell};
 
 /// A column that is read, and where in it the reading stands.
@@ -57,8 +61,12 @@ impl Column {
         })
     }
 
-    /// Goes to the start of a row group.
-    pub(super) fn open(&mut self, group: &dyn RowGroupReader) -> Result<(), ParquetError> {
+    /// Goes to the start of a row group of the file.
+    pub(super) fn open(
+        &mut self,
+        file: &Guarded,
+        group: &dyn RowGroupReader,
+    ) -> Result<(), ParquetError> {
         let chunk = group.metadata().column(self.leaf);
         let offsets = [
             Some(chunk.data_page_offset()),
@@ -68,8 +76,8 @@ impl Column {
         if offsets.into_iter().flatten().any(i64::is_negative) {
             return Err(ParquetError::General("a column lies nowhere".into()));
         }
-        let reader = group.get_column_page_reader(self.leaf)?;
-        self.pages = Some(Pages::new(reader, chunk, self.meaning == Meaning::Text)?);
+        let unpacked = Unpacked::new(file, group, self.leaf)?;
+        self.pages = Some(Pages::new(unpacked, chunk, self.meaning == Meaning::Text)?);
         Ok(())
     }
 

@@ -3,6 +3,10 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufReader},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -18,14 +22,30 @@ use super::LONGEST_PAGE;
 /// The library takes the memory that the header of a page asks for before it
 /// looks at the page, and a header may ask for two gibibytes.
 pub(super) struct Guarded {
-    file: File,
+    file: Arc<File>,
     length: u64,
+    /// How long the page is, once it is unpacked, whose header was read last.
+    unpacked: Arc<AtomicUsize>,
 }
 
 impl Guarded {
     pub(super) fn new(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
-        Ok(Self { file, length })
+        Ok(Self {
+            file: Arc::new(file),
+            length,
+            unpacked: Arc::default(),
+        })
+    }
+
+    /// The same file for the reader of one column, which tells here how long each
+    /// page is to be once it is unpacked.
+    pub(super) fn telling(&self, unpacked: Arc<AtomicUsize>) -> Self {
+        Self {
+            file: Arc::clone(&self.file),
+            length: self.length,
+            unpacked,
+        }
     }
 
     pub(super) const fn length(&self) -> u64 {
@@ -45,12 +65,16 @@ impl ChunkReader for Guarded {
     /// From here on, where a header stands or the end of the file does.
     fn get_read(&self, start: u64) -> Result<BufReader<File>> {
         let mut reader = self.file.get_read(start)?;
-        match unpacked(reader.fill_buf()?) {
-            Some(length) if length > LONGEST_PAGE as u64 => Err(ParquetError::General(format!(
+        let length = unpacked(reader.fill_buf()?).unwrap_or_default();
+        match usize::try_from(length) {
+            Ok(length) if length <= LONGEST_PAGE => {
+                self.unpacked.store(length, Ordering::Relaxed);
+                Ok(reader)
+            }
+            _ => Err(ParquetError::General(format!(
                 "a page that unpacks to {} MiB",
                 length >> 20
             ))),
-            _ => Ok(reader),
         }
     }
 

@@ -8,16 +8,16 @@ use std::ops::Range;
 
 use parquet::{
     basic::{Encoding, Type as Physical},
-    column::page::{Page, PageReader},
+    column::page::Page,
     errors::ParquetError,
     file::metadata::ColumnChunkMetaData,
 };
 
-use super::{LONGEST_PAGE, hybrid::Hybrid, rare};
+use super::{LONGEST_PAGE, hybrid::Hybrid, rare, unpacked::Unpacked};
 
 /// Where the reading of a column of a row group stands.
 pub(super) struct Pages {
-    reader: Box<dyn PageReader>,
+    unpacked: Unpacked,
     layout: Layout,
     /// Whether rows without a value are told.
     optional: bool,
@@ -105,12 +105,12 @@ enum Content {
 impl Pages {
     /// From the start of a row group on.
     pub(super) fn new(
-        reader: Box<dyn PageReader>,
+        unpacked: Unpacked,
         chunk: &ColumnChunkMetaData,
         text: bool,
     ) -> Result<Self, ParquetError> {
         Ok(Self {
-            reader,
+            unpacked,
             layout: layout(chunk, text).ok_or_else(|| damaged("the type of a column changed"))?,
             optional: chunk.column_descr().max_def_level() > 0,
             dictionary: Dictionary::default(),
@@ -245,7 +245,7 @@ impl Pages {
 
     /// Goes to the next page.
     fn turn(&mut self) -> Result<(), ParquetError> {
-        let page = self.reader.get_next_page()?;
+        let page = self.unpacked.next()?;
         match page.ok_or_else(|| damaged("a column ends before the others"))? {
             Page::DictionaryPage { buf, .. } => {
                 self.dictionary = Dictionary::of(self.layout, buf.into())?;
