@@ -8,6 +8,12 @@ use crate::{RowIndex, subset::Ways};
 /// that was looked at, where one way to add up still proves something.
 const MOST_BY_CHANCE: u128 = 1_000;
 
+/// How many parts of a million it may be that chance makes in a pool where one way
+/// still proves something, with so many targets to make them for.
+pub(super) fn most_by_chance(targets: usize) -> u128 {
+    MOST_BY_CHANCE / (targets as u128).max(1)
+}
+
 /// How many rows a break lists: more are read by nobody.
 const MOST_LISTED: usize = 100;
 

@@ -9,13 +9,17 @@ use std::{
 use jiff::civil::Date;
 use reconcile_core::Currency;
 
-use super::{claims::Claim, trials::Trial};
+use super::{
+    claims::{self, Claim},
+    trials::Trial,
+};
 use crate::{
     Book, Column, Grouping, Pass, RowIndex, Rules, Side,
     findings::Findings,
     join::Crowd,
     keys,
     rules::Standing,
+    subset::Ways,
     units::{scale, units},
 };
 
@@ -28,15 +32,19 @@ type Key = (Currency, Vec<String>);
 /// What a target says of that.
 type Saying = (Currency, Vec<Option<String>>);
 
-/// Targets by their amounts.
-type Amounts = BTreeMap<i128, Vec<usize>>;
-
 /// The day of a target, and whether it has a reference: to those that are alike in
 /// this, and say the same, a pool is the same.
 type Standpoint = (Date, bool);
 
-/// Open targets by what they say, then by their days.
+/// Targets by what they say, then by their days.
 type Asking = BTreeMap<Saying, Vec<(Standpoint, Amounts)>>;
+
+/// Targets by their amounts, in their order.
+type Amounts = Vec<(i128, usize)>;
+
+/// What of a pool lies in the window of a target: where its rows with a reference
+/// begin and end, then those without one.
+type Part = [(usize, usize); 2];
 
 /// The rows of a pass, sorted into targets and pools.
 pub(super) struct Search<'a> {
@@ -49,6 +57,10 @@ pub(super) struct Search<'a> {
     other: &'a Book,
     pools: BTreeMap<Key, Pool>,
     targets: Vec<Target>,
+    asking: Asking,
+    /// Which of the evidence targets say: a pool looks up those that say the same as
+    /// it, or nothing.
+    shapes: BTreeSet<Vec<bool>>,
     open_targets: usize,
     taken: BTreeSet<RowIndex>,
     /// Rows of pools that may be part of a sum, which the last search could not
@@ -59,25 +71,41 @@ pub(super) struct Search<'a> {
     pub(super) too_long: usize,
 }
 
-/// Rows that share the evidence.
+/// Rows that share the evidence, in the order of their days and else of their
+/// content.
 #[derive(Default)]
 struct Pool {
     /// Those with a reference: a target with another one has none of them.
     referred: Vec<Member>,
     bare: Vec<Member>,
-    /// The first and the last of their days.
-    days: Option<(Date, Date)>,
 }
 
 impl Pool {
-    fn add(&mut self, member: Member, is_referred: bool, date: Date) {
-        let (first, last) = self.days.unwrap_or((date, date));
-        self.days = Some((first.min(date), last.max(date)));
-        if is_referred {
-            self.referred.push(member);
-        } else {
-            self.bare.push(member);
+    fn sort(&mut self, book: &Book) {
+        for members in [&mut self.referred, &mut self.bare] {
+            members.sort_unstable_by(|a, b| {
+                (a.date.cmp(&b.date)).then_with(|| book.compare(a.row, b.row))
+            });
         }
+    }
+
+    /// The first and the last day of its rows.
+    fn days(&self) -> Option<(Date, Date)> {
+        let both = [&self.referred, &self.bare];
+        let first = both.iter().filter_map(|members| members.first());
+        let last = both.iter().filter_map(|members| members.last());
+        let first = first.map(|member| member.date).min()?;
+        Some((first, last.map(|member| member.date).max()?))
+    }
+
+    /// The rows of a part.
+    fn rows(&self, [referred, bare]: Part) -> impl Iterator<Item = &Member> {
+        let of =
+            |members: &'_ Vec<Member>, (start, end): (usize, usize)| start..end.min(members.len());
+        let referred = self.referred.get(of(&self.referred, referred));
+        let bare = self.bare.get(of(&self.bare, bare));
+        let both = [referred, bare].into_iter().flatten();
+        both.flatten()
     }
 }
 
@@ -85,6 +113,7 @@ impl Pool {
 #[derive(Clone, Copy)]
 struct Member {
     row: RowIndex,
+    date: Date,
     /// In whole units, credits `+`.
     amount: i128,
 }
@@ -121,6 +150,8 @@ impl<'a> Search<'a> {
             other: findings.book(many),
             pools: BTreeMap::new(),
             targets: Vec::new(),
+            asking: Asking::new(),
+            shapes: BTreeSet::new(),
             open_targets: 0,
             taken: BTreeSet::new(),
             doubtful: BTreeSet::new(),
@@ -141,8 +172,11 @@ impl<'a> Search<'a> {
             let amount = compared(many, *row);
             if let Some((key, member)) = amount.and_then(|amount| search.member(*row, amount)) {
                 let pool = search.pools.entry(key).or_default();
-                let is_referred = search.other.reference(*row).is_some();
-                pool.add(member, is_referred, search.other.facts(*row).date);
+                if search.other.reference(*row).is_some() {
+                    pool.referred.push(member);
+                } else {
+                    pool.bare.push(member);
+                }
             }
         }
         search.too_long = too_long;
@@ -151,11 +185,32 @@ impl<'a> Search<'a> {
             .targets
             .sort_unstable_by(|a, b| book.compare(a.row, b.row));
         for pool in search.pools.values_mut() {
-            let by_content = |a: &Member, b: &Member| other.compare(a.row, b.row);
-            pool.referred.sort_unstable_by(by_content);
-            pool.bare.sort_unstable_by(by_content);
+            pool.sort(other);
         }
+        search.ask();
         search
+    }
+
+    /// Sorts the targets by what they ask for.
+    fn ask(&mut self) {
+        let mut asking: BTreeMap<&Saying, BTreeMap<Standpoint, Amounts>> = BTreeMap::new();
+        for (place, target) in self.targets.iter().enumerate() {
+            let date = self.book.facts(target.row).date;
+            let is_referred = self.book.reference(target.row).is_some();
+            let of_saying = asking.entry(&target.saying).or_default();
+            let amounts = of_saying.entry((date, is_referred)).or_default();
+            amounts.push((target.amount, place));
+        }
+        let says = |(_, says): &Saying| says.iter().map(Option::is_some).collect();
+        self.shapes = asking.keys().copied().map(says).collect();
+        let sorted = |(saying, of_saying): (&Saying, BTreeMap<Standpoint, Amounts>)| {
+            let sorted = of_saying.into_iter().map(|(standpoint, mut amounts)| {
+                amounts.sort_unstable();
+                (standpoint, amounts)
+            });
+            (saying.clone(), sorted.collect())
+        };
+        self.asking = asking.into_iter().map(sorted).collect();
     }
 
     /// A single row of an amount; none where it moved nothing.
@@ -186,7 +241,11 @@ impl<'a> Search<'a> {
         let says = evidence.map(|column| keys::text(self.other, column, row).map(Cow::into_owned));
         Some((
             (facts.currency, says.collect::<Option<_>>()?),
-            Member { row, amount },
+            Member {
+                row,
+                date: facts.date,
+                amount,
+            },
         ))
     }
 
@@ -194,42 +253,37 @@ impl<'a> Search<'a> {
     pub(super) fn claims(&mut self, trial: Trial, budget: &mut u64) -> Vec<Claim> {
         let mut claims: Vec<Claim> = (0..self.targets.len()).map(Claim::new).collect();
         let mut doubtful = BTreeSet::new();
-        let (asking, shapes) = self.asking();
         for (key, pool) in &self.pools {
-            let sayings = shapes.iter().map(|shape| saying(key, shape));
-            let asked = sayings.filter_map(|saying| asking.get(&saying));
-            let asked = asked.flat_map(|asking| self.near(pool, asking));
-            for (members, amounts) in self.asked_of(pool, asked, budget, &mut claims) {
-                if self.look(trial, &members, &amounts, budget, &mut claims) {
+            for (part, asking) in self.asked_of(key, pool) {
+                let is_open = |member: &&Member| !self.taken.contains(&member.row);
+                let members: Vec<Member> = pool.rows(part).filter(is_open).copied().collect();
+                if self.look(trial, &members, &asking, budget, &mut claims) {
                     doubtful.extend(members.iter().map(|member| member.row));
                 }
             }
         }
         self.doubtful = doubtful;
-        let is_open = |claim: &Claim| self.targets.get(claim.target).is_some_and(|one| one.open);
-        claims.retain(is_open);
+        claims.retain(|claim| self.is_open(claim.target));
         claims
     }
 
-    /// The open targets, and which of the evidence they say: a pool looks up those
-    /// that say the same as it, or nothing.
-    fn asking(&self) -> (Asking, BTreeSet<Vec<bool>>) {
-        let mut asking: BTreeMap<Saying, BTreeMap<Standpoint, Amounts>> = BTreeMap::new();
-        let mut shapes = BTreeSet::new();
-        for (place, target) in self.targets.iter().enumerate() {
-            if !target.open {
-                continue;
-            }
-            shapes.insert(target.saying.1.iter().map(Option::is_some).collect());
-            let of_saying = asking.entry(target.saying.clone()).or_default();
-            let date = self.book.facts(target.row).date;
-            let is_referred = self.book.reference(target.row).is_some();
-            let amounts = of_saying.entry((date, is_referred)).or_default();
-            amounts.entry(target.amount).or_default().push(place);
+    fn is_open(&self, target: usize) -> bool {
+        self.targets.get(target).is_some_and(|target| target.open)
+    }
+
+    /// The parts of a pool that targets ask for, and those who ask for each, by their
+    /// amounts.
+    fn asked_of(&self, key: &Key, pool: &Pool) -> BTreeMap<Part, Vec<&Amounts>> {
+        let mut asked: BTreeMap<Part, Vec<&Amounts>> = BTreeMap::new();
+        let sayings = self.shapes.iter().map(|shape| saying(key, shape));
+        let asking = sayings.filter_map(|saying| self.asking.get(&saying));
+        for ((date, is_referred), amounts) in asking.flat_map(|asking| self.near(pool, asking)) {
+            let contradicts = !self.pass.across_references && *is_referred;
+            let referred = if contradicts { &[][..] } else { &pool.referred };
+            let part = [referred, &pool.bare].map(|members| self.within(*date, members));
+            asked.entry(part).or_default().push(amounts);
         }
-        let asking = asking.into_iter();
-        let asking = asking.map(|(saying, all)| (saying, all.into_iter().collect()));
-        (asking.collect(), shapes)
+        asked
     }
 
     /// Those in whose window some days of a pool may lie.
@@ -238,7 +292,7 @@ impl<'a> Search<'a> {
         pool: &Pool,
         asking: &'b [(Standpoint, Amounts)],
     ) -> &'b [(Standpoint, Amounts)] {
-        let Some((first, last)) = pool.days else {
+        let Some((first, last)) = pool.days() else {
             return &[];
         };
         // The later the day of a target, the later its window.
@@ -246,6 +300,17 @@ impl<'a> Search<'a> {
         let near = asking.split_at(from).1;
         let end = near.partition_point(|((date, _), _)| self.lies(*date, last).is_ge());
         near.split_at(end).0
+    }
+
+    /// Where the rows begin and end that lie in the window of a target's day.
+    fn within(&self, target: Date, members: &[Member]) -> (usize, usize) {
+        let start = members.partition_point(|member| self.lies(target, member.date).is_lt());
+        let rest = members.split_at(start).1;
+        let count = rest.partition_point(|member| self.lies(target, member.date).is_eq());
+        if count == 0 {
+            return (0, 0);
+        }
+        (start, start + count)
     }
 
     /// Whether the day of a row lies before, in or after the window of a target's.
@@ -261,83 +326,59 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The rows of a pool that may belong to those who ask, who are put together
-    /// where these are the same.
-    fn asked_of<'b>(
-        &self,
-        pool: &Pool,
-        asking: impl Iterator<Item = &'b (Standpoint, Amounts)>,
-        budget: &mut u64,
-        claims: &mut [Claim],
-    ) -> Vec<(Vec<Member>, Amounts)> {
-        let mut asked: BTreeMap<Vec<RowIndex>, (Vec<Member>, Amounts)> = BTreeMap::new();
-        for ((date, is_referred), amounts) in asking {
-            let contradicts = !self.pass.across_references && *is_referred;
-            let referred = if contradicts { &[][..] } else { &pool.referred };
-            let looked = referred.len() + pool.bare.len();
-            if !pay(budget, looked / 8 + 1) {
-                give_up(claims, amounts.values().flatten());
-                continue;
-            }
-            let members = referred.iter().chain(&pool.bare);
-            let members = members.filter(|member| self.admits(*date, member));
-            let members: Vec<Member> = members.copied().collect();
-            let rows = members.iter().map(|member| member.row).collect();
-            let (_, all) = asked.entry(rows).or_insert((members, Amounts::new()));
-            for (amount, places) in amounts {
-                all.entry(*amount).or_default().extend(places);
-            }
-        }
-        asked.into_values().collect()
-    }
-
-    /// Adds the ways in which rows come to the amounts to the claims of the
-    /// targets; whether the search was given up for one of them.
+    /// Adds the ways in which rows come to the amounts of those who ask to their
+    /// claims; whether the search was given up for one of them.
     fn look(
         &self,
         trial: Trial,
         members: &[Member],
-        targets: &Amounts,
+        asking: &[&Amounts],
         budget: &mut u64,
         claims: &mut [Claim],
     ) -> bool {
         let amounts: Vec<i128> = members.iter().map(|member| member.amount).collect();
-        let rows: Vec<RowIndex> = members.iter().map(|member| member.row).collect();
-        let Some(sum) = sum(&amounts) else {
-            give_up(claims, targets.values().flatten());
-            return true;
-        };
-        let wanted: Vec<i128> = match trial {
+        let sum = sum(&amounts);
+        let mut targets: Amounts = match (trial, sum) {
             // Found by their sum: most pools are nobody's.
-            Trial::AllBut(0) => targets
-                .get_key_value(&sum)
-                .map(|(sum, _)| *sum)
-                .into_iter()
-                .collect(),
-            _ => targets.keys().copied().collect(),
+            (Trial::AllBut(0), Some(sum)) => asking.iter().flat_map(|all| of(all, sum)).collect(),
+            _ => asking.iter().copied().flatten().copied().collect(),
         };
-        let ways = trial.ways(&amounts, &wanted, self.group.most, budget);
+        targets.retain(|(_, place)| self.is_open(*place));
+        if targets.is_empty() {
+            return false;
+        }
+        if sum.is_none() || !pay(budget, members.len() / 8 + 1) {
+            give_up(claims, &targets);
+            return true;
+        }
+        targets.sort_unstable();
+        let alike: Vec<_> = targets.chunk_by(|a, b| a.0 == b.0).collect();
+        let wanted = alike.iter().filter_map(|alike| Some(alike.first()?.0));
+        let wanted: Vec<i128> = wanted.collect();
+        let rows: Vec<RowIndex> = members.iter().map(|member| member.row).collect();
+        let enough = claims::most_by_chance(self.open_targets);
+        let found = trial.ways(&amounts, &wanted, (self.group.most, enough), budget);
         let mut gave_up = false;
-        for (ways, target) in ways.into_iter().zip(&wanted) {
-            let places = targets.get(target).into_iter().flatten();
-            let Some(ways) = ways.filter(|_| pay(budget, rows.len() / 8 + 1)) else {
-                give_up(claims, places);
+        for (ways, alike) in found.into_iter().zip(alike) {
+            let work = |ways: &Ways| {
+                if ways.count > 0 {
+                    rows.len() / 8 + 1
+                } else {
+                    0
+                }
+            };
+            let Some(ways) = ways.filter(|ways| pay(budget, work(ways))) else {
+                give_up(claims, alike);
                 gave_up = true;
                 continue;
             };
-            for place in places {
+            for (_, place) in alike {
                 if let Some(claim) = claims.get_mut(*place) {
                     claim.add(&rows, &ways, self.open_targets);
                 }
             }
         }
         gave_up
-    }
-
-    /// Whether a row may belong to a target of a day: still open, and near enough.
-    fn admits(&self, target: Date, member: &Member) -> bool {
-        let date = self.other.facts(member.row).date;
-        !self.taken.contains(&member.row) && self.lies(target, date).is_eq()
     }
 
     /// Takes off what a target is sure of.
@@ -394,12 +435,19 @@ fn pay(budget: &mut u64, work: usize) -> bool {
     left.is_some()
 }
 
-fn give_up<'a>(claims: &mut [Claim], targets: impl Iterator<Item = &'a usize>) {
-    for target in targets {
+fn give_up(claims: &mut [Claim], targets: &[(i128, usize)]) {
+    for (_, target) in targets {
         if let Some(claim) = claims.get_mut(*target) {
             claim.give_up();
         }
     }
+}
+
+/// Those of an amount.
+fn of(amounts: &Amounts, amount: i128) -> impl Iterator<Item = (i128, usize)> {
+    let start = amounts.partition_point(|(other, _)| *other < amount);
+    let from = amounts.split_at(start).1.iter().copied();
+    from.take_while(move |(other, _)| *other == amount)
 }
 
 /// What amounts come to, where the sums of any of them fit a whole number.

@@ -1,5 +1,7 @@
 //! What rows of a pool are tried as a sum.
 
+use std::cmp::Ordering;
+
 use crate::subset::{self, Ways};
 
 /// Which rows of a pool are tried.
@@ -18,17 +20,27 @@ impl Trial {
     pub(super) const MOST_LEFT_OUT: usize = 2;
 
     /// The ways in which the amounts add up to each target; none where that takes
-    /// too much work, or where there are too many of them.
+    /// too much work, or where there are too many of them. To leave some out proves
+    /// nothing where more ways than enough are to be expected by chance: then they
+    /// are not looked for.
     pub(super) fn ways(
         self,
         amounts: &[i128],
         targets: &[i128],
-        most: usize,
+        (most, enough): (usize, u128),
         budget: &mut u64,
     ) -> Vec<Option<Ways>> {
         match self {
             Self::AllBut(left_out) => {
                 let ranked = Ranked::of(amounts);
+                let chance = ranked.by_chance(left_out);
+                if chance > enough {
+                    let nothing = Ways {
+                        chance,
+                        ..Ways::default()
+                    };
+                    return targets.iter().map(|_| Some(nothing.clone())).collect();
+                }
                 let ways = |target: &i128| {
                     let found = ranked.all_but(left_out, *target, budget)?;
                     if left_out == 0 || found.count != 1 || amounts.len() > most {
@@ -57,6 +69,8 @@ struct Ranked {
     /// With their places.
     amounts: Vec<(i128, usize)>,
     sum: i128,
+    /// What some of them come to at least, and at most.
+    span: (i128, i128),
 }
 
 /// How many choices of rows to leave out there are, and the first of them.
@@ -78,7 +92,10 @@ impl LeftOut {
     /// What the choices leave, of so many amounts: where there are several, any
     /// amount is in one.
     fn ways(&self, amounts: usize) -> Ways {
-        let mut used = vec![self.choices > 0; amounts];
+        if self.choices == 0 {
+            return Ways::default();
+        }
+        let mut used = vec![true; amounts];
         for place in self.first.iter().filter(|_| self.choices == 1) {
             if let Some(used) = used.get_mut(*place) {
                 *used = false;
@@ -96,9 +113,13 @@ impl Ranked {
     fn of(amounts: &[i128]) -> Self {
         let mut ranked: Vec<(i128, usize)> = amounts.iter().copied().zip(0..).collect();
         ranked.sort_unstable();
+        let span = amounts.iter().fold((0, 0), |(least, most), amount| {
+            (least + amount.min(&0), most + amount.max(&0))
+        });
         Self {
             amounts: ranked,
-            sum: amounts.iter().sum(),
+            sum: span.0 + span.1,
+            span,
         }
     }
 
@@ -155,24 +176,37 @@ impl Ranked {
             }
             _ if least.0.checked_mul(2)? <= rest && rest <= most.0.checked_mul(2)? => {
                 *budget = budget.checked_sub(u64::try_from(self.amounts.len()).ok()?)?;
-                for ((amount, place), later) in self.amounts.iter().zip(1..) {
-                    let (_, later) = self.amounts.split_at(later);
-                    let equal = equal(later, rest - amount);
-                    let second = equal.iter().map(|(_, place)| *place).take(1);
-                    found.add(equal.len(), second.chain([*place]));
-                }
+                self.leave_out_two(rest, found);
             }
             _ => {}
         }
         Some(())
     }
 
+    /// Adds the pairs of amounts that come to a rest, from both ends inwards.
+    fn leave_out_two(&self, rest: i128, found: &mut LeftOut) {
+        let mut within = self.amounts.as_slice();
+        while let [(least, first), inner @ .., (most, last)] = within {
+            within = match (least + most).cmp(&rest) {
+                Ordering::Less => within.split_at(1).1,
+                Ordering::Greater => within.split_at(inner.len() + 1).0,
+                Ordering::Equal if least == most => {
+                    found.add(within.len() * (within.len() - 1) / 2, [*first, *last]);
+                    return;
+                }
+                Ordering::Equal => {
+                    let low = within.partition_point(|(amount, _)| amount == least);
+                    let high = within.partition_point(|(amount, _)| amount < most);
+                    found.add(low * (within.len() - high), [*first, *last]);
+                    within.get(low..high).unwrap_or_default()
+                }
+            };
+        }
+    }
+
     /// Whether a target lies within what some of the amounts may come to.
     fn reaches(&self, target: i128) -> bool {
-        let all = self.amounts.iter().map(|(amount, _)| *amount);
-        let (most, least) = all.fold((0, 0), |(most, least), amount| {
-            (most + amount.max(0), least + amount.min(0))
-        });
+        let (least, most) = self.span;
         (least..=most).contains(&target)
     }
 
@@ -199,4 +233,37 @@ fn equal(amounts: &[(i128, usize)], target: i128) -> &[(i128, usize)] {
     let (_, from) = amounts.split_at(start);
     let end = from.partition_point(|(amount, _)| *amount == target);
     from.split_at(end).0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn all_but_a_few_are_counted_by_rows(
+            amounts in prop::collection::vec(-4..5_i128, 0..9),
+            target in -6..7_i128,
+            left_out in 0..3_usize,
+        ) {
+            let sets = 0..1_u32 << amounts.len();
+            let left: Vec<u32> = sets
+                .filter(|set| set.count_ones() as usize == left_out)
+                .filter(|set| {
+                    let taken = amounts.iter().zip(0..).filter(|(_, bit)| set >> bit & 1 == 0);
+                    let taken: Vec<i128> = taken.map(|(amount, _)| *amount).collect();
+                    taken.len() > 1 && taken.iter().sum::<i128>() == target
+                })
+                .collect();
+            let ranked = Ranked::of(&amounts);
+            let found = ranked.all_but(left_out, target, &mut 1_000).unwrap();
+            prop_assert_eq!(found.count, left.len() as u64);
+            if let [only] = left.as_slice() {
+                let taken = (0..amounts.len()).map(|bit| only >> bit & 1 == 0);
+                prop_assert_eq!(found.used, taken.collect::<Vec<_>>());
+            }
+        }
+    }
 }

@@ -383,6 +383,21 @@ fn years_of_days_are_searched_by_the_window_of_each_row() {
 }
 
 #[test]
+fn very_many_rows_that_come_to_nobody_are_no_work() {
+    let records: Vec<String> = (0..11_000)
+        .map(|row| format!("R-{row} 1.50 4 batch=7"))
+        .collect();
+    // More than all that there is.
+    let ledger: Vec<String> = (0..50_000)
+        .map(|row| format!("L-{row} {} 5", 20_000 + row))
+        .collect();
+    let rows = |rows: &[String]| super::book(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+    let outcome = super::outcome(&rows(&ledger), &rows(&records), &by_batch());
+    let gave_up = |note: &String| note.contains("gave up");
+    assert!(!outcome.notes.iter().any(gave_up), "{:?}", outcome.notes);
+}
+
+#[test]
 fn ways_are_counted_by_rows_and_not_by_amounts() {
     let records = ["R-1 50 4 batch=7", "R-2 50 4 batch=7", "R-3 50 4 batch=7"];
     let said = lines(&["L-1 100 5"], &records, &by_batch());
