@@ -40,7 +40,9 @@ impl Client {
     }
 
     /// Logs in now: `POST /v1/auth/login`. Any other call does so by itself
-    /// when it has to; this is for checking the credentials.
+    /// when it has to; this is for checking the credentials. Once TuPay refused
+    /// them, other calls end in the same refusal without asking again, and only
+    /// this one tries them anew.
     ///
     /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {

@@ -29,6 +29,10 @@ pub(crate) struct Sessions {
     session: Session<Open>,
     /// The merchant that every session works as; `None` is the user's own.
     merchant: RwLock<Option<u64>>,
+    /// The refusal of the credentials, once they were refused: they are the same
+    /// for as long as the client lives, and a password tried too often may lock
+    /// the user out.
+    refusal: RwLock<Option<ApiError>>,
 }
 
 /// An open session, and the merchant whose data it shows.
@@ -49,12 +53,14 @@ impl Sessions {
         Self {
             session: Session::new(IDLE),
             merchant: RwLock::new(config.merchant),
+            refusal: RwLock::default(),
             config,
             transport,
         }
     }
 
-    /// Opens a session now, whether or not one is open.
+    /// Opens a session now, whether or not one is open, or the credentials were
+    /// refused before.
     pub(crate) async fn login(&self) -> Result<Login, Error> {
         let (login, open) = self.open_as(self.merchant()).await?;
         self.session.replace(open);
@@ -111,10 +117,19 @@ impl Sessions {
     }
 
     async fn renew(&self) -> Result<Open, reconcile_transport::Error> {
-        match self.open_as(self.merchant()).await {
+        let opened = match self.refusal() {
+            Some(refusal) => Err(Error::Api(refusal)),
+            None => self.open_as(self.merchant()).await,
+        };
+        match opened {
             Ok((_, open)) => Ok(open),
             Err(error) => Err(reconcile_transport::Error::session("login", error)),
         }
+    }
+
+    fn refusal(&self) -> Option<ApiError> {
+        let refusal = self.refusal.read().unwrap_or_else(PoisonError::into_inner);
+        refusal.clone()
     }
 
     /// A new session shows the user's own merchant, so it is switched before
@@ -138,7 +153,13 @@ impl Sessions {
         let call = Call::post("login", url)
             .json(&credentials)?
             .safety(Safety::Repeatable);
-        let reply = accepted("login", self.transport.send(call, None).await?)?;
+        let reply = accepted("login", self.transport.send(call, None).await?);
+        let refusal = match &reply {
+            Err(Error::Api(error)) => Some(error).filter(|error| error.refuses_credentials()),
+            _ => None,
+        };
+        *self.refusal.write().unwrap_or_else(PoisonError::into_inner) = refusal.cloned();
+        let reply = reply?;
         let token = token(&reply.headers).ok_or(Error::NoToken)?;
         let login = reconcile_transport::decode("login", &reply.body)?;
         Ok((login, token))

@@ -327,6 +327,38 @@ async fn an_address_that_is_not_listed_is_said_to_be_so() {
 }
 
 #[tokio::test]
+async fn credentials_that_were_refused_are_tried_again_by_a_login_alone() {
+    let server = MockServer::start_async().await;
+    let refusing = server
+        .mock_async(|when, then| {
+            when.path("/v1/auth/login");
+            then.status(401).body(r#"{"code": 1}"#);
+        })
+        .await;
+    let client = client(&server.base_url());
+    for _ in 0..2 {
+        let error = client.deposits(&june()).await.unwrap_err();
+        assert!(matches!(&error, Error::Api(refusal) if refusal.operation == "login"));
+        assert!(error.hint().unwrap().contains("check the access key"));
+        client.cashouts(&CashoutsQuery::new()).await.unwrap_err();
+    }
+    refusing.assert_calls_async(1).await;
+    client.login().await.unwrap_err();
+    refusing.assert_calls_async(2).await;
+    refusing.delete_async().await;
+    // What else goes wrong is no refusal of the credentials.
+    let failing = server
+        .mock_async(|when, then| {
+            when.path("/v1/auth/login");
+            then.status(404);
+        })
+        .await;
+    client.login().await.unwrap_err();
+    client.deposits(&june()).await.unwrap_err();
+    failing.assert_calls_async(2).await;
+}
+
+#[tokio::test]
 async fn a_login_without_the_cookie_is_no_login() {
     let server = MockServer::start_async().await;
     server
