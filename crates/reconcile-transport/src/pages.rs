@@ -240,7 +240,9 @@ pub type PageResult<P> = Result<
 ///
 /// A page that is odd in itself is asked again, since a body cut short looks
 /// so: up to three times if it cannot be right, which then is an error,
-/// [`PageFault`], and once if its rows can be kept, with an [`Anomaly`].
+/// [`PageFault`], and once if its rows can be kept, with an [`Anomaly`]. So is the
+/// last page when it is asked again: what it was before is not taken for changed
+/// because a page in front of it came in its place.
 ///
 /// A page that repeats an earlier one and goes on doing so is either what the
 /// server answers to whatever it is asked, or the list grew by a whole page in

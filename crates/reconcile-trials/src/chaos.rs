@@ -155,19 +155,17 @@ pub async fn statements<A: Account>(case: &Case) -> Result<usize, String> {
 async fn pulled_statements<A: Account>(case: &Case) -> Result<Vec<Statement>, String> {
     let sandbox = case.sandbox().await;
     let provider = A::provider(&sandbox, case, case.transport());
-    let mut why = "the statements never come".to_owned();
     for _ in 0..MOST_RESUMED {
         let query = StatementQuery::new(case.window(&*provider));
         let pulling = provider.collect_statements(query, PullOptions::at(now()));
         match pulling.await {
             Ok(pull) if pull.verdict.is_proven() => return Ok(pull.statements),
-            // It says itself that they may be others: asked again, they are proven.
-            Ok(pull) => why = format!("{:?}", pull.verdict),
+            Ok(pull) => return Err(format!("{:?}", pull.verdict)),
             Err(error) if error.is_retryable() => {}
             Err(error) => return Err(error.to_string()),
         }
     }
-    Err(why)
+    Err("the statements never come".to_owned())
 }
 
 /// Pulls to the end or to the first error, and keeps what was delivered.

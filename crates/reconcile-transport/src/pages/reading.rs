@@ -42,8 +42,13 @@ enum Stage<R> {
     Next,
     /// The next page once more, because its answers so far were odd.
     Again { asked: u32 },
-    /// The last page once more; here is its first answer.
-    Confirm(Page<R>, Vec<Anomaly>),
+    /// The last page once more; here is its first answer, and how often it was
+    /// asked for since then with odd answers.
+    Confirm {
+        first: Page<R>,
+        anomalies: Vec<Anomaly>,
+        asked: u32,
+    },
     /// Nothing: all is emitted.
     Done,
 }
@@ -96,7 +101,7 @@ impl<P: PageSource> Reading<P> {
 
     /// How many pages are under way or held.
     pub(super) fn load(&self) -> usize {
-        let held = usize::from(matches!(self.stage, Stage::Confirm(..)));
+        let held = usize::from(matches!(self.stage, Stage::Confirm { .. }));
         self.under_way.len() + self.answered.len() + held + self.ready.len()
     }
 
@@ -164,7 +169,11 @@ impl<P: PageSource> Reading<P> {
         match std::mem::replace(&mut self.stage, Stage::Next) {
             Stage::Next => self.examine(index, page, 1),
             Stage::Again { asked } => self.examine(index, page, asked + 1),
-            Stage::Confirm(first, anomalies) => self.conclude(index, first, anomalies, &page),
+            Stage::Confirm {
+                first,
+                anomalies,
+                asked,
+            } => self.confirm(index, first, anomalies, &page, asked + 1),
             Stage::Done => self.stage = Stage::Done,
         }
     }
@@ -172,7 +181,7 @@ impl<P: PageSource> Reading<P> {
     fn waits_for(&self) -> Option<u64> {
         match self.stage {
             Stage::Next | Stage::Again { .. } => Some(self.accepted),
-            Stage::Confirm(..) => self.accepted.checked_sub(1),
+            Stage::Confirm { .. } => self.accepted.checked_sub(1),
             Stage::Done => None,
         }
     }
@@ -210,11 +219,7 @@ impl<P: PageSource> Reading<P> {
     fn examine(&mut self, index: u64, page: Page<P::Row>, asked: u32) {
         let fault = self.seen.fault(index, &page);
         let anomalies = self.seen.anomalies(&page);
-        let most = match fault {
-            Some(_) => MOST_ASKED_FOR_A_FAULT,
-            None => MOST_ASKED_FOR_AN_ANOMALY,
-        };
-        if (fault.is_some() || !anomalies.is_empty()) && asked < most {
+        if asked < most_asked(fault, &anomalies) {
             self.stage = Stage::Again { asked };
             // A body cut short looks like a last page.
             self.end_known &= self.asked > index + 1;
@@ -234,21 +239,48 @@ impl<P: PageSource> Reading<P> {
             self.stage = Stage::Done;
             self.emit(index, page, Some(true), anomalies);
         } else {
-            self.stage = Stage::Confirm(page, anomalies);
+            self.stage = Stage::Confirm {
+                first: page,
+                anomalies,
+                asked: 0,
+            };
         }
     }
 
-    /// Closes a pass of several pages, now that its last page was asked again.
+    /// Holds a later answer of the last page of a pass against its first one.
+    fn confirm(
+        &mut self,
+        index: u64,
+        first: Page<P::Row>,
+        anomalies: Vec<Anomaly>,
+        again: &Page<P::Row>,
+        asked: u32,
+    ) {
+        let same = !again.has_more
+            && again.seen_rows == first.seen_rows
+            && fingerprint(again) == fingerprint(&first);
+        // That it is the page that it was is nothing odd.
+        let fault = self.seen.fault(index, again);
+        let fault = fault.filter(|fault| *fault != PageFault::Repeated { earlier: index });
+        if !same && asked < most_asked(fault, &self.seen.anomalies(again)) {
+            self.stage = Stage::Confirm {
+                first,
+                anomalies,
+                asked,
+            };
+            return;
+        }
+        self.conclude(index, first, anomalies, same);
+    }
+
+    /// Closes a pass of several pages, whose last page stayed the `same` or not.
     fn conclude(
         &mut self,
         index: u64,
         page: Page<P::Row>,
         mut anomalies: Vec<Anomaly>,
-        again: &Page<P::Row>,
+        same: bool,
     ) {
-        let same = !again.has_more
-            && again.seen_rows == page.seen_rows
-            && fingerprint(again) == fingerprint(&page);
         // A list that really has a row twice never counts up; that two readings,
         // one after the other, are the same shows as well that it stood still.
         let unmoved = self.pass > 0 && self.before == self.seen.order;
@@ -370,6 +402,15 @@ impl Seen {
         if page.seen_rows > 0 {
             self.pages.insert(fingerprint, index);
         }
+    }
+}
+
+/// How often a page is asked for at most, with one answer of which this is wrong.
+fn most_asked(fault: Option<PageFault>, anomalies: &[Anomaly]) -> u32 {
+    match (fault, anomalies) {
+        (Some(_), _) => MOST_ASKED_FOR_A_FAULT,
+        (None, []) => 1,
+        (None, _) => MOST_ASKED_FOR_AN_ANOMALY,
     }
 }
 

@@ -456,6 +456,22 @@ async fn a_last_page_that_changes_is_followed_by_a_second_pass() {
     assert_eq!(marks, [(0, 1, Some(false)), (1, 2, Some(true))]);
 }
 
+#[tokio::test]
+async fn a_last_page_that_is_another_for_once_when_asked_again_did_not_change() {
+    let (before, wrong) = (rows(1, &["a", "b"]), rows(3, &["c"]));
+    for odd in [before, wrong] {
+        let out = Script::new([
+            (0, vec![rows(0, &["a", "b"])]),
+            (1, vec![rows(1, &["c"]), odd.clone(), odd, rows(1, &["c"])]),
+        ])
+        .read()
+        .await
+        .unwrap();
+        let marks: Vec<_> = out.iter().map(|page| (page.pass, page.settled)).collect();
+        assert_eq!(marks, [(0, None), (0, Some(true))]);
+    }
+}
+
 /// A provider that takes 50 ms for every answer, by a clock that the test turns.
 struct Slow(Provider);
 
