@@ -37,7 +37,10 @@ pub(crate) fn run(
             pass.name, found.gave_up
         ));
     }
-    let assigned = assign::assign(&field, found.edges, pass.margin);
+    let mut assigned = assign::assign(&field, found.edges, pass.margin);
+    drop(field);
+    // In the order of the ledger, since whoever files them looks into the books.
+    assigned.pairs.sort_unstable();
     let mut filed = Crowd::default();
     for (ledger, record) in assigned.pairs {
         filed.ledger.push(ledger);

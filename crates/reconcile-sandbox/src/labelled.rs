@@ -21,6 +21,9 @@ const LONGEST_LAG: i64 = 21;
 /// How long the period is where none is said, in days.
 const PERIOD: u32 = 92;
 
+/// To how many pairs there is one row without a partner on each side.
+const LONE: usize = 25;
+
 /// Bookings and records in no order, and which belong together.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -65,37 +68,74 @@ impl Labelled {
     /// a day.
     #[must_use]
     pub fn dense_over(days: u32, pairs: usize, seed: u64) -> Self {
-        let mut random = Random::new(seed, "labelled corpus");
-        let lone = pairs / 25;
-        let world = World::new(&mut random, pairs, days);
+        let lone = pairs / LONE;
         let mut corpus = Self {
             ledger: Vec::with_capacity(pairs + lone),
             records: Vec::with_capacity(pairs + lone),
             pairs: Vec::with_capacity(pairs),
         };
-        let mut ids = Ids::new(&mut random, pairs + lone);
-        for number in 0..pairs + 2 * lone {
-            let sale = world.sale(&mut random);
-            let (booked, listed) = (
-                number < pairs + lone,
-                !(pairs..pairs + lone).contains(&number),
-            );
-            let ids = (booked.then(|| ids.ledger()), listed.then(|| ids.record()));
-            if let Some(id) = &ids.0 {
-                corpus.ledger.push(sale.booking(id.clone(), &mut random));
-            }
-            if let Some(id) = &ids.1 {
-                corpus.records.push(sale.record(id.clone(), &mut random));
-            }
-            corpus.pairs.extend(ids.0.zip(ids.1));
+        let mut sales = Self::sales(days, pairs, seed);
+        for (booked, listed) in sales.by_ref() {
+            let partners = booked.as_ref().zip(listed.as_ref());
+            let ids = partners.map(|(booked, listed)| (booked.id.clone(), listed.id.clone()));
+            corpus.pairs.extend(ids);
+            corpus.ledger.extend(booked);
+            corpus.records.extend(listed);
         }
-        random.shuffle(&mut corpus.ledger);
-        random.shuffle(&mut corpus.records);
+        sales.random.shuffle(&mut corpus.ledger);
+        sales.random.shuffle(&mut corpus.records);
         corpus
+    }
+
+    /// The sales of the same corpus one by one, for whoever need not hold them all: the
+    /// pairs first, then the bookings and the records without a partner.
+    #[must_use]
+    pub fn sales(days: u32, pairs: usize, seed: u64) -> LabelledSales {
+        let mut random = Random::new(seed, "labelled corpus");
+        let world = World::new(&mut random, pairs, days);
+        let ids = Ids::new(&mut random, pairs + pairs / LONE);
+        LabelledSales {
+            random,
+            world,
+            ids,
+            pairs,
+            made: 0,
+        }
+    }
+}
+
+/// The sales of a labelled corpus: of each its booking and its record, of which one
+/// without a partner has only one.
+#[derive(Debug)]
+pub struct LabelledSales {
+    random: Random,
+    world: World,
+    ids: Ids,
+    pairs: usize,
+    made: usize,
+}
+
+impl Iterator for LabelledSales {
+    type Item = (Option<LabelledRow>, Option<LabelledRow>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let lone = self.pairs / LONE;
+        if self.made == self.pairs + 2 * lone {
+            return None;
+        }
+        let is_booked = self.made < self.pairs + lone;
+        let is_listed = !(self.pairs..self.pairs + lone).contains(&self.made);
+        self.made += 1;
+        let sale = self.world.sale(&mut self.random);
+        let mut booking = || sale.booking(self.ids.ledger(), &mut self.random);
+        let booked = is_booked.then(&mut booking);
+        let mut record = || sale.record(self.ids.record(), &mut self.random);
+        Some((booked, is_listed.then(&mut record)))
     }
 }
 
 /// Numbers in no order, each once a side.
+#[derive(Debug)]
 struct Ids {
     ledger: Vec<usize>,
     records: Vec<usize>,
@@ -120,6 +160,7 @@ impl Ids {
 }
 
 /// Whom the merchant sells to, and what.
+#[derive(Debug)]
 struct World {
     customers: Vec<Customer>,
     products: Vec<String>,
@@ -127,6 +168,7 @@ struct World {
     days: i64,
 }
 
+#[derive(Debug)]
 struct Customer {
     first: String,
     last: String,

@@ -27,7 +27,7 @@ pub use alteration::{Alteration, AlterationParseError};
 pub use clock::Clock;
 pub use faults::{Fault, FaultDescription, FaultKind, FaultParseError, Faults};
 pub use gateway::{GatewayId, UnknownGateway};
-pub use labelled::{Labelled, LabelledRow};
+pub use labelled::{Labelled, LabelledRow, LabelledSales};
 pub use ledger::{LedgerRow, Planted, PlantedLedger};
 pub use paywall::{
     PaywallAccess, PaywallConfidential, PaywallEndOfDay, PaywallFigure, PaywallStatus, PaywallStep,

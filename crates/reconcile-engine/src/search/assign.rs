@@ -15,6 +15,7 @@
 //! else is left for either row.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
@@ -44,17 +45,20 @@ pub(super) fn assign(field: &Field<'_>, edges: Vec<Edge>, margin: Decimal) -> As
         pairs: Vec::new(),
         tied: Vec::new(),
     };
-    let (small, large): (Vec<Part>, Vec<Part>) = graph
-        .parts()
-        .into_iter()
-        .partition(|part| graph.is_small(part));
-    for part in small {
-        graph.solve(&part, &mut assigned);
-        graph.close(&part);
+    let mut large = Vec::new();
+    let mut seen = Seen::nothing(&graph);
+    while let Some(part) = graph.next_part(&mut seen) {
+        if graph.is_small(&part) {
+            graph.solve(&part, &mut assigned);
+            graph.close(&part);
+        } else {
+            large.extend(part.ledger);
+        }
     }
-    let waiting = large.into_iter().flat_map(|part| part.ledger).rev();
-    graph.take_clear(waiting.collect(), &mut assigned);
-    for part in graph.parts() {
+    large.reverse();
+    graph.take_clear(large, &mut assigned);
+    let mut seen = Seen::nothing(&graph);
+    while let Some(part) = graph.next_part(&mut seen) {
         graph.solve(&part, &mut assigned);
     }
     assigned
@@ -66,11 +70,11 @@ struct Graph<'f, 'a> {
     /// Those of each ledger node together, the best first.
     edges: Vec<Edge>,
     /// Where the edges of each ledger node end.
-    ledger_ends: Vec<usize>,
+    ledger_ends: Vec<u32>,
     /// The places of the edges of each node of the provider together, the best first.
     of_records: Vec<u32>,
     /// Where those of each end.
-    record_ends: Vec<usize>,
+    record_ends: Vec<u32>,
     ledger_open: Vec<bool>,
     record_open: Vec<bool>,
 }
@@ -85,20 +89,12 @@ struct Part {
 impl<'f, 'a> Graph<'f, 'a> {
     /// The graph of edges that come ledger node by ledger node, the best first.
     fn of(field: &'f Field<'a>, edges: Vec<Edge>, margin: u64) -> Self {
-        let mut of_records: Vec<u32> = (0..).take(edges.len()).collect();
-        of_records.sort_unstable_by_key(|place| {
-            let edge = edges.get(*place as usize);
-            edge.map(|edge| (edge.record, std::cmp::Reverse(edge.score()), edge.ledger))
-        });
-        let by_record = of_records
-            .iter()
-            .filter_map(|place| edges.get(*place as usize))
-            .map(|edge| edge.record);
+        let record_ends = ends(edges.iter().map(|edge| edge.record), field.records.len());
         Self {
             margin,
             ledger_ends: ends(edges.iter().map(|edge| edge.ledger), field.ledger.len()),
-            record_ends: ends(by_record, field.records.len()),
-            of_records,
+            of_records: by_record(&edges, &record_ends),
+            record_ends,
             edges,
             ledger_open: vec![true; field.ledger.len()],
             record_open: vec![true; field.records.len()],
@@ -125,7 +121,7 @@ impl<'f, 'a> Graph<'f, 'a> {
             let Some(edge) = self.clear_best(self.of_ledger(ledger)) else {
                 continue;
             };
-            if edge.evidence != Evidence::Text
+            if edge.evidence() != Evidence::Text
                 || self.clear_best(self.of_record(edge.record)) != Some(edge)
             {
                 continue;
@@ -185,44 +181,41 @@ impl<'f, 'a> Graph<'f, 'a> {
             && rows(&self.field.records, &part.records) <= SMALL
     }
 
-    /// The open nodes with open edges, by what hangs together.
-    fn parts(&self) -> Vec<Part> {
-        let mut ledger_seen = vec![false; self.ledger_open.len()];
-        let mut record_seen = vec![false; self.record_open.len()];
-        let see = |seen: &mut Vec<bool>, place: u32| {
-            let first = seen.get_mut(place as usize);
-            first.is_some_and(|seen| !std::mem::replace(seen, true))
+    /// The next open nodes with open edges that hang together, none of them seen yet.
+    fn next_part(&self, seen: &mut Seen) -> Option<Part> {
+        let starts = seen.ledger.iter().enumerate().skip(seen.before);
+        let start = starts
+            .filter(|(_, seen)| !**seen)
+            .filter_map(|(start, _)| u32::try_from(start).ok())
+            .find(|start| self.of_ledger(*start).any(|edge| self.is_open(&edge)));
+        let Some(start) = start else {
+            seen.before = seen.ledger.len();
+            return None;
         };
-        let mut parts = Vec::new();
-        for start in (0..).take(self.ledger_open.len()) {
-            let mut open = self.of_ledger(start).filter(|edge| self.is_open(edge));
-            if open.next().is_none() || !see(&mut ledger_seen, start) {
-                continue;
-            }
-            let mut part = Part {
-                ledger: vec![start],
-                records: Vec::new(),
-            };
-            let mut next = 0;
-            while let Some(&ledger) = part.ledger.get(next) {
-                next += 1;
-                for edge in self.of_ledger(ledger) {
-                    if !self.is_open(&edge) || !see(&mut record_seen, edge.record) {
-                        continue;
-                    }
-                    part.records.push(edge.record);
-                    for back in self.of_record(edge.record) {
-                        if self.is_open(&back) && see(&mut ledger_seen, back.ledger) {
-                            part.ledger.push(back.ledger);
-                        }
+        seen.before = start as usize + 1;
+        see(&mut seen.ledger, start);
+        let mut part = Part {
+            ledger: vec![start],
+            records: Vec::new(),
+        };
+        let mut next = 0;
+        while let Some(&ledger) = part.ledger.get(next) {
+            next += 1;
+            for edge in self.of_ledger(ledger) {
+                if !self.is_open(&edge) || !see(&mut seen.records, edge.record) {
+                    continue;
+                }
+                part.records.push(edge.record);
+                for back in self.of_record(edge.record) {
+                    if self.is_open(&back) && see(&mut seen.ledger, back.ledger) {
+                        part.ledger.push(back.ledger);
                     }
                 }
             }
-            part.ledger.sort_unstable();
-            part.records.sort_unstable();
-            parts.push(part);
         }
-        parts
+        part.ledger.sort_unstable();
+        part.records.sort_unstable();
+        Some(part)
     }
 
     /// How the two nodes of an edge fit.
@@ -236,7 +229,7 @@ impl<'f, 'a> Graph<'f, 'a> {
         let (gap, lag) = apart.unwrap_or_default();
         Fit {
             score: edge.score(),
-            evidence: edge.evidence,
+            evidence: edge.evidence(),
             gap,
             lag,
         }
@@ -293,8 +286,54 @@ impl<'f, 'a> Graph<'f, 'a> {
     }
 }
 
-/// Where the edges of each node end, of edges in the order of their nodes.
-fn ends(nodes: impl Iterator<Item = u32>, count: usize) -> Vec<usize> {
+/// Which nodes a part was made of already.
+struct Seen {
+    ledger: Vec<bool>,
+    records: Vec<bool>,
+    /// The ledger's nodes before this place are seen, or have no open edges.
+    before: usize,
+}
+
+impl Seen {
+    fn nothing(graph: &Graph<'_, '_>) -> Self {
+        Self {
+            ledger: vec![false; graph.ledger_open.len()],
+            records: vec![false; graph.record_open.len()],
+            before: 0,
+        }
+    }
+}
+
+/// Sees a node; whether it is seen for the first time.
+fn see(seen: &mut [bool], place: u32) -> bool {
+    let seen = seen.get_mut(place as usize);
+    seen.is_some_and(|seen| !std::mem::replace(seen, true))
+}
+
+/// The places of edges by the node of the provider, the best of each first.
+fn by_record(edges: &[Edge], ends: &[u32]) -> Vec<u32> {
+    let mut places = vec![0; edges.len()];
+    let mut starts = ends.to_vec();
+    for (place, edge) in (0..).zip(edges) {
+        if let Some(start) = starts.get_mut(edge.record as usize) {
+            *start -= 1;
+            if let Some(slot) = places.get_mut(*start as usize) {
+                *slot = place;
+            }
+        }
+    }
+    for (start, end) in starts.into_iter().zip(ends) {
+        let places = places.get_mut(start as usize..*end as usize);
+        places.unwrap_or_default().sort_unstable_by_key(|place| {
+            let edge = edges.get(*place as usize);
+            edge.map(|edge| (Reverse(edge.score()), edge.ledger))
+        });
+    }
+    places
+}
+
+/// Where the edges of each node end.
+fn ends(nodes: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
     let mut ends = vec![0; count];
     for node in nodes {
         if let Some(end) = ends.get_mut(node as usize) {
@@ -310,8 +349,8 @@ fn ends(nodes: impl Iterator<Item = u32>, count: usize) -> Vec<usize> {
 }
 
 /// Where the edges of a node are.
-fn range(ends: &[usize], node: u32) -> Range<usize> {
-    let end = |node: u32| ends.get(node as usize).copied();
+fn range(ends: &[u32], node: u32) -> Range<usize> {
+    let end = |node: u32| ends.get(node as usize).map(|end| *end as usize);
     let start = node.checked_sub(1).and_then(end).unwrap_or(0);
     start..end(node).unwrap_or(start)
 }

@@ -10,7 +10,7 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use super::{
     lists::{Lists, Reached},
-    nodes::{Field, Node, Nodes},
+    nodes::{Field, Node, Nodes, Seeker},
     text::{Agreement, Bits, log2},
 };
 use crate::Pass;
@@ -38,15 +38,38 @@ pub(super) struct Edge {
     pub(super) ledger: u32,
     /// The place of the provider's node.
     pub(super) record: u32,
-    /// In less room than it is counted with: there are many edges.
-    score: u32,
-    pub(super) evidence: Evidence,
+    /// What the agreement weighs, and in the two lowest bits what it rests on:
+    /// there are many edges.
+    weight: u32,
 }
 
 impl Edge {
+    fn new(ledger: u32, record: u32, score: Bits, evidence: Evidence) -> Self {
+        // A text has too few words to weigh more.
+        let score = u32::try_from(score).unwrap_or(u32::MAX).min(u32::MAX >> 2);
+        let evidence = match evidence {
+            Evidence::Text => 0,
+            Evidence::Silence => 1,
+            Evidence::AmountAndDay => 2,
+        };
+        Self {
+            ledger,
+            record,
+            weight: score << 2 | evidence,
+        }
+    }
+
     /// What the agreement weighs; never zero.
     pub(super) fn score(&self) -> Bits {
-        self.score.into()
+        (self.weight >> 2).into()
+    }
+
+    pub(super) fn evidence(&self) -> Evidence {
+        match self.weight & 0b11 {
+            0 => Evidence::Text,
+            1 => Evidence::Silence,
+            _ => Evidence::AmountAndDay,
+        }
     }
 }
 
@@ -77,10 +100,10 @@ pub(super) fn find(pass: &Pass, field: &Field<'_>) -> Found {
         gave_up: 0,
     };
     let mut looked = Looked::default();
-    for (place, node) in (0..).zip(field.ledger.iter()) {
-        let unseen = search.look(place, node, &mut looked);
+    for seeker in field.seekers() {
+        let unseen = search.look(seeker, &mut looked);
         let edges = &mut looked.edges;
-        edges.sort_unstable_by(|a, b| b.score.cmp(&a.score).then(a.record.cmp(&b.record)));
+        edges.sort_unstable_by(|a, b| b.score().cmp(&a.score()).then(a.record.cmp(&b.record)));
         let second = edges.get(1).map_or(0, Edge::score);
         let beats = |other| {
             let best = edges.first();
@@ -88,7 +111,7 @@ pub(super) fn find(pass: &Pass, field: &Field<'_>) -> Found {
         };
         if beats(second) && !beats(unseen) {
             // What was not looked at may be as good.
-            found.gave_up += field.ledger.rows(place).len();
+            found.gave_up += field.ledger.rows(seeker.place).len();
             continue;
         }
         search.keep_best(edges);
@@ -134,9 +157,10 @@ struct Looked {
 impl Search<'_, '_> {
     /// Looks for the candidates of a ledger node, and gives what others may weigh
     /// that were not looked at.
-    fn look(&self, ledger: u32, node: &Node<'_>, looked: &mut Looked) -> Bits {
+    fn look(&self, seeker: Seeker<'_, '_>, looked: &mut Looked) -> Bits {
         let Field { records, texts, .. } = self.field;
-        self.bands(node, &mut looked.ranges);
+        let node = seeker.node;
+        self.bands(seeker, &mut looked.ranges);
         looked.edges.clear();
         let has_text = !texts.words(node.text).is_empty();
         let least = self.least.filter(|_| has_text);
@@ -144,18 +168,18 @@ impl Search<'_, '_> {
             let Looked {
                 ranges, reached, ..
             } = &mut *looked;
-            self.lists.reach(texts, node, least, ranges, reached)
+            self.lists.reach(texts, seeker, least, ranges, reached)
         });
         if reaches {
-            self.weigh_reached(ledger, node, looked);
+            self.weigh_reached(seeker, looked);
         }
         let edges = &mut looked.edges;
         let mut weigh = |record: u32| {
             let Some(other) = records.get(record) else {
                 return;
             };
-            let score = self.score(node, other);
-            edges.extend(score.map(|score| self.edge((ledger, node), (record, other), score)));
+            let score = self.score(seeker, other);
+            edges.extend(score.map(|score| self.edge(seeker, (record, other), score)));
         };
         let mut cut = false;
         for range in &looked.ranges {
@@ -176,13 +200,13 @@ impl Search<'_, '_> {
         if cut {
             Bits::MAX
         } else {
-            unfollowed.map_or(0, |text| most(node, text))
+            unfollowed.map_or(0, |text| most(seeker, text))
         }
     }
 
     /// Weighs what words led to, the most promising first, until nothing can be
     /// among the best any more.
-    fn weigh_reached(&self, ledger: u32, node: &Node<'_>, looked: &mut Looked) {
+    fn weigh_reached(&self, seeker: Seeker<'_, '_>, looked: &mut Looked) {
         let Field { records, texts, .. } = self.field;
         let Looked {
             edges,
@@ -194,7 +218,7 @@ impl Search<'_, '_> {
         for (record, text) in &reached.records {
             let beside = records
                 .get(*record)
-                .and_then(|other| self.beside_text(node, other));
+                .and_then(|other| self.beside_text(seeker, other));
             waiting.extend(beside.map(|beside| (beside + text, *record, beside)));
         }
         waiting.sort_unstable_by(|a, b| b.cmp(a));
@@ -208,40 +232,35 @@ impl Search<'_, '_> {
             let Some(other) = records.get(*record) else {
                 continue;
             };
-            let agreement = texts.agreement(node.text, other.text);
+            let agreement = texts.agreement(seeker.node.text, other.text);
             if self.least.is_some_and(|least| agreement.alike() < least) {
                 continue;
             }
             let score = beside + agreement.score();
-            edges.push(self.edge((ledger, node), (*record, other), score));
+            edges.push(self.edge(seeker, (*record, other), score));
             if let Some(least) = best.iter_mut().min().filter(|least| **least < score) {
                 *least = score;
             }
         }
     }
 
-    fn edge(
-        &self,
-        (ledger, node): (u32, &Node<'_>),
-        (record, other): (u32, &Node<'_>),
-        score: Bits,
-    ) -> Edge {
-        let evidence = self.evidence(node, other);
-        Edge {
-            ledger,
-            record,
-            // A text has too few words to weigh more.
-            score: u32::try_from(score).unwrap_or(u32::MAX),
-            evidence,
-        }
+    fn edge(&self, seeker: Seeker<'_, '_>, (record, other): (u32, &Node<'_>), score: Bits) -> Edge {
+        let evidence = self.evidence(seeker.node, other);
+        Edge::new(seeker.place, record, score, evidence)
     }
 
     /// The places of the record nodes of the block whose days and amounts are
     /// within the window and the limit, one range a stretch of days that the window
     /// touches; some are out of the window.
-    fn bands(&self, node: &Node<'_>, ranges: &mut Vec<Range<u32>>) {
+    fn bands(&self, seeker: Seeker<'_, '_>, ranges: &mut Vec<Range<u32>>) {
+        let Seeker {
+            node,
+            limit,
+            window,
+            ..
+        } = seeker;
         ranges.clear();
-        for age in self.field.ages.within(node.window) {
+        for age in self.field.ages.within(window) {
             let stretch = (node.block, age);
             let found = self
                 .stretches
@@ -250,10 +269,10 @@ impl Search<'_, '_> {
                 continue;
             };
             let nodes = self.field.records.slice(range);
-            let low = node.amount.saturating_sub(node.limit);
-            let high = node.amount.saturating_add(node.limit);
-            let (first, last) = node.window;
-            let (start, end) = if node.limit > 0 {
+            let low = node.amount.saturating_sub(limit);
+            let high = node.amount.saturating_add(limit);
+            let (first, last) = window;
+            let (start, end) = if limit > 0 {
                 let start = nodes.partition_point(|other| other.amount < low);
                 let rest = nodes.get(start..).unwrap_or_default();
                 let end = rest.partition_point(|other| other.amount <= high);
@@ -282,7 +301,7 @@ impl Search<'_, '_> {
             return;
         };
         edges.retain(|edge| {
-            edge.evidence == Evidence::Silence || !is_clear(last, edge.score(), self.margin)
+            edge.evidence() == Evidence::Silence || !is_clear(last, edge.score(), self.margin)
         });
     }
 
@@ -297,14 +316,15 @@ impl Search<'_, '_> {
 
     /// What the agreement of two nodes weighs; none where they cannot be the
     /// same thing.
-    fn score(&self, node: &Node<'_>, other: &Node<'_>) -> Option<Bits> {
-        let beside = self.beside_text(node, other)?;
-        Some(beside + self.text_score(node.text, other.text)?)
+    fn score(&self, seeker: Seeker<'_, '_>, other: &Node<'_>) -> Option<Bits> {
+        let beside = self.beside_text(seeker, other)?;
+        Some(beside + self.text_score(seeker.node.text, other.text)?)
     }
 
     /// What it weighs without the texts.
-    fn beside_text(&self, node: &Node<'_>, other: &Node<'_>) -> Option<Bits> {
-        let (first, last) = node.window;
+    fn beside_text(&self, seeker: Seeker<'_, '_>, other: &Node<'_>) -> Option<Bits> {
+        let node = seeker.node;
+        let (first, last) = seeker.window;
         let contradict = |left: Option<&str>, right: Option<&str>| {
             left.zip(right).is_some_and(|(left, right)| left != right)
         };
@@ -315,9 +335,9 @@ impl Search<'_, '_> {
         {
             return None;
         }
-        let amount = amount_score(node.limit, (node.amount - other.amount).abs());
+        let amount = amount_score(seeker.limit, (node.amount - other.amount).abs());
         let lag = u64::from(node.day.abs_diff(other.day));
-        Some(COUNTERPART + amount + day_score(node.span(), lag))
+        Some(COUNTERPART + amount + day_score(seeker.span(), lag))
     }
 
     /// What two texts have in common, less by how much each has beside it.
@@ -338,7 +358,7 @@ impl Search<'_, '_> {
 fn stretches(field: &Field<'_>) -> Vec<((u32, u32), Range<u32>)> {
     let mut stretches: Vec<((u32, u32), Range<u32>)> = Vec::new();
     for (place, node) in (0..).zip(field.records.iter()) {
-        let key = (node.block, field.ages.of(node.day));
+        let key = (node.block, field.ages.at(node.day));
         match stretches.last_mut().filter(|(last, _)| *last == key) {
             Some((_, range)) => range.end = place + 1,
             None => stretches.push((key, place..place + 1)),
@@ -355,8 +375,9 @@ const COUNTERPART: Bits = 4 * 256;
 const LONGEST: u64 = 365;
 
 /// What a candidate weighs at most whose text agrees so far with that of a node.
-fn most(node: &Node<'_>, text: Agreement) -> Bits {
-    let (amount, day) = (amount_score(node.limit, 0), day_score(node.span(), 0));
+fn most(seeker: Seeker<'_, '_>, text: Agreement) -> Bits {
+    let amount = amount_score(seeker.limit, 0);
+    let day = day_score(seeker.span(), 0);
     COUNTERPART + text.score() + amount + day
 }
 

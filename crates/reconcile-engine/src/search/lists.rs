@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::{
     candidates::SCANNED,
-    nodes::{Field, Node},
+    nodes::{Field, Seeker},
     text::{Agreement, Bits, Outline, Texts, Word},
 };
 
@@ -51,7 +51,7 @@ pub(super) struct Reached {
     pub(super) unfollowed: Option<Agreement>,
     /// Of every node, one more than what it may weigh that words led to it; zero
     /// where none did.
-    shared: Vec<Bits>,
+    shared: Vec<u32>,
     /// The nodes that words led to, each once.
     found: Vec<u32>,
     ways: Vec<Way>,
@@ -79,7 +79,7 @@ struct Way {
     length: usize,
     word: Word,
     /// What the weightiest of the words weighs that it leads by.
-    heaviest: Bits,
+    heaviest: u32,
     /// The first of its spans, and the first of the next.
     spans: (usize, usize),
 }
@@ -89,7 +89,7 @@ struct Way {
 struct Span {
     start: usize,
     end: usize,
-    weight: Bits,
+    weight: u32,
 }
 
 impl Lists {
@@ -153,7 +153,7 @@ impl Lists {
     pub(super) fn reach(
         &self,
         texts: &Texts,
-        node: &Node<'_>,
+        seeker: Seeker<'_, '_>,
         least: u64,
         ranges: &[Range<u32>],
         reached: &mut Reached,
@@ -165,8 +165,9 @@ impl Lists {
         }
         reached.shared.resize(self.outlines.len(), 0);
         reached.begun.resize(texts.len(), [0; 2]);
-        self.find_ways(texts, node, ranges, reached);
-        let total = texts.total(node.text);
+        let text = seeker.node.text;
+        self.find_ways(texts, text, ranges, reached);
+        let total = texts.total(text);
         let (mut left, mut looked, mut others) = (total, 0, 0);
         let mut follows = true;
         for place in 0..reached.ways.len() {
@@ -187,14 +188,15 @@ impl Lists {
             }
             follows &= speaks && !too_many;
             if !follows {
-                others += way.heaviest;
+                others += Bits::from(way.heaviest);
                 continue;
             }
             looked += way.length;
-            left -= texts.weight(way.word);
-            self.follow(texts.weight(way.word), way, node.window, reached);
+            let weight = texts.weight(way.word);
+            left -= Bits::from(weight);
+            self.follow(weight, way, seeker.window, reached);
         }
-        let own = texts.outline(node.text);
+        let own = texts.outline(text);
         for record in &reached.found {
             let place = *record as usize;
             let Some((shared, outline)) =
@@ -203,7 +205,7 @@ impl Lists {
                 continue;
             };
             let shared = std::mem::take(shared).saturating_sub(1);
-            let most = own.at_most(*outline, shared + others);
+            let most = own.at_most(*outline, Bits::from(shared) + others);
             if most.alike() >= least {
                 reached.records.push((*record, most.score()));
             }
@@ -214,7 +216,7 @@ impl Lists {
 
     /// Notes the nodes that a way leads to whose day is in a window, and what it may
     /// weigh that they share its word.
-    fn follow(&self, weight: Bits, way: Way, window: (i32, i32), reached: &mut Reached) {
+    fn follow(&self, weight: u32, way: Way, window: (i32, i32), reached: &mut Reached) {
         let days = self.counted(window.0)..=self.counted(window.1);
         let spans = reached.spans.get(way.spans.0..way.spans.1);
         for span in spans.unwrap_or_default() {
@@ -227,23 +229,17 @@ impl Lists {
                     reached.found.push(*record);
                     *shared = 1;
                 }
-                *shared += weight.max(span.weight);
+                *shared = shared.saturating_add(weight.max(span.weight));
             }
         }
     }
 
     /// Finds where the words of a node lead to in some ranges, the fewest first.
-    fn find_ways(
-        &self,
-        texts: &Texts,
-        node: &Node<'_>,
-        ranges: &[Range<u32>],
-        reached: &mut Reached,
-    ) {
+    fn find_ways(&self, texts: &Texts, text: u32, ranges: &[Range<u32>], reached: &mut Reached) {
         let Reached {
             ways, spans, begun, ..
         } = reached;
-        for word in texts.words(node.text) {
+        for word in texts.words(text) {
             let first = spans.len();
             let mut way = Way {
                 length: 0,
@@ -316,7 +312,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::text::Vocabulary;
+    use crate::search::{nodes::Node, text::Vocabulary};
 
     /// Words that begin one another, and one that begins too many to lead to them.
     fn word() -> impl Strategy<Value = String> {
@@ -334,9 +330,7 @@ mod tests {
         Node {
             block: 0,
             amount: place as i128,
-            limit: 0,
             day: 0,
-            window: (0, 0),
             kind: None,
             reference: None,
             text,
@@ -375,7 +369,13 @@ mod tests {
             let mut reached = Reached::default();
             for node in field.records.iter() {
                 let ranges = std::slice::from_ref(&all);
-                prop_assert!(lists.reach(&field.texts, node, least, ranges, &mut reached));
+                let seeker = Seeker {
+                    place: 0,
+                    node,
+                    limit: 0,
+                    window: (0, 0),
+                };
+                prop_assert!(lists.reach(&field.texts, seeker, least, ranges, &mut reached));
                 let mut most = BTreeMap::new();
                 for (record, score) in &reached.records {
                     prop_assert!(most.insert(*record, *score).is_none(), "reached twice");

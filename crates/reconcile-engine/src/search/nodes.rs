@@ -1,6 +1,7 @@
 //! The open rows of both sides, prepared for a search.
 
 use std::{
+    cmp::Ordering,
     collections::HashMap,
     ops::{Range, RangeInclusive},
 };
@@ -28,6 +29,9 @@ use crate::{
 pub(super) struct Field<'a> {
     pub(super) ledger: Nodes<'a>,
     pub(super) records: Nodes<'a>,
+    /// How far an amount may lie off, of each node of the ledger.
+    limits: Vec<i128>,
+    windows: Windows,
     pub(super) ages: Ages,
     pub(super) texts: Texts,
     /// How many rows are in no node, since their amounts have more digits than
@@ -36,16 +40,15 @@ pub(super) struct Field<'a> {
 }
 
 /// A row, or several that nothing tells apart.
+///
+/// There are as many as open rows, so that what only those of the ledger have is
+/// kept [elsewhere](Seeker).
 #[derive(Debug)]
 pub(super) struct Node<'a> {
     /// In whole units of the field's smallest digit.
     pub(super) amount: i128,
-    /// Of a ledger node: how far an amount may lie off.
-    pub(super) limit: i128,
     pub(super) reference: Option<&'a str>,
     pub(super) day: i32,
-    /// Of a ledger node: the first and last day of a counterpart.
-    pub(super) window: (i32, i32),
     /// What must be equal: only nodes of one block are compared.
     pub(super) block: u32,
     /// The place of its text in the texts of the field.
@@ -53,7 +56,18 @@ pub(super) struct Node<'a> {
     pub(super) kind: Option<Kind>,
 }
 
-impl Node<'_> {
+/// A node of the ledger, and how far its counterparts may lie off.
+#[derive(Clone, Copy)]
+pub(super) struct Seeker<'f, 'a> {
+    pub(super) place: u32,
+    pub(super) node: &'f Node<'a>,
+    /// How far an amount may lie off.
+    pub(super) limit: i128,
+    /// The first and last day of a counterpart.
+    pub(super) window: (i32, i32),
+}
+
+impl Seeker<'_, '_> {
     /// How many days its window is long.
     pub(super) fn span(&self) -> u64 {
         let (first, last) = self.window;
@@ -97,41 +111,61 @@ impl<'a> Nodes<'a> {
         rows.unwrap_or_default()
     }
 
-    /// Sorts rows, and makes one node of those that nothing tells apart.
-    fn merged(mut rows: Vec<(Node<'a>, RowIndex)>, ages: Ages, texts: &Texts, book: &Book) -> Self {
+    /// Sorts the nodes of rows, and makes one of those that nothing tells apart.
+    fn merged(prepared: Prepared<'a>, ages: Ages, texts: &Texts, book: &Book) -> Self {
+        let Prepared {
+            nodes: mut list,
+            rows,
+            first_text,
+        } = prepared;
+        let row = |node: &Node<'_>| {
+            let place = node.text.checked_sub(first_text)?;
+            rows.get(place as usize).copied()
+        };
         let key = |node: &Node<'_>| {
-            let age = ages.of(node.day);
+            let age = ages.at(node.day);
             (node.block, age, node.amount, node.day, node.kind)
         };
-        rows.sort_unstable_by(|(a, a_row), (b, b_row)| {
+        list.sort_unstable_by(|a, b| {
             key(a)
                 .cmp(&key(b))
                 .then_with(|| a.reference.cmp(&b.reference))
                 .then_with(|| texts.words(a.text).cmp(texts.words(b.text)))
-                .then_with(|| book.compare(*a_row, *b_row))
+                .then_with(|| {
+                    let rows = row(a).zip(row(b));
+                    rows.map_or(Ordering::Equal, |(a, b)| book.compare(a, b))
+                })
         });
         let alike = |a: &Node<'_>, b: &Node<'_>| {
             key(a) == key(b)
                 && a.reference == b.reference
                 && texts.words(a.text) == texts.words(b.text)
         };
-        let mut merged = Self {
-            list: Vec::with_capacity(rows.len()),
-            rows: Vec::with_capacity(rows.len()),
-            ends: Vec::with_capacity(rows.len()),
-        };
-        for ((node, row), end) in rows.into_iter().zip(1..) {
-            merged.rows.push(row);
-            let same = merged.list.last().is_some_and(|kept| alike(kept, &node));
-            if let Some(last) = merged.ends.last_mut().filter(|_| same) {
-                *last = end;
-            } else {
-                merged.list.push(node);
-                merged.ends.push(end);
+        let rows: Vec<RowIndex> = list.iter().filter_map(row).collect();
+        let mut ends = Vec::with_capacity(list.len());
+        let mut end = 0;
+        list.dedup_by(|node, kept| {
+            end += 1;
+            let same = alike(kept, node);
+            if !same {
+                ends.push(end);
             }
+            same
+        });
+        if !list.is_empty() {
+            ends.push(end + 1);
         }
-        merged
+        Self { list, rows, ends }
     }
+}
+
+/// The nodes of the rows of a side, one each, in the order of the rows.
+struct Prepared<'a> {
+    nodes: Vec<Node<'a>>,
+    /// Of each node its row.
+    rows: Vec<RowIndex>,
+    /// The text of the first node: those of the others follow it.
+    first_text: u32,
 }
 
 /// Days in stretches as long as the longest window: of a period however long, a
@@ -145,10 +179,10 @@ pub(super) struct Ages {
 
 impl Ages {
     /// The stretches of the days of the records.
-    fn of_rows(ledger: &[(Node<'_>, RowIndex)], records: &[(Node<'_>, RowIndex)]) -> Self {
-        let windows = ledger.iter().map(|(node, _)| node.window);
-        let longest = windows.map(|(first, last)| last.abs_diff(first)).max();
-        let days = || records.iter().map(|(node, _)| node.day);
+    fn of(windows: &Windows, records: &[Node<'_>]) -> Self {
+        let windows = windows.0.values();
+        let longest = windows.map(|(first, last)| last.abs_diff(*first)).max();
+        let days = || records.iter().map(|node| node.day);
         Self {
             first: days().min().unwrap_or(0),
             last: days().max().unwrap_or(0),
@@ -158,42 +192,69 @@ impl Ages {
 
     /// The stretch of a day; those before the first record and after the last
     /// count as theirs.
-    pub(super) fn of(self, day: i32) -> u32 {
+    pub(super) fn at(self, day: i32) -> u32 {
         let day = day.clamp(self.first, self.last);
         day.abs_diff(self.first) / self.days
     }
 
     /// The stretches that a window touches.
     pub(super) fn within(self, (first, last): (i32, i32)) -> RangeInclusive<u32> {
-        self.of(first)..=self.of(last)
+        self.at(first)..=self.at(last)
     }
 }
+
+/// The first and last day of a counterpart, of each day of the ledger.
+#[derive(Default)]
+struct Windows(HashMap<i32, (i32, i32)>);
 
 impl<'a> Field<'a> {
     pub(super) fn of(findings: &Findings<'a>, pass: &Pass, open: &Crowd) -> Self {
         let mut preparation = Preparation {
             blocks: HashMap::new(),
-            windows: HashMap::new(),
+            limits: Vec::new(),
+            windows: Windows::default(),
             scale: scale(findings, pass, open),
             vocabulary: Vocabulary::default(),
             too_long: 0,
         };
         let ledger = preparation.side(findings, pass, Side::Ledger, &open.ledger);
         let records = preparation.side(findings, pass, Side::Records, &open.records);
-        let too_long = preparation.too_long;
-        let texts = preparation.vocabulary.weigh();
-        let ages = Ages::of_rows(&ledger, &records);
+        let Preparation {
+            limits,
+            windows,
+            vocabulary,
+            too_long,
+            ..
+        } = preparation;
+        let texts = vocabulary.weigh();
+        let ages = Ages::of(&windows, &records.nodes);
         let mut ledger = Nodes::merged(ledger, ages, &texts, findings.ledger);
         let mut records = Nodes::merged(records, ages, &texts, findings.records);
+        // The first texts are those of the ledger, as the limits are.
+        let limit = |node: &Node<'_>| limits.get(node.text as usize).copied();
+        let limits = ledger.iter().filter_map(limit).collect();
         let nodes = ledger.list.iter_mut().chain(&mut records.list);
         let texts = texts.laid_out(nodes.map(|node| &mut node.text));
         Self {
             ledger,
             records,
+            limits,
+            windows,
             ages,
             texts,
             too_long,
         }
+    }
+
+    /// The nodes of the ledger in order, with how far their counterparts may lie off.
+    pub(super) fn seekers(&self) -> impl Iterator<Item = Seeker<'_, 'a>> {
+        let nodes = (0..).zip(self.ledger.iter()).zip(&self.limits);
+        nodes.map(|((place, node), limit)| Seeker {
+            place,
+            node,
+            limit: *limit,
+            window: self.windows.0.get(&node.day).copied().unwrap_or_default(),
+        })
     }
 }
 
@@ -209,7 +270,9 @@ impl<'a> Field<'a> {
         Self {
             ledger: Nodes::default(),
             records,
-            ages: Ages::of_rows(&[], &[]),
+            limits: Vec::new(),
+            windows: Windows::default(),
+            ages: Ages::of(&Windows::default(), &[]),
             texts,
             too_long: 0,
         }
@@ -218,7 +281,9 @@ impl<'a> Field<'a> {
 
 struct Preparation {
     blocks: HashMap<(Currency, Direction, String), u32>,
-    windows: HashMap<Date, (i32, i32)>,
+    /// How far an amount may lie off, of each node of the ledger.
+    limits: Vec<i128>,
+    windows: Windows,
     scale: u32,
     vocabulary: Vocabulary,
     too_long: usize,
@@ -231,10 +296,19 @@ impl Preparation {
         pass: &Pass,
         side: Side,
         rows: &[RowIndex],
-    ) -> Vec<(Node<'a>, RowIndex)> {
-        let rows = rows.iter();
-        rows.filter_map(|row| Some((self.node(findings, pass, side, *row)?, *row)))
-            .collect()
+    ) -> Prepared<'a> {
+        let mut prepared = Prepared {
+            first_text: self.vocabulary.texts(),
+            nodes: Vec::new(),
+            rows: Vec::new(),
+        };
+        for row in rows {
+            if let Some(node) = self.node(findings, pass, side, *row) {
+                prepared.nodes.push(node);
+                prepared.rows.push(*row);
+            }
+        }
+        prepared
     }
 
     /// The node of a row; none where it moved no money, lacks a part of the
@@ -268,10 +342,10 @@ impl Preparation {
         let next = u32::try_from(self.blocks.len()).ok()?;
         let key = (facts.currency, facts.direction, key);
         let block = *self.blocks.entry(key).or_insert(next);
-        let window = match side {
-            Side::Ledger => self.window(pass, findings, facts.date),
-            Side::Records => (0, 0),
-        };
+        if side == Side::Ledger {
+            self.limits.push(limit);
+            self.add_window(pass, findings, facts.date);
+        }
         let text = pass
             .text
             .as_ref()
@@ -279,21 +353,20 @@ impl Preparation {
         Some(Node {
             block,
             amount,
-            limit,
             day: day(facts.date),
-            window,
             kind: facts.kind,
             reference: book.reference(row),
             text: self.vocabulary.add(text.as_deref().unwrap_or_default()),
         })
     }
 
-    fn window(&mut self, pass: &Pass, findings: &Findings<'_>, date: Date) -> (i32, i32) {
-        let Some(days) = pass.days else {
-            return (i32::MIN, i32::MAX);
-        };
+    fn add_window(&mut self, pass: &Pass, findings: &Findings<'_>, date: Date) {
         let calendar = &findings.rules.calendar;
-        *self.windows.entry(date).or_insert_with(|| {
+        let windows = &mut self.windows.0;
+        windows.entry(day(date)).or_insert_with(|| {
+            let Some(days) = pass.days else {
+                return (i32::MIN, i32::MAX);
+            };
             let reach = |step: i32| {
                 // Lags only grow: the first day out of the window ends it.
                 let holds = |distance: &i32| {
@@ -304,7 +377,7 @@ impl Preparation {
                 step * (1..LONGEST_REACH).take_while(holds).last().unwrap_or(0)
             };
             (day(date) + reach(-1), day(date) + reach(1))
-        })
+        });
     }
 }
 

@@ -86,10 +86,15 @@ impl Vocabulary {
         }
         self.line.sort_unstable();
         self.line.dedup();
-        // A book has fewer rows than that.
-        let place = u32::try_from(self.texts.ends.len()).unwrap_or(u32::MAX);
+        let place = self.texts();
         self.texts.push(&self.line);
         place
+    }
+
+    /// How many texts there are.
+    pub(super) fn texts(&self) -> u32 {
+        // A book has fewer rows than that.
+        u32::try_from(self.texts.ends.len()).unwrap_or(u32::MAX)
     }
 
     /// Weighs every word, once all texts are there, and renumbers them by the
@@ -124,7 +129,7 @@ impl Vocabulary {
         let stems = stems(&sorted, &counts, all, may_be_cut);
         let weight = |line: &[Word]| {
             let stems = line.iter().filter_map(|word| stems.get(*word as usize));
-            stems.map(|stem| Bits::from(stem.weight)).sum()
+            stems.map(|stem| stem.weight).sum()
         };
         Texts {
             totals: lines().map(weight).collect(),
@@ -199,7 +204,9 @@ fn stems(
 pub(super) struct Texts {
     /// Of each text its words in order.
     lines: Lines,
-    totals: Vec<Bits>,
+    /// Of each text what all its words weigh. These, as what is kept of every row, are
+    /// in less room than they are counted with.
+    totals: Vec<u32>,
     /// By word.
     stems: Vec<Stem>,
 }
@@ -241,12 +248,12 @@ impl Agreement {
 /// not alike.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Outline {
-    total: Bits,
+    total: u32,
     /// What its weightiest word weighs.
-    heaviest: Bits,
+    heaviest: u32,
     /// How many of its words begin so many others that they lead to none of them,
     /// and what they weigh.
-    loose: (Bits, Bits),
+    loose: (u32, u32),
     /// Which those are, and which such words its own begin with: a bit each, which
     /// some have in common.
     stems: u64,
@@ -259,8 +266,8 @@ impl Outline {
     pub(super) fn at_most(self, other: Self, shared: Bits) -> Agreement {
         let (own, theirs) = (self.loose_in(other), other.loose_in(self));
         let rest = |text: Self, stems: Bits, begun: Bits| {
-            let loose = stems + begun * text.heaviest;
-            text.total.saturating_sub(shared + loose)
+            let loose = stems + begun * Bits::from(text.heaviest);
+            Bits::from(text.total).saturating_sub(shared + loose)
         };
         Agreement {
             common: shared + own.1 + theirs.1,
@@ -275,7 +282,7 @@ impl Outline {
         if self.stems & other.begun == 0 {
             (0, 0)
         } else {
-            self.loose
+            (self.loose.0.into(), self.loose.1.into())
         }
     }
 }
@@ -284,10 +291,14 @@ impl Texts {
     /// The same texts in another order, and no others: whoever is looked at after
     /// each other then lies side by side. Gives each its new place.
     pub(super) fn laid_out<'t>(self, order: impl Iterator<Item = &'t mut u32>) -> Self {
-        let (mut lines, mut totals) = (Lines::default(), Vec::new());
+        let mut lines = Lines {
+            words: Vec::with_capacity(self.lines.words.len()),
+            ends: Vec::with_capacity(self.lines.ends.len()),
+        };
+        let mut totals = Vec::with_capacity(self.totals.len());
         for (new, text) in (0..).zip(order) {
             lines.push(self.words(*text));
-            totals.push(self.total(*text));
+            totals.extend(self.totals.get(*text as usize));
             *text = new;
         }
         Self {
@@ -300,7 +311,7 @@ impl Texts {
     /// What a text is in outline.
     pub(super) fn outline(&self, text: u32) -> Outline {
         let mut outline = Outline {
-            total: self.total(text),
+            total: self.totals.get(text as usize).copied().unwrap_or(0),
             ..Outline::default()
         };
         for word in self.words(text) {
@@ -330,12 +341,13 @@ impl Texts {
 
     /// What all words of a text weigh.
     pub(super) fn total(&self, text: u32) -> Bits {
-        self.totals.get(text as usize).copied().unwrap_or(0)
+        let total = self.totals.get(text as usize);
+        total.copied().unwrap_or(0).into()
     }
 
     /// What a word weighs.
-    pub(super) fn weight(&self, word: Word) -> Bits {
-        self.stem(word).weight.into()
+    pub(super) fn weight(&self, word: Word) -> u32 {
+        self.stem(word).weight
     }
 
     /// The words that a word leads to: itself, those that it may be cut off
@@ -377,7 +389,7 @@ impl Texts {
             while others.next_if(|(_, other)| *other < word).is_some() {}
             if let Some((other, _)) = others.next_if(|(_, other)| *other == word) {
                 taken |= 1 << other;
-                let weight = self.weight(*word);
+                let weight = self.weight(*word).into();
                 found.take(weight, (weight, weight));
             } else {
                 alone |= 1 << place;
@@ -401,7 +413,8 @@ impl Texts {
             // The weightier relation is the likelier one.
             if let Some((weight, place, other)) = related.max() {
                 taken |= 1 << place;
-                found.take(weight, (self.weight(*word), self.weight(other)));
+                let own = (self.weight(*word).into(), self.weight(other).into());
+                found.take(weight, own);
             }
         }
         found
