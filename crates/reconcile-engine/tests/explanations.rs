@@ -3,14 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use std::collections::BTreeMap;
-
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use reconcile_core::{Direction, Money, Status};
 use reconcile_engine::{
-    Absence, Attention, Basis, Book, BreakCode, Column, Conservation, Context, Equality, FeeTerm,
-    Fees, Pass, Row, Rules, Severity, reconcile,
+    Absence, Basis, Book, BreakCode, Column, Conservation, Context, Equality, FeeTerm, Fees, Pass,
+    Row, Rules, reconcile,
 };
 use rust_decimal::{Decimal, dec};
 
@@ -786,39 +784,6 @@ fn a_currency_taken_for_the_one_that_settled_is_told() {
                 .to_owned()
         )
     );
-}
-
-#[test]
-fn a_break_is_as_severe_as_its_code_its_amount_and_its_age() {
-    let limit = |amount| BTreeMap::from([("PEN".parse().unwrap(), amount)]);
-    let attention = Attention {
-        small: limit(dec!(5)),
-        large: limit(dec!(1000)),
-        ..Attention::default()
-    };
-    let severity = |attention: &Attention, booked, listed, as_of| {
-        let rules = Rules {
-            attention: attention.clone(),
-            ..Rules::default()
-        };
-        let context = Context { as_of, ..proven() };
-        let (ledger, records) = (row("L-1", booked, "PEN"), row("R-1", listed, "PEN"));
-        let outcome = reconcile(&book(&[ledger]), &book(&[records]), &rules, &context).unwrap();
-        outcome.breaks[0].severity
-    };
-    let of_amount = |booked, listed| severity(&attention, booked, listed, DAY);
-    assert_eq!(of_amount(dec!(30), dec!(23)), Severity::High);
-    assert_eq!(of_amount(dec!(30), dec!(25)), Severity::Medium);
-    assert_eq!(of_amount(dec!(30), dec!(29.99)), Severity::Low);
-    let large = Attention {
-        large: limit(dec!(0.01)),
-        ..Attention::default()
-    };
-    assert_eq!(severity(&large, dec!(30), dec!(29.99), DAY), Severity::High);
-    // Thirty days are not yet stale, thirty-one are.
-    let of_age = |as_of| severity(&Attention::default(), dec!(30), dec!(29.99), as_of);
-    assert_eq!(of_age(date(2026, 12, 3)), Severity::Low);
-    assert_eq!(of_age(date(2026, 12, 4)), Severity::Medium);
 }
 
 /// Whether the equation that a text claims holds between the figures.

@@ -62,6 +62,7 @@ use crate::{FileError, Mapping, read_text, shown::shown_sentence};
 /// stale_after_days = 30       # one step more when older; or "never"
 /// small = { PEN = "1.00" }    # one step less up to such a difference
 /// large = { PEN = "1000.00" } # severe from such a difference on
+/// by_average = true           # other currencies: a hundredth of, and ten times the average row
 ///
 /// [[exclude]]                 # rows that meet every condition take no part
 /// side = "ledger"

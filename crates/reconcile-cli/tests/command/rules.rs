@@ -89,7 +89,7 @@ group = { by = "sum", sides = "one_to_many", evidence = ["day", "account"], most
     Defaults in force
     - [statuses] counts: succeeded; where a provider lists reversals as records of their own, reversed too.
     - [statuses] pending: pending and on_hold.
-    - [attention]: a break is as severe as its code, and one step more when older than 30 days; no amount changes that.
+    - [attention]: a break is as severe as its code, one step less up to a hundredth of what a row of its currency moves on average, severe from ten times that, and one step more when older than 30 days.
     "#);
 }
 
@@ -99,16 +99,18 @@ fn what_a_file_says_of_severity_is_explained_and_done() {
     scene.write(
         "rules.toml",
         "[attention]\nstale_after_days = \"never\"\n\
-         small = { PEN = \"0.50\" }\nlarge = { PEN = \"100.00\" }\n",
+         small = { PEN = \"2.50\" }\nlarge = { PEN = \"100.00\" }\n",
     );
     let ran = scene.run("rules check rules.toml").exits(0);
-    let told = "- A break is one step less severe up to 0.50 PEN, severe from 100.00 PEN and as \
-                severe however old.\n";
+    let told = "- A break is one step less severe up to 2.50 PEN, severe from 100.00 PEN and as \
+                severe however old. In a currency without such amounts, it is one step less \
+                severe up to a hundredth of what a row moves on average, and severe from ten \
+                times that.\n";
     assert!(ran.stdout.contains(told), "{}", ran.stdout);
     assert!(!ran.stdout.contains("[attention]"), "{}", ran.stdout);
     scene.write(
         "ledger.csv",
-        "reference,amount,currency,date\nA,10.40,PEN,2026-03-02\nB,300.00,PEN,2026-03-02\n",
+        "reference,amount,currency,date\nA,12.40,PEN,2026-03-02\nB,300.00,PEN,2026-03-02\n",
     );
     scene.write(
         "records.csv",
@@ -154,7 +156,7 @@ fn without_a_file_the_defaults_are_explained() {
     - [calendar]: Saturday and Sunday are no business days, and there are no holidays.
     - [fees]: none; amounts are compared as both sides state them.
     - [[exclude]]: none.
-    - [attention]: a break is as severe as its code, and one step more when older than 30 days; no amount changes that.
+    - [attention]: a break is as severe as its code, one step less up to a hundredth of what a row of its currency moves on average, severe from ten times that, and one step more when older than 30 days.
     ");
 }
 

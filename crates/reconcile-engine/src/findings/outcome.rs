@@ -24,8 +24,9 @@ impl Findings<'_> {
         let is_net = |found: &Break| nets.contains(&found.rule);
         let unsought = explain::relate(&mut self.breaks, ledger, records, is_net);
         let as_of = self.context.as_of;
+        let attention = self.rules.attention.with_averages(ledger, records);
         for found in &mut self.breaks {
-            found.severity = self.rules.attention.severity(found);
+            found.severity = attention.severity(found);
             if let Some(date) = found.date.filter(|date| *date > as_of) {
                 found.explanation.push_str(&explain::early(date, as_of));
             }

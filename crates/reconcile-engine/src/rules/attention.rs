@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use reconcile_core::Currency;
+use reconcile_core::{Currency, Sum};
 use rust_decimal::Decimal;
 
 use super::RulesError;
-use crate::{Break, BreakCode, Severity};
+use crate::{Book, Break, BreakCode, Severity};
 
 /// What changes the severity that a code has by itself. First the amount, which
 /// says what a break may cost; then the age, since what was expected to clear
 /// and did not needs a look after all.
 ///
-/// An amount means nothing without its currency, so that none has a default.
+/// An amount means nothing without its currency. Where the rules give a currency
+/// none, what its rows move on average is the measure: to a shop that sells for
+/// 20.00, what a wholesaler writes off is a month of sales.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attention {
     /// A break that is older than so many days is one step more severe; 30 by
@@ -24,6 +26,10 @@ pub struct Attention {
     /// A difference of this or more, in major units, is severe whatever its
     /// code.
     pub large: BTreeMap<Currency, Decimal>,
+    /// Whether a currency with neither a small nor a large amount has
+    /// [both](Self::SMALL_SHARE) by the average amount of its rows on both sides,
+    /// matched ones included.
+    pub by_average: bool,
 }
 
 impl Default for Attention {
@@ -32,11 +38,17 @@ impl Default for Attention {
             stale_after_days: Some(30),
             small: BTreeMap::new(),
             large: BTreeMap::new(),
+            by_average: true,
         }
     }
 }
 
 impl Attention {
+    /// What is small by the average, as a share of it: a hundredth.
+    pub const SMALL_SHARE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+    /// How many times the average is large: ten.
+    pub const LARGE_TIMES: Decimal = Decimal::TEN;
+
     /// The severity of a break.
     #[must_use]
     pub fn severity(&self, found: &Break) -> Severity {
@@ -62,6 +74,25 @@ impl Attention {
         }
     }
 
+    /// The same with amounts for the currencies of these books that have none.
+    pub(crate) fn with_averages(&self, ledger: &Book, records: &Book) -> Self {
+        let mut all = self.clone();
+        if !self.by_average {
+            return all;
+        }
+        for (currency, average) in averages(ledger, records) {
+            let limits = average
+                .checked_mul(Self::SMALL_SHARE)
+                .zip(average.checked_mul(Self::LARGE_TIMES));
+            let given = self.small.contains_key(&currency) || self.large.contains_key(&currency);
+            if let Some((small, large)) = limits.filter(|_| !given) {
+                all.small.insert(currency, small);
+                all.large.insert(currency, large);
+            }
+        }
+        all
+    }
+
     pub(super) fn check(&self) -> Result<(), RulesError> {
         let all = self.small.values().chain(self.large.values());
         if all.into_iter().any(|amount| *amount <= Decimal::ZERO) {
@@ -80,6 +111,25 @@ impl Attention {
         }
         Ok(())
     }
+}
+
+/// What a row of both books moves on average, by currency; none where the sum has
+/// more digits than a decimal holds.
+fn averages(ledger: &Book, records: &Book) -> BTreeMap<Currency, Decimal> {
+    let mut sums: BTreeMap<Currency, (usize, Option<Sum>)> = BTreeMap::new();
+    for flow in ledger.flows().into_iter().chain(records.flows()) {
+        let nothing = (0, Some(Sum::ZERO));
+        let (rows, sum) = sums.entry(flow.currency).or_insert(nothing);
+        *rows += flow.rows;
+        *sum = sum
+            .zip(flow.amount)
+            .and_then(|(sum, more)| sum.plus(more).ok());
+    }
+    let average = |(currency, (rows, sum)): (Currency, (usize, Option<Sum>))| {
+        let average = sum?.to_decimal()?.checked_div(Decimal::from(rows))?;
+        (!average.is_zero()).then_some((currency, average))
+    };
+    sums.into_iter().filter_map(average).collect()
 }
 
 fn more(severity: Severity) -> Severity {

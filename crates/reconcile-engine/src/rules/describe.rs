@@ -62,7 +62,13 @@ fn attention(attention: &Attention) -> String {
         Some(days) => format!("one step more severe when older than {days} days"),
         None => "as severe however old".to_owned(),
     });
-    format!("A break is {}.", words(&limits, "and"))
+    let average = if attention.by_average {
+        " In a currency without such amounts, it is one step less severe up to a hundredth of \
+         what a row moves on average, and severe from ten times that."
+    } else {
+        ""
+    };
+    format!("A break is {}.{average}", words(&limits, "and"))
 }
 
 fn exclusion(rule: &Exclude) -> String {

@@ -457,6 +457,7 @@ pub(crate) fn rules() -> impl Strategy<Value = Rules> {
                 },
                 fees: fees(infer),
                 attention: Attention {
+                    by_average: !infer,
                     stale_after_days: Some(17),
                     small: BTreeMap::from([("PEN".parse().unwrap(), small)]),
                     large: BTreeMap::from([("PEN".parse().unwrap(), dec!(100))]),

@@ -197,13 +197,13 @@ fn attention(table: AttentionTable) -> Attention {
             .map(|(currency, Exact(amount))| (currency, amount))
             .collect()
     };
-    let usual = Attention::default().stale_after_days;
+    let usual = Attention::default();
+    let stale = table.stale_after_days;
     Attention {
-        stale_after_days: table
-            .stale_after_days
-            .map_or(usual, |Limit(days)| days.map(i64::from)),
+        stale_after_days: stale.map_or(usual.stale_after_days, |Limit(days)| days.map(i64::from)),
         small: amounts(table.small),
         large: amounts(table.large),
+        by_average: table.by_average.unwrap_or(usual.by_average),
     }
 }
 

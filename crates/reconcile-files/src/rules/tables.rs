@@ -69,6 +69,7 @@ pub(super) struct AttentionTable {
     pub(super) stale_after_days: Option<Limit>,
     pub(super) small: BTreeMap<Currency, Exact>,
     pub(super) large: BTreeMap<Currency, Exact>,
+    pub(super) by_average: Option<bool>,
 }
 
 #[derive(Default, Deserialize)]

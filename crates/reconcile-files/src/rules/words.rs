@@ -88,8 +88,9 @@ impl RulesFile {
             (rules.exclusions.is_empty(), "[[exclude]]: none."),
             (
                 rules.attention == defaults.attention,
-                "[attention]: a break is as severe as its code, and one step more when older than \
-                 30 days; no amount changes that.",
+                "[attention]: a break is as severe as its code, one step less up to a hundredth of \
+                 what a row of its currency moves on average, severe from ten times that, and one \
+                 step more when older than 30 days.",
             ),
         ];
         let in_force = parts.into_iter().filter(|(is_default, _)| *is_default);

@@ -135,6 +135,7 @@ fn tolerances_calendar_and_exclusions_say_what_the_api_says() {
         stale_after_days = 45
         small = { PEN = "1.00" }
         large = { PEN = 1000, KWD = "250.500" }
+        by_average = false
 
         [[exclude]]
         side = "ledger"
@@ -173,6 +174,7 @@ fn tolerances_calendar_and_exclusions_say_what_the_api_says() {
                 ("KWD".parse().unwrap(), dec!(250.5)),
             ]
             .into(),
+            by_average: false,
         },
         ..Rules::default()
     };
@@ -185,6 +187,8 @@ fn a_break_never_goes_stale_where_the_file_says_so() {
     assert_eq!(stale("[attention]\nstale_after_days = \"never\""), None);
     assert_eq!(stale("[attention]\nstale_after_days = 0"), Some(0));
     assert_eq!(stale("[attention]\nlarge = { PEN = 5 }"), Some(30));
+    let large = parse("[attention]\nlarge = { PEN = 5 }").unwrap();
+    assert!(large.rules.attention.by_average);
 }
 
 #[test]

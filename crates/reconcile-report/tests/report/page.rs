@@ -70,7 +70,7 @@ fn a_break_is_an_array_in_the_order_that_the_script_reads() {
     let expected = serde_json::json!([
         "60174ebd65c33ee5",
         2,
-        "high",
+        "medium",
         "2026-10-01",
         30,
         "PEN",
