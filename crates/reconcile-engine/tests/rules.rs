@@ -19,9 +19,10 @@ fn the_defaults_are_told_in_words() {
              to several under one key; what shares the key and differs is a break unless \
              reference_normalised matches it.",
             "Pass 2, reference_normalised: rows with equal reference (without regard to capitals, \
-             punctuation, accents, the script of digits and leading zeros), amounts equal; groups of several rows to several under one key; digits that \
-             punctuation parts on both sides must be parted alike; what shares the key and \
-             differs is a break.",
+             punctuation, accents, the script of digits and leading zeros), amounts equal; groups of several rows to several under one key; punctuation \
+             may not part digits otherwise on the other side (1-23 is not 12-3, nor A-100 \
+             A1-00; 123 may be either of the first two); what shares the key and differs is a \
+             break.",
             "Pass 3, amount_date_text: the best counterpart, amounts equal, from 3 days before to \
              7 after the ledger's day, description of the ledger and description of the provider \
              alike by 0.4 or more, and a row without a text only with one up to 3 days off and \

@@ -146,8 +146,9 @@ impl Equality {
 pub enum Normalisation {
     /// Capitals become small letters.
     Case,
-    /// What is neither letter nor digit goes. In a pass by key, digits that it
-    /// parts on both sides must be parted alike all the same.
+    /// What is neither letter nor digit goes. In a pass by key, it may not part
+    /// digits otherwise on the other side all the same: `1-23` is not `12-3`, nor
+    /// `A-100` `A1-00`, but `123` may be either of the first two.
     Punctuation,
     /// Letters lose their accents and vowel signs.
     Accents,

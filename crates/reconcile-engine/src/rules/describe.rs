@@ -225,7 +225,10 @@ fn pass(pass: &Pass, later: &[Pass], rules: &Rules) -> String {
     if pass.way() == Way::Key {
         let mut ignored = pass.equal.iter().flat_map(|one| &one.normalise);
         if ignored.any(|step| *step == Normalisation::Punctuation) {
-            add(&"; digits that punctuation parts on both sides must be parted alike");
+            add(
+                &"; punctuation may not part digits otherwise on the other side (1-23 is not \
+                  12-3, nor A-100 A1-00; 123 may be either of the first two)",
+            );
         }
         add(&"; what shares the key and differs is a break");
         let mut keys = later.iter().filter(|pass| pass.goes_by_key()).peekable();
