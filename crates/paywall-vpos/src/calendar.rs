@@ -143,32 +143,14 @@ impl Calendar {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
-    use async_trait::async_trait;
     use jiff::civil::date;
+    use reconcile_trials::Standing;
 
     use super::*;
 
-    #[derive(Debug)]
-    struct At(Timestamp);
-
-    #[async_trait]
-    impl Timer for At {
-        fn now(&self) -> Instant {
-            Instant::now()
-        }
-
-        fn timestamp(&self) -> Timestamp {
-            self.0
-        }
-
-        async fn sleep(&self, _: Duration) {}
-    }
-
     fn istanbul_at(now: &str) -> Calendar {
         let zone = TimeZone::get("Europe/Istanbul").unwrap();
-        Calendar::new(zone, Arc::new(At(now.parse().unwrap()))).unwrap()
+        Calendar::new(zone, Arc::new(Standing(now.parse().unwrap()))).unwrap()
     }
 
     #[test]
@@ -234,7 +216,7 @@ mod tests {
     fn a_zone_without_a_name_is_refused() {
         let fixed = TimeZone::fixed(jiff::tz::offset(3));
         for zone in [fixed, TimeZone::unknown()] {
-            let timer = Arc::new(At(Timestamp::UNIX_EPOCH));
+            let timer = Arc::new(Standing(Timestamp::UNIX_EPOCH));
             let error = Calendar::new(zone, timer).unwrap_err();
             assert!(matches!(error, Error::Configuration(_)));
         }

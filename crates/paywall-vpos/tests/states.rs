@@ -26,7 +26,8 @@ use reconcile_core::{
     Statement, StatementPull, StatementQuery, Verdict, Window,
 };
 use reconcile_sandbox::{Clock, Faults, Sandbox, SandboxConfig};
-use reconcile_transport::{RetryPolicy, Timer, TokioTimer, Transport};
+use reconcile_transport::{Timer, TokioTimer};
+use reconcile_trials::at_once;
 
 /// The last day of the world, which nobody has reconciled yet.
 const DAY: Date = date(2026, 1, 31);
@@ -65,14 +66,9 @@ async fn at(now: &str, faults: &[&str]) -> (Sandbox, Paywall, Clock) {
         access.api_key.into(),
         access.api_client.into(),
     );
-    let retry = RetryPolicy {
-        first_delay: Duration::ZERO,
-        max_delay: Duration::ZERO,
-        ..RetryPolicy::default()
-    };
     let config = config
         .timer(Arc::new(SandboxTime(clock.clone())))
-        .transport(Transport::builder().retry(retry).build().unwrap());
+        .transport(at_once().build().unwrap());
     (sandbox, Paywall::new(config).unwrap(), clock)
 }
 

@@ -7,10 +7,7 @@
     reason = "a panic is how a test fails, in its helpers too"
 )]
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -25,10 +22,8 @@ use paywall_vpos::{
 };
 use reconcile_core::{ErrorKind, Provider, ProviderExt, PullOptions, RecordQuery, Window};
 use reconcile_sandbox::{Clock, Fault, GatewayId, Sandbox, SandboxConfig};
-use reconcile_transport::{
-    HttpClient, Limits, ReqwestClient, RetryPolicy, SendError, Timer, TokioTimer, Transport,
-};
-use reconcile_trials::{conformance, now, sandbox};
+use reconcile_transport::{HttpClient, Limits, ReqwestClient, SendError};
+use reconcile_trials::{Standing, at_once, conformance, now, sandbox};
 
 const WRONG: &str = "sentinel-wrong-key";
 
@@ -84,7 +79,7 @@ async fn wrong_keys_are_told_as_such(sandbox: &Sandbox) {
 /// A proxy loses one of the two headers that say who asks.
 async fn a_lost_header_is(kind: ErrorKind, hinted: &str, sandbox: &Sandbox) {
     let lossy = Arc::new(Lossy(ReqwestClient::new(Duration::from_secs(5)).unwrap()));
-    let config = config(sandbox).transport(transport(Some(lossy)));
+    let config = config(sandbox).transport(at_once().http(lossy).build().unwrap());
     let (told_kind, told) = refused_pull(config).await;
     assert_eq!(told_kind, kind, "{told}");
     assert!(told.contains(hinted), "{told}");
@@ -142,7 +137,7 @@ async fn a_day_that_somebody_else_closes_meanwhile_is_refused(sandbox: &Sandbox)
         rival,
         totals: totals.clone(),
     });
-    let config = config(sandbox).transport(transport(Some(overtaken)));
+    let config = config(sandbox).transport(at_once().http(overtaken).build().unwrap());
     let client = Client::new(config).unwrap();
     let error = client.reconcile(&totals).await.unwrap_err();
     let Error::Api(refusal) = &error else {
@@ -223,10 +218,12 @@ async fn intraday_lists_are_read() {
             ..SandboxConfig::default()
         };
         let sandbox = Sandbox::start(settings).await.unwrap();
-        let config = config(&sandbox).timer(Arc::new(At(now))).intraday_paths(
-            "/api/paywall/private/vpos/transaction/list/intraday",
-            "/api/paywall/private/vpos/transaction/list/activity/intraday",
-        );
+        let config = config(&sandbox)
+            .timer(Arc::new(Standing(now)))
+            .intraday_paths(
+                "/api/paywall/private/vpos/transaction/list/intraday",
+                "/api/paywall/private/vpos/transaction/list/activity/intraday",
+            );
         let client = Client::new(config).unwrap();
         let today = TransactionsQuery::new(DAY);
         let (begun, moved) = (
@@ -244,24 +241,6 @@ async fn intraday_lists_are_read() {
                 assert_eq!(refusal.status, 404);
             }
         }
-    }
-}
-
-#[derive(Debug)]
-struct At(Timestamp);
-
-#[async_trait]
-impl Timer for At {
-    fn now(&self) -> Instant {
-        TokioTimer.now()
-    }
-
-    fn timestamp(&self) -> Timestamp {
-        self.0
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        TokioTimer.sleep(duration).await;
     }
 }
 
@@ -288,20 +267,5 @@ fn config(sandbox: &Sandbox) -> Config {
         access.api_key.into(),
         access.api_client.into(),
     );
-    config.transport(transport(None))
-}
-
-/// A transport that waits for nothing between attempts.
-fn transport(http: Option<Arc<dyn HttpClient>>) -> Transport {
-    let retry = RetryPolicy {
-        first_delay: Duration::ZERO,
-        max_delay: Duration::ZERO,
-        ..RetryPolicy::default()
-    };
-    let transport = Transport::builder().retry(retry);
-    let transport = match http {
-        Some(http) => transport.http(http),
-        None => transport,
-    };
-    transport.build().unwrap()
+    config.transport(at_once().build().unwrap())
 }

@@ -17,12 +17,12 @@
 mod account;
 pub mod chaos;
 pub mod conformance;
-mod hurried;
 mod proofs;
+mod time;
 
 pub use account::{Account, Books, Entry, Id, Scale};
-pub use hurried::Hurried;
 pub use proofs::{proofs, sandbox};
+pub use time::{Hurried, Standing, at_once};
 
 use jiff::Timestamp;
 

@@ -7,16 +7,15 @@
     reason = "a panic is how a test fails, in its helpers too"
 )]
 
-use std::time::Duration;
+#[path = "support/acts.rs"]
+mod acts;
 
+use acts::open_assignments;
 use futures::TryStreamExt;
 use reconcile_core::{ErrorKind, Provider, ProviderExt, PullOptions, RecordQuery, Window};
 use reconcile_sandbox::{GatewayId, Sandbox};
-use reconcile_transport::{RetryPolicy, Transport};
-use reconcile_trials::{conformance, now, sandbox};
-use streampay_sdk::{
-    Client, Config, Error, StreamPay, TerminalsQuery, TransactionsQuery, models::AssignTerminal,
-};
+use reconcile_trials::{at_once, conformance, now, sandbox};
+use streampay_sdk::{Client, Config, StreamPay, TransactionsQuery};
 
 const WRONG: &str = "sentinel-wrong-key";
 
@@ -77,21 +76,7 @@ async fn a_tid_is_the_whole_text(sandbox: &Sandbox) {
 async fn a_struck_call_that_acts_is_open(sandbox: &Sandbox) {
     let key = sandbox.streampay().api_key;
     let client = Client::new(config(sandbox, &key)).unwrap();
-    let terminals = client.all_terminals(TerminalsQuery::new());
-    let terminals: Vec<_> = terminals.try_collect().await.unwrap();
-    let mut open = 0;
-    for (number, terminal) in terminals.iter().cycle().take(40).enumerate() {
-        let name = format!("Cashier {number}");
-        let user = AssignTerminal::new(name.as_str(), "+966500000000", "c@example.com");
-        match client.assign_terminal(&terminal.id, &user).await {
-            Ok(assigned) => assert_eq!(assigned.id, terminal.id),
-            Err(error @ Error::OutcomeUnknown { .. }) => {
-                assert!(error.hint().unwrap().contains("find the terminal"));
-                open += 1;
-            }
-            Err(other) => panic!("{other:?}"),
-        }
-    }
+    let open = open_assignments(&client, 40).await;
     assert!(open > 0);
     // Nothing was sent twice.
     assert_eq!(sandbox.requests().count("streampay/assign-terminal"), 40);
@@ -99,12 +84,6 @@ async fn a_struck_call_that_acts_is_open(sandbox: &Sandbox) {
 
 /// Settings with a transport that waits for nothing between attempts.
 fn config(sandbox: &Sandbox, key: &str) -> Config {
-    let retry = RetryPolicy {
-        first_delay: Duration::ZERO,
-        max_delay: Duration::ZERO,
-        ..RetryPolicy::default()
-    };
-    let transport = Transport::builder().retry(retry).build().unwrap();
     let base_url = sandbox.streampay().base_url;
-    Config::new(base_url.parse().unwrap(), key.into()).transport(transport)
+    Config::new(base_url.parse().unwrap(), key.into()).transport(at_once().build().unwrap())
 }

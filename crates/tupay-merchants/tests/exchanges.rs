@@ -12,8 +12,9 @@ mod mock;
 
 use futures::{StreamExt, TryStreamExt};
 use httpmock::prelude::*;
-use mock::{TOKEN, config, fixture, server_with_login, transport};
+use mock::{TOKEN, config, fixture, server_with_login};
 use reconcile_transport::{RetryPolicy, Transport};
+use reconcile_trials::at_once;
 use rust_decimal::dec;
 use tupay_merchants::{
     BalanceReportQuery, CashoutReference, CashoutsPath, CashoutsQuery, Client, DepositsQuery,
@@ -583,5 +584,5 @@ fn payments(server: &MockServer) -> Payments {
         "cashout_pass".into(),
         "api_signature_example".into(),
     );
-    Payments::new(config.prefix("D24").transport(transport())).unwrap()
+    Payments::new(config.prefix("D24").transport(at_once().build().unwrap())).unwrap()
 }

@@ -7,10 +7,11 @@ use paywall_vpos::{
     ActivitiesQuery, ActivityFilters, Client, Error, ReconciliationsQuery, TransactionsQuery,
 };
 use reconcile_transport::{RetryPolicy, Transport};
+use reconcile_trials::at_once;
 
 use crate::{
     END_OF_DAY, LIST, RECONCILE, RECONCILIATION, TRANSACTIONS, client,
-    mock::{CLIENT, KEY, answer, config, fixture, get, transport},
+    mock::{CLIENT, KEY, answer, config, fixture, get},
     stored, totals,
 };
 
@@ -316,7 +317,7 @@ async fn credentials_and_personal_data_are_in_no_output() {
     for unusable in ["", "line\nbreak", "ключ", " key", "key "] {
         let base_url = server.base_url().parse().unwrap();
         let config = paywall_vpos::Config::new(base_url, unusable.into(), CLIENT.into());
-        let error = Client::new(config.transport(transport())).unwrap_err();
+        let error = Client::new(config.transport(at_once().build().unwrap())).unwrap_err();
         insta::allow_duplicates! {
             insta::assert_snapshot!(error, @"`apikeyprivate` is empty, or holds what no header can");
         }

@@ -1,15 +1,10 @@
 //! A client against a mock server, for single exchanges, with a clock that stands.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use httpmock::{Mock, MockServer, When};
-use jiff::Timestamp;
 use paywall_vpos::Config;
-use reconcile_transport::{RetryPolicy, Timer, TokioTimer, Transport};
+use reconcile_trials::{Standing, at_once};
 
 pub(crate) const KEY: &str = "sentinel-private-key";
 pub(crate) const CLIENT: &str = "sentinel-private-client";
@@ -37,18 +32,8 @@ pub(crate) fn config(server: &MockServer) -> Config {
 pub(crate) fn config_at(server: &MockServer, now: &str) -> Config {
     let base_url = server.base_url().parse().unwrap();
     Config::new(base_url, KEY.into(), CLIENT.into())
-        .timer(Arc::new(At(now.parse().unwrap())))
-        .transport(transport())
-}
-
-/// A transport that waits for nothing between attempts.
-pub(crate) fn transport() -> Transport {
-    let retry = RetryPolicy {
-        first_delay: Duration::ZERO,
-        max_delay: Duration::ZERO,
-        ..RetryPolicy::default()
-    };
-    Transport::builder().retry(retry).build().unwrap()
+        .timer(Arc::new(Standing(now.parse().unwrap())))
+        .transport(at_once().build().unwrap())
 }
 
 /// A GET as Paywall documents it: credentials and parameters in headers, and no
@@ -78,22 +63,4 @@ pub(crate) async fn answer<'a>(
             then.status(200).body(body);
         })
         .await
-}
-
-#[derive(Debug)]
-struct At(Timestamp);
-
-#[async_trait]
-impl Timer for At {
-    fn now(&self) -> Instant {
-        TokioTimer.now()
-    }
-
-    fn timestamp(&self) -> Timestamp {
-        self.0
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        TokioTimer.sleep(duration).await;
-    }
 }

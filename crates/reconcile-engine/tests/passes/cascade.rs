@@ -25,6 +25,15 @@ fn within(name: &'static str, absolute: Decimal) -> Pass {
     }
 }
 
+fn parts_under_one_key() -> Grouping {
+    Grouping {
+        by: GroupBy::Key,
+        sides: Sides::OneToMany,
+        evidence: Vec::new(),
+        most: Grouping::MOST,
+    }
+}
+
 fn rrn() -> Pass {
     Pass::keyed("rrn", [Equality::of(Column::Attribute("rrn".into()))])
 }
@@ -110,12 +119,7 @@ fn a_group_that_came_too_late_is_matched_by_a_later_window_too() {
     let days = |name: &'static str, days| Pass {
         name: name.into(),
         days: Some(DayWindow::days(0, days)),
-        group: Some(Grouping {
-            by: GroupBy::Key,
-            sides: Sides::OneToMany,
-            evidence: Vec::new(),
-            most: Grouping::MOST,
-        }),
+        group: Some(parts_under_one_key()),
         ..exact()
     };
     let ledger = ["L-1 10 1 ref=A", "L-2 10 1 ref=B"];
@@ -156,12 +160,7 @@ fn a_group_ties_once_a_later_key_has_matched_what_was_too_much() {
     let rules = |days| {
         let exact = Pass {
             days,
-            group: Some(Grouping {
-                by: GroupBy::Key,
-                sides: Sides::OneToMany,
-                evidence: Vec::new(),
-                most: Grouping::MOST,
-            }),
+            group: Some(parts_under_one_key()),
             ..exact()
         };
         with([exact, rrn()])

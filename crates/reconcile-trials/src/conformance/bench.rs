@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use reconcile_sandbox::{Sandbox, SandboxConfig, Worlds};
-use reconcile_transport::{HttpClient, ReqwestClient, RetryPolicy, Timeouts, Transport};
+use reconcile_transport::{HttpClient, ReqwestClient, Timeouts, Transport};
 
-use crate::Hurried;
+use crate::{Hurried, at_once};
 
 /// What all simulators and clients of one test share: the worlds, and the
 /// connections. Neither is made anew for each fault.
@@ -47,18 +47,13 @@ impl Bench {
     #[must_use]
     pub fn transport(&self) -> Transport {
         const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
-        Transport::builder()
+        at_once()
             .http(Arc::clone(&self.http) as Arc<dyn HttpClient>)
             .timer(Arc::new(Hurried::default()))
             .timeouts(Timeouts {
                 attempt: PATIENCE,
                 total: PATIENCE,
                 ..Timeouts::default()
-            })
-            .retry(RetryPolicy {
-                first_delay: Duration::ZERO,
-                max_delay: Duration::ZERO,
-                ..RetryPolicy::default()
             })
             .build()
             .unwrap()

@@ -1,8 +1,6 @@
 //! A client against a mock server, for single exchanges.
 
-use std::time::Duration;
-
-use reconcile_transport::{RetryPolicy, Transport};
+use reconcile_trials::at_once;
 use streampay_sdk::Config;
 
 pub(crate) const API_KEY: &str = "sentinel-api-key";
@@ -21,15 +19,5 @@ macro_rules! fixture {
 pub(crate) use fixture;
 
 pub(crate) fn config(base_url: &str) -> Config {
-    Config::new(base_url.parse().unwrap(), API_KEY.into()).transport(transport())
-}
-
-/// A transport that waits for nothing between attempts.
-pub(crate) fn transport() -> Transport {
-    let retry = RetryPolicy {
-        first_delay: Duration::ZERO,
-        max_delay: Duration::ZERO,
-        ..RetryPolicy::default()
-    };
-    Transport::builder().retry(retry).build().unwrap()
+    Config::new(base_url.parse().unwrap(), API_KEY.into()).transport(at_once().build().unwrap())
 }

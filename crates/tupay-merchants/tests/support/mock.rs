@@ -1,9 +1,7 @@
 //! A client against a mock server, for single exchanges.
 
-use std::time::Duration;
-
 use httpmock::prelude::*;
-use reconcile_transport::{RetryPolicy, Transport};
+use reconcile_trials::at_once;
 use tupay_merchants::Config;
 
 pub(crate) const TOKEN: &str = "U3dcUx8IRJ5nLjb0WYM4cHa3qHFqnrqAk";
@@ -50,15 +48,5 @@ pub(crate) fn config(base_url: &str) -> Config {
         "user1@example.com".into(),
         "password".into(),
     )
-    .transport(transport())
-}
-
-/// A transport that waits for nothing between attempts.
-pub(crate) fn transport() -> Transport {
-    let retry = RetryPolicy {
-        first_delay: Duration::ZERO,
-        max_delay: Duration::ZERO,
-        ..RetryPolicy::default()
-    };
-    Transport::builder().retry(retry).build().unwrap()
+    .transport(at_once().build().unwrap())
 }
