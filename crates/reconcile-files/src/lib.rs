@@ -15,7 +15,7 @@ mod write;
 pub use error::FileError;
 pub use format::Format;
 pub use formula::{neutralised, restored};
-pub use mapping::{Field, Mapping};
+pub use mapping::{Field, Mapping, Meanings};
 pub use output::{OutputDir, OutputFile};
 pub use read::{BadLine, Invalid, Ledger, read_ledger, read_records, read_text};
 pub use rules::RulesFile;

@@ -8,7 +8,7 @@ use jiff::{
     fmt::strtime,
     tz::TimeZone,
 };
-use reconcile_core::{Currency, Direction, Kind};
+use reconcile_core::{Currency, Direction, Kind, Status};
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, SeqAccess},
@@ -64,6 +64,27 @@ pub struct Mapping {
     pub kind: Option<Kind>,
     /// The direction of rows that name none.
     pub direction: Option<Direction>,
+    /// The status of rows that name none.
+    pub status: Option<Status>,
+    /// What words mean that are not those of the toolkit.
+    pub words: Meanings,
+}
+
+/// What a file's own words mean, each as it stands there but for blanks around it:
+/// `Aprobada` for a status, `S/` for a currency. The toolkit's words keep their
+/// meaning unless they stand here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Meanings {
+    /// Of currencies, those of fees and settled amounts included.
+    pub currency: BTreeMap<String, Currency>,
+    /// Of what moved.
+    pub kind: BTreeMap<String, Kind>,
+    /// Of which way it moved.
+    pub direction: BTreeMap<String, Direction>,
+    /// Of how far it got.
+    pub status: BTreeMap<String, Status>,
 }
 
 impl Default for Mapping {
@@ -80,6 +101,8 @@ impl Default for Mapping {
             currency: None,
             kind: None,
             direction: None,
+            status: None,
+            words: Meanings::default(),
         }
     }
 }
@@ -306,7 +329,8 @@ impl Mapping {
                 Field::Currency => self.currency.is_none(),
                 Field::Kind => side == Side::Records && self.kind.is_none(),
                 Field::Direction => side == Side::Records && self.direction.is_none(),
-                Field::Id | Field::Status => side == Side::Records,
+                Field::Status => side == Side::Records && self.status.is_none(),
+                Field::Id => side == Side::Records,
                 Field::Fee
                 | Field::FeeCurrency
                 | Field::Description

@@ -33,6 +33,9 @@ use crate::{FileError, Mapping, read_text, shown::shown_sentence};
 /// currency = "EUR"
 ///
 /// [records]                   # the same, for a file of records
+/// columns = { id = "Order No" }
+/// kind = "payment"            # of rows that do not say; also: currency, direction, status
+/// words = { status = { Completed = "succeeded", Declined = "failed" } }   # also: currency, kind, direction
 ///
 /// [tolerance]                 # of every pass that has none of its own
 /// absolute = "0.01"

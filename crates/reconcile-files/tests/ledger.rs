@@ -8,6 +8,7 @@
 
 use std::{fs, path::Path};
 
+use reconcile_core::Status;
 use reconcile_engine::Book;
 use reconcile_files::{
     BadLine, FileError, Invalid, Ledger, Mapping, RulesFile, read_ledger, read_records,
@@ -110,7 +111,10 @@ fn a_value_that_cannot_be_read_is_named_with_its_place() {
     insta::assert_snapshot!(amount("4111 1111 1111 1111"), @"l.csv, line 2, column amount: `4111 11** **** 1111` is not a decimal");
     insta::assert_snapshot!(amount("0.12345678901234567890123456789"), @"l.csv, line 2, column amount: `0.12345678901234567890123456789` has more digits than can be held exactly");
     let row = |row: &str| error("l.csv", format!("{HEADER}{row}\n"));
-    insta::assert_snapshot!(row("A,1,pen,2026-01-31"), @"l.csv, line 2, column currency: `pen` is not an ISO 4217 code (three capital letters)");
+    insta::assert_snapshot!(row("A,1,pen,2026-01-31"), @r#"
+    l.csv, line 2, column currency: `pen` is not an ISO 4217 code (three capital letters)
+    hint: say what it means under [ledger] in the rules file: words = { currency = { "pen" = "…" } }
+    "#);
     insta::assert_snapshot!(row("A,1,PEN,31/01/2026"), @r#"
     l.csv, line 2, column date: `31/01/2026` is not a date (2026-01-31) or an RFC 3339 instant
     hint: set date_format under [ledger] in the rules file, as in "%d/%m/%Y"
@@ -126,7 +130,10 @@ fn a_value_that_cannot_be_read_is_named_with_its_place() {
         )
     };
     insta::assert_snapshot!(more("A,-1,PEN,2026-01-31,,credit,"), @"l.csv, line 2, column amount: a credit of -1 contradicts itself: leave out the sign or the direction");
-    insta::assert_snapshot!(more("A,1,PEN,2026-01-31,sale,,"), @"l.csv, line 2, column kind: `sale` is not one of payment, refund, reversal, payout, settlement, adjustment");
+    insta::assert_snapshot!(more("A,1,PEN,2026-01-31,sale,,"), @r#"
+    l.csv, line 2, column kind: `sale` is not one of payment, refund, reversal, payout, settlement, adjustment
+    hint: say what it means under [ledger] in the rules file: words = { kind = { "sale" = "…" } }
+    "#);
     insta::assert_snapshot!(more("A,1,PEN,2026-01-31,,,free"), @"l.csv, line 2, column fee: `free` is not a decimal");
 }
 
@@ -375,6 +382,79 @@ fn records_need_their_columns() {
     r.csv: no column `kind`; there are `id`, `reference`, `amount`, `currency`, `created_at`
     hint: say which column it is under [records] in the rules file: columns = { kind = "…" }
     "#);
+}
+
+#[test]
+fn words_of_the_file_mean_what_the_rules_say() {
+    let rules = r#"
+        [records]
+        delimiter = ";"
+        columns = { id = "Nº", reference = "Nº", amount = "Importe", created_at = "Fecha", currency = "Divisa", kind = "Tipo", status = "Estado" }
+        direction = "credit"
+        [records.words]
+        currency = { "S/" = "PEN" }
+        kind = { Venta = "payment", "Devolución" = "refund", payout = "adjustment" }
+        status = { Aprobada = "succeeded", Rechazada = "failed" }
+    "#;
+    let rules = RulesFile::parse(rules, Path::new("rules.toml")).unwrap();
+    let read = |rows: &str| {
+        let text = format!("Nº;Importe;Divisa;Fecha;Tipo;Estado\n{rows}");
+        let (_held, path) = file("r.csv", text.as_bytes());
+        let records = read_records(&path, &rules.records);
+        records.map_err(|error| said(&error, &path))
+    };
+    let records = read(
+        "A;5;S/;2026-01-31;Venta;Aprobada\n\
+         B;-2;PEN;2026-01-31; Devolución ;Aprobada\n\
+         C;7;USD;2026-01-31;payment;Rechazada\n\
+         D;1;PEN;2026-01-31;payout;pending\n",
+    );
+    insta::assert_snapshot!(rows(&records.unwrap()), @r"
+    A A 2026-01-31 credit 5 PEN Some(Payment) Some(Succeeded) fee None - -
+    B B 2026-01-31 debit 2 PEN Some(Refund) Some(Succeeded) fee None - -
+    C C 2026-01-31 credit 7 USD Some(Payment) Some(Failed) fee None - -
+    D D 2026-01-31 credit 1 PEN Some(Adjustment) Some(Pending) fee None - -
+    ");
+    insta::assert_snapshot!(read("E;5;S/;2026-01-31;Venta;aprobada\n").unwrap_err(), @r#"
+    r.csv, line 2, column Estado: `aprobada` is not one of pending, on_hold, succeeded, failed, cancelled, reversed, unknown
+    hint: say what it means under [records] in the rules file: words = { status = { "aprobada" = "…" } }
+    "#);
+}
+
+#[test]
+fn a_row_of_empty_cells_is_a_blank_line() {
+    let ledger = book(
+        "l.csv",
+        &format!("{HEADER},,,\nA,1,PEN,2026-01-31\n\"\",\" \",,\t\n,,,,,,\n"),
+    );
+    let ids: Vec<_> = ledger.iter().map(|row| row.id).collect();
+    assert_eq!(ids, ["3"]);
+    let said = error("l.csv", format!("{HEADER},.,,\n"));
+    assert!(
+        said.starts_with("l.csv, line 2, column amount: `.` is not a decimal"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_row_without_a_status_has_that_of_the_rules() {
+    let text = "id,reference,amount,currency,created_at,status\n\
+                1,A,5,PEN,2026-01-31T00:00:00Z,\n2,B,5,PEN,2026-01-31T00:00:00Z,failed\n";
+    let rules = "[records]\nkind = \"payment\"\ndirection = \"credit\"\nstatus = \"succeeded\"";
+    let rules = RulesFile::parse(rules, Path::new("rules.toml")).unwrap();
+    let (_held, path) = file("r.csv", text.as_bytes());
+    let records = read_records(&path, &rules.records).unwrap();
+    let statuses: Vec<_> = records.iter().map(|row| row.status).collect();
+    assert_eq!(statuses, [Some(Status::Succeeded), Some(Status::Failed)]);
+    // Nor need there be a column.
+    let text = text.replace(",status", ",state");
+    let (_held, path) = file("r.csv", text.as_bytes());
+    let records = read_records(&path, &rules.records).unwrap();
+    assert!(
+        records
+            .iter()
+            .all(|row| row.status == Some(Status::Succeeded))
+    );
 }
 
 fn book(name: &str, text: &str) -> Book {

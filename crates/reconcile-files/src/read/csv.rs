@@ -34,6 +34,9 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
     let columns = Columns::of(&header, collector)?;
     while advance(&mut records, collector)? {
         let record = records.current();
+        if is_blank(record.text, collector.mapping.delimiter) {
+            continue;
+        }
         // Filled where it lies: it is too large to be handed from hand to hand
         // a million times.
         let mut row = (Cells::default(), Attributes::new());
@@ -41,6 +44,12 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
         collector.take(record.line, read.map(|()| &row), || record.text.to_vec())?;
     }
     Ok(())
+}
+
+/// Whether no cell holds anything: spreadsheets write such rows behind the last one.
+fn is_blank(record: &[u8], delimiter: u8) -> bool {
+    let mut bytes = record.iter();
+    bytes.all(|byte| *byte == delimiter || b" \t\"".contains(byte))
 }
 
 /// More columns than any table has: each takes memory.

@@ -52,6 +52,19 @@ pub(super) fn amount(text: &str, mapping: &Mapping, side: Side) -> Option<String
     })
 }
 
+/// Where the rules file says what a word of the file means.
+pub(super) fn word(field: Field, word: &str, side: Side) -> String {
+    let words = match field {
+        Field::Kind | Field::Direction | Field::Status => field.as_str(),
+        _ => Field::Currency.as_str(),
+    };
+    format!(
+        "say what it means under [{}] in the rules file: words = {{ {words} = {{ \"{}\" = \"…\" }} }}",
+        side.table(),
+        shown(word)
+    )
+}
+
 fn digits_after(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
@@ -79,11 +92,17 @@ pub(super) fn column(field: Field, wanted: &str, found: &[String], side: Side) -
         let delimiter = delimiter.escape_default();
         return format!("set delimiter = \"{delimiter}\" under [{table}] in the rules file");
     }
+    // What stands for bytes that are no UTF-8 is not how the name is written.
+    let encoding = if found.iter().any(|name| name.contains('\u{fffd}')) {
+        "save the file as CSV (UTF-8), and "
+    } else {
+        ""
+    };
     let near = found
         .iter()
         .find(|name| name.trim().eq_ignore_ascii_case(wanted.trim()));
     let name = near.map_or_else(|| "…".to_owned(), |name| shown(name));
     format!(
-        "say which column it is under [{table}] in the rules file: columns = {{ {field} = \"{name}\" }}"
+        "{encoding}say which column it is under [{table}] in the rules file: columns = {{ {field} = \"{name}\" }}"
     )
 }

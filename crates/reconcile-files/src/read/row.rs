@@ -1,6 +1,6 @@
 //! From the cells of a row to the row of a book.
 
-use std::{borrow::Cow, fmt::Write, str::FromStr};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write, str::FromStr};
 
 use jiff::civil::Date;
 use reconcile_core::{Direction, LedgerEntry, ModelError, Money};
@@ -45,7 +45,7 @@ impl<'m> RowReader<'m> {
             .or(self.mapping.currency)
             .ok_or_else(|| self.missing(Field::Currency))?;
         let kind = words.kind.or(self.mapping.kind);
-        let status = words.status;
+        let status = words.status.or(self.mapping.status);
         if self.side == Side::Records {
             kind.ok_or_else(|| self.missing(Field::Kind))?;
             status.ok_or_else(|| self.missing(Field::Status))?;
@@ -197,39 +197,46 @@ impl<'m> RowReader<'m> {
     }
 
     fn words(&self, cells: &Cells<'_>) -> Result<Words, Problem> {
+        let own = &self.mapping.words;
         Ok(Words {
-            direction: self.word(cells, Field::Direction)?,
-            currency: self.word(cells, Field::Currency)?,
-            kind: self.word(cells, Field::Kind)?,
-            status: self.word(cells, Field::Status)?,
-            settled_currency: self.word(cells, Field::SettledCurrency)?,
-            fee_currency: self.word(cells, Field::FeeCurrency)?,
+            direction: self.word(cells, Field::Direction, &own.direction)?,
+            currency: self.word(cells, Field::Currency, &own.currency)?,
+            kind: self.word(cells, Field::Kind, &own.kind)?,
+            status: self.word(cells, Field::Status, &own.status)?,
+            settled_currency: self.word(cells, Field::SettledCurrency, &own.currency)?,
+            fee_currency: self.word(cells, Field::FeeCurrency, &own.currency)?,
         })
     }
 
-    /// A word of the contract: a currency, a kind, a direction, a status.
+    /// A word of the contract, or one of the file's own: a currency, a kind, a
+    /// direction, a status.
     #[inline]
-    fn word<T: FromStr<Err = ModelError>>(
+    fn word<T: Copy + FromStr<Err = ModelError>>(
         &self,
         cells: &Cells<'_>,
         field: Field,
+        own: &BTreeMap<String, T>,
     ) -> Result<Option<T>, Problem> {
         match cells.at(field) {
             Cell::Absent => Ok(None),
-            cell => self.word_of(field, cell),
+            cell => self.word_of(field, cell, own),
         }
     }
 
-    fn word_of<T: FromStr<Err = ModelError>>(
+    fn word_of<T: Copy + FromStr<Err = ModelError>>(
         &self,
         field: Field,
         cell: Cell<'_>,
+        own: &BTreeMap<String, T>,
     ) -> Result<Option<T>, Problem> {
         match self.text_of(field, cell)?.map(str::trim_ascii) {
             None | Some("") => Ok(None),
-            Some(word) => match word.parse() {
-                Ok(word) => Ok(Some(word)),
-                Err(error) => Err(self.no_word(field, word, &error)),
+            Some(word) => match own.get(word) {
+                Some(meaning) => Ok(Some(*meaning)),
+                None => match word.parse() {
+                    Ok(word) => Ok(Some(word)),
+                    Err(error) => Err(self.no_word(field, word, &error)),
+                },
             },
         }
     }
@@ -241,6 +248,7 @@ impl<'m> RowReader<'m> {
             _ => "an ISO 4217 code (three capital letters)".to_owned(),
         };
         self.problem(field, format!("`{}` is not {known}", shown(word)))
+            .with_hint(hint::word(field, word, self.side))
     }
 
     #[inline]

@@ -1,12 +1,12 @@
 //! The rules file in words.
 
-use std::fmt::Display;
+use std::{collections::BTreeMap, fmt::Display};
 
 use jiff::tz::TimeZone;
 use reconcile_engine::{Equality, Pass, Rules};
 
 use super::RulesFile;
-use crate::{Field, Mapping, mapping::Side};
+use crate::{Field, Mapping, Meanings, mapping::Side};
 
 impl RulesFile {
     /// What the file says, in the order in which it is done: how each file is
@@ -118,15 +118,38 @@ fn mapping(mapping: &Mapping, side: Side) -> Vec<String> {
     let kind = mapping.kind.map(|kind| format!("kind {kind}"));
     let direction = mapping.direction.map(|word| format!("direction {word}"));
     let currency = mapping.currency.map(|code| format!("currency {code}"));
-    let constants: Vec<_> = [kind, direction, currency].into_iter().flatten().collect();
+    let status = mapping.status.map(|word| format!("status {word}"));
+    let constants = [kind, direction, currency, status];
+    let constants: Vec<_> = constants.into_iter().flatten().collect();
     if !constants.is_empty() {
         sentences.push(format!("A row that does not say has {}.", list(constants)));
+    }
+    let words = words(&mapping.words);
+    if !words.is_empty() {
+        sentences.push(format!("Words of the file: {}.", list(words)));
     }
     if mapping.delimiter != b',' {
         let delimiter = char::from(mapping.delimiter).escape_default();
         sentences.push(format!("\"{delimiter}\" separates the cells of a CSV."));
     }
     sentences
+}
+
+/// What each word of the file means.
+fn words(words: &Meanings) -> Vec<String> {
+    fn of<T: Display>(name: &str, words: &BTreeMap<String, T>) -> Vec<String> {
+        let words = words.iter();
+        words
+            .map(|(word, meaning)| format!("{name} \"{word}\" is {meaning}"))
+            .collect()
+    }
+    [
+        of("currency", &words.currency),
+        of("kind", &words.kind),
+        of("direction", &words.direction),
+        of("status", &words.status),
+    ]
+    .concat()
 }
 
 fn columns(mapping: &Mapping, side: Side) -> String {

@@ -115,10 +115,8 @@ fn a_line_has_as_many_cells_as_the_header() {
       hint: quote a cell that holds the delimiter, a decimal comma included
       1 set aside
     ");
-    insta::assert_snapshot!(rows(",,,"), @r"
-    l.csv, line 2, column amount: is missing
-      1 set aside
-    ");
+    // Spreadsheets write rows of empty cells behind the last one.
+    insta::assert_snapshot!(rows(",,,"), @"0 rows");
     // Columns without a name are none that could be meant.
     insta::assert_snapshot!(outcome(
         "l.csv",

@@ -90,11 +90,17 @@ fn a_currency_is_three_capital_letters() {
     XXX: "A" 5 2026-01-31
     : currency: is missing
     pen: currency: `pen` is not an ISO 4217 code (three capital letters)
+        hint: say what it means under [ledger] in the rules file: words = { currency = { "pen" = "…" } }
     PE: currency: `PE` is not an ISO 4217 code (three capital letters)
+        hint: say what it means under [ledger] in the rules file: words = { currency = { "PE" = "…" } }
     PESO: currency: `PESO` is not an ISO 4217 code (three capital letters)
+        hint: say what it means under [ledger] in the rules file: words = { currency = { "PESO" = "…" } }
     S/.: currency: `S/.` is not an ISO 4217 code (three capital letters)
+        hint: say what it means under [ledger] in the rules file: words = { currency = { "S/." = "…" } }
     6O4: currency: `6O4` is not an ISO 4217 code (three capital letters)
+        hint: say what it means under [ledger] in the rules file: words = { currency = { "6O4" = "…" } }
     ＰＥＮ: currency: `ＰＥＮ` is not an ISO 4217 code (three capital letters)
+        hint: say what it means under [ledger] in the rules file: words = { currency = { "ＰＥＮ" = "…" } }
     "#);
 }
 

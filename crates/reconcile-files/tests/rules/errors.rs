@@ -119,5 +119,7 @@ fn whatever_else_makes_no_sense_is_named_by_its_place() {
     rules.toml, line 2, column 10: invalid type: map, expected a string
     hint: put it in quotes
     ");
+    insta::assert_snapshot!(error("[records]\nwords = { status = { Paid = \"done\" } }"), @"rules.toml, line 2, column 29: unknown variant `done`, expected one of `pending`, `on_hold`, `succeeded`, `failed`, `cancelled`, `reversed`, `unknown`");
+    insta::assert_snapshot!(error("[records]\nwords = { method = { VC = \"visa\" } }"), @"rules.toml, line 2, column 11: unknown field `method`, expected one of `currency`, `kind`, `direction`, `status`");
     insta::assert_snapshot!(error("[ledger]\nattributes = \"batch\""), @r#"rules.toml, line 2, column 14: invalid type: string "batch", expected a list of columns, or a table of names and columns"#);
 }
