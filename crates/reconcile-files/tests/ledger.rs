@@ -422,6 +422,14 @@ fn words_of_the_file_mean_what_the_rules_say() {
 }
 
 #[test]
+fn what_stands_before_the_names_of_the_columns_is_said_to_be_in_the_way() {
+    insta::assert_snapshot!(error("l.csv", format!("Statement of account,,,\n{HEADER}")), @r"
+    l.csv: no column `reference`; there are `Statement of account`, ``, ``, ``
+    hint: the first line names the columns: delete what stands before it
+    ");
+}
+
+#[test]
 fn a_row_of_empty_cells_is_a_blank_line() {
     let ledger = book(
         "l.csv",

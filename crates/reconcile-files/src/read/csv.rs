@@ -34,7 +34,7 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
     let columns = Columns::of(&header, collector)?;
     while advance(&mut records, collector)? {
         let record = records.current();
-        if is_blank(record.text, collector.mapping.delimiter) {
+        if is_blank(&record, collector.mapping.delimiter) {
             continue;
         }
         // Filled where it lies: it is too large to be handed from hand to hand
@@ -47,9 +47,11 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
 }
 
 /// Whether no cell holds anything: spreadsheets write such rows behind the last one.
-fn is_blank(record: &[u8], delimiter: u8) -> bool {
-    let mut bytes = record.iter();
-    bytes.all(|byte| *byte == delimiter || b" \t\"".contains(byte))
+fn is_blank(record: &Record<'_>, delimiter: u8) -> bool {
+    // Of nearly every other row, the first byte tells.
+    let first = record.text.first();
+    first.is_some_and(|byte| *byte == delimiter || b" \t\"".contains(byte))
+        && record.iter().all(|cell| cell.trim_ascii().is_empty())
 }
 
 /// More columns than any table has: each takes memory.

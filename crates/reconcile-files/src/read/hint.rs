@@ -4,13 +4,13 @@ use crate::{Field, Mapping, mapping::Side, shown::shown};
 
 /// How this amount may be written in the file's own way, or in another.
 pub(super) fn amount(text: &str, mapping: &Mapping, side: Side) -> Option<String> {
-    let table = side.table();
-    if text.contains('\u{2212}') || (text.starts_with('(') && text.ends_with(')')) {
+    let in_parentheses = text.starts_with('(') && text.ends_with(')');
+    if in_parentheses || text.contains('\u{2212}') || text.strip_suffix('-').is_some_and(has_digits)
+    {
         return Some("write what is negative with a hyphen before it, as in -5.00".to_owned());
     }
-    let is_digits = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
     if let Some((digits, exponent)) = text.split_once(['e', 'E'])
-        && is_digits(digits)
+        && has_digits(digits)
         && exponent
             .trim_start_matches(['+', '-'])
             .parse::<u64>()
@@ -21,34 +21,81 @@ pub(super) fn amount(text: &str, mapping: &Mapping, side: Side) -> Option<String
                 .to_owned(),
         );
     }
+    if text
+        .chars()
+        .any(|digit| digit.is_numeric() && !digit.is_ascii())
+    {
+        return Some("write digits as 0 to 9, and what separates them as in 1234.50".to_owned());
+    }
+    if has_digits(text) && names_currency(text) {
+        let table = side.table();
+        return Some(format!(
+            "write the number alone: a currency stands in its own column, or as currency = \"…\" under [{table}] in the rules file"
+        ));
+    }
+    separators(text, mapping, side.table())
+}
+
+/// Which separators would read the amount.
+fn separators(text: &str, mapping: &Mapping, table: &str) -> Option<String> {
+    let set = |what: &str, settings: &str| {
+        Some(format!(
+            "{what}? set {settings} under [{table}] in the rules file"
+        ))
+    };
     let groups = |separator: char| {
-        format!(
-            "thousands separator? set thousands_separator = \"{}\" under [{table}] in the rules file",
-            in_toml(separator)
-        )
+        let setting = format!("thousands_separator = \"{}\"", in_toml(separator));
+        // Where it is set, the digits are not in groups of three.
+        let is_set = mapping.thousands_separator == Some(separator);
+        (!is_set).then(|| set("thousands separator", &setting))?
     };
     let gap = text
         .char_indices()
         .find(|(_, character)| GAPS.contains(character));
     if let Some((at, separator)) = gap
         && mapping.thousands_separator.is_none()
-        && is_digits(text.get(..at)?)
+        && has_digits(text.get(..at)?)
         && digits_after(text.get(at + separator.len_utf8()..)?) == 3
     {
-        return Some(groups(separator));
+        return groups(separator);
     }
-    let comma = text
-        .rfind(',')
-        .filter(|_| mapping.decimal_separator == '.')?;
-    Some(match text.rfind('.') {
-        Some(point) if point > comma => groups(','),
-        Some(_) => format!(
-            "decimal comma? set decimal_separator = \",\" and thousands_separator = \".\" under [{table}] in the rules file"
+    let (other, name) = match mapping.decimal_separator {
+        '.' => (',', "decimal comma"),
+        ',' => ('.', "decimal point"),
+        _ => return None,
+    };
+    let decimal = format!("decimal_separator = \"{other}\"");
+    let at = text.rfind(other)?;
+    match text.rfind(mapping.decimal_separator) {
+        Some(decimal) if decimal > at => groups(other),
+        Some(_) => set(
+            name,
+            &format!(
+                "{decimal} and thousands_separator = \"{}\"",
+                mapping.decimal_separator
+            ),
         ),
-        None if text.matches(',').count() > 1 => groups(','),
-        None => format!(
-            "decimal comma? set decimal_separator = \",\" under [{table}] in the rules file"
-        ),
+        None if text.matches(other).count() > 1 => groups(other),
+        // One setting makes a thousand times of it what the other does.
+        None if digits_after(text.get(at + 1..)?) == 3 && mapping.thousands_separator.is_none() => {
+            set(
+                &format!("thousands separator or {name}"),
+                &format!("thousands_separator = \"{other}\" or {decimal}"),
+            )
+        }
+        None => set(name, &decimal),
+    }
+}
+
+fn has_digits(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Whether letters or a sign stand beside the digits, as in `5 PEN` and `$5`.
+fn names_currency(text: &str) -> bool {
+    text.chars().any(|character| {
+        matches!(character, '$' | '\u{a2}'..='\u{a5}' | '\u{20a0}'..='\u{20cf}')
+            || character.is_alphabetic()
     })
 }
 
@@ -98,6 +145,10 @@ pub(super) fn column(field: Field, wanted: &str, found: &[String], side: Side) -
     } else {
         ""
     };
+    let named = found.iter().filter(|name| !name.trim().is_empty());
+    if found.len() > 1 && named.count() < 2 {
+        return "the first line names the columns: delete what stands before it".to_owned();
+    }
     let near = found
         .iter()
         .find(|name| name.trim().eq_ignore_ascii_case(wanted.trim()));

@@ -67,7 +67,10 @@ proptest! {
         let header = records.next();
         let is_header = header.is_some_and(|(_, cells)| cells.join(&b","[..]) == HEADER.trim_end().as_bytes());
         match read {
-            Ok(ledger) if is_header => same(&ledger, records.map(|(line, cells)| (line, of_cells(&cells))))?,
+            Ok(ledger) if is_header => {
+                let rows = records.filter(|(_, cells)| cells.iter().any(|cell| !cell.trim_ascii().is_empty()));
+                same(&ledger, rows.map(|(line, cells)| (line, of_cells(&cells))))?;
+            }
             // The header may be another and still have all columns.
             Ok(_) => {}
             Err(error) => prop_assert!(!is_header || bytes.contains(&b'"'), "{}", error),

@@ -57,16 +57,22 @@ fn an_amount_is_read_to_the_last_digit_or_refused() {
     .5: amount: `.5` is not a decimal
     5.: amount: `5.` is not a decimal
     5-: amount: `5-` is not a decimal
+        hint: write what is negative with a hyphen before it, as in -5.00
     --5: amount: `--5` is not a decimal
     −5: amount: `−5` is not a decimal
         hint: write what is negative with a hyphen before it, as in -5.00
     (5.00): amount: `(5.00)` is not a decimal
         hint: write what is negative with a hyphen before it, as in -5.00
     ٥: amount: `٥` is not a decimal
+        hint: write digits as 0 to 9, and what separates them as in 1234.50
     ５: amount: `５` is not a decimal
+        hint: write digits as 0 to 9, and what separates them as in 1234.50
     0x10: amount: `0x10` is not a decimal
+        hint: write the number alone: a currency stands in its own column, or as currency = "…" under [ledger] in the rules file
     $5: amount: `$5` is not a decimal
+        hint: write the number alone: a currency stands in its own column, or as currency = "…" under [ledger] in the rules file
     5 PEN: amount: `5 PEN` is not a decimal
+        hint: write the number alone: a currency stands in its own column, or as currency = "…" under [ledger] in the rules file
     \u{a0}5: amount: `\u{a0}5` is not a decimal
     \u{202e}5: amount: `\u{202e}5` is not a decimal
     5\0: amount: `5\u{0}` is not a decimal
@@ -76,6 +82,52 @@ fn an_amount_is_read_to_the_last_digit_or_refused() {
     1111111111111111111111111111111111111111111111111111111111111111111111111111111: amount: `111111111111111111111111111111111111111111111111…` has more digits than can be held exactly
     0.00000000000000000000000000001: amount: `0.00000000000000000000000000001` has more digits than can be held exactly
     79228162514264337593543950336: amount: `79228162514264337593543950336` has more digits than can be held exactly
+    "#);
+}
+
+#[test]
+fn what_to_do_about_an_amount_depends_on_the_rules() {
+    let said = |settings: &str, amounts: &str| {
+        let rules = format!("[ledger]\ndelimiter = \";\"\n{settings}");
+        let each = amounts.split('|').map(|amount| {
+            let file = format!("reference;amount;currency;date\nA;{amount};PEN;2026-01-31\n");
+            outcome_by(&rules, "l.csv", file) + "\n"
+        });
+        each.collect::<String>()
+    };
+    insta::assert_snapshot!(said("", "1,500"), @r#"
+    l.csv, line 2, column amount: `1,500` is not a decimal
+      hint: thousands separator or decimal comma? set thousands_separator = "," or decimal_separator = "," under [ledger] in the rules file
+      1 set aside
+    "#);
+    let comma = "decimal_separator = \",\"\n";
+    insta::assert_snapshot!(said(comma, "1.500|1.234,56|1,234.56|99.50|1.234.567"), @r#"
+    l.csv, line 2, column amount: `1.500` is not a decimal
+      hint: thousands separator or decimal point? set thousands_separator = "." or decimal_separator = "." under [ledger] in the rules file
+      1 set aside
+    l.csv, line 2, column amount: `1.234,56` is not a decimal
+      hint: thousands separator? set thousands_separator = "." under [ledger] in the rules file
+      1 set aside
+    l.csv, line 2, column amount: `1,234.56` is not a decimal
+      hint: decimal point? set decimal_separator = "." and thousands_separator = "," under [ledger] in the rules file
+      1 set aside
+    l.csv, line 2, column amount: `99.50` is not a decimal
+      hint: decimal point? set decimal_separator = "." under [ledger] in the rules file
+      1 set aside
+    l.csv, line 2, column amount: `1.234.567` is not a decimal
+      hint: thousands separator? set thousands_separator = "." under [ledger] in the rules file
+      1 set aside
+    "#);
+    let both = format!("{comma}thousands_separator = \".\"\n");
+    insta::assert_snapshot!(said(&both, "99.50|10.00,5|1,234.56"), @r#"
+    l.csv, line 2, column amount: `99.50` is not a decimal
+      hint: decimal point? set decimal_separator = "." under [ledger] in the rules file
+      1 set aside
+    l.csv, line 2, column amount: `10.00,5` is not a decimal
+      1 set aside
+    l.csv, line 2, column amount: `1,234.56` is not a decimal
+      hint: decimal point? set decimal_separator = "." and thousands_separator = "," under [ledger] in the rules file
+      1 set aside
     "#);
 }
 
