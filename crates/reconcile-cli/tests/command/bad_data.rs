@@ -98,7 +98,7 @@ fn records_are_read_or_refused_as_a_ledger_is() {
     );
     insta::assert_snapshot!(said, @r"
     error: r.csv, line 2, column amount: `٥` is not a decimal
-      hint: correct the line, or say in the rules file how it is written; --skip-invalid sets such lines of the ledger aside
+      hint: write digits as 0 to 9, and what separates them as in 1234.50
     error: r.jsonl, line 1, column amount: `1e400` has more digits than can be held exactly
       hint: correct the line, or say in the rules file how it is written; --skip-invalid sets such lines of the ledger aside
     ");
