@@ -10,6 +10,7 @@
 mod claims;
 mod pools;
 mod trials;
+mod wholes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,16 +52,22 @@ pub(crate) fn run(
         findings.note(too_long(pass, search.too_long));
     }
     for left_out in 0..=Trial::MOST_LEFT_OUT {
-        let claims = search.claims(Trial::AllBut(left_out), &mut BUDGET.clone());
+        let mut claims = search.claims(Trial::AllBut(left_out), &mut BUDGET.clone());
+        search.weigh(findings, &mut claims);
+        if left_out == 0 {
+            search.drop_contested(&mut claims);
+        }
         take(&mut search, findings, open, &claims)?;
     }
     let mut budget = BUDGET;
     let mut claims = search.claims(Trial::Parts, &mut budget);
+    search.weigh(findings, &mut claims);
     for _ in 0..ROUNDS {
         if !take(&mut search, findings, open, &claims)? {
             break;
         }
         claims = search.claims(Trial::Parts, &mut budget);
+        search.weigh(findings, &mut claims);
     }
     for part in tied(&claims) {
         file_ambiguous(&search, findings, open, part)?;
@@ -140,6 +147,11 @@ fn tell_of_doubts(search: &Search<'_>, findings: &mut Findings<'_>, claims: &[Cl
     let (one, many) = search.sides();
     for row in &search.doubtful {
         findings.doubt(many, *row, Doubt::Part);
+    }
+    for claim in claims.iter().filter(|claim| claim.is_coincidence()) {
+        if let Some(row) = search.target_row(claim.target) {
+            findings.doubt(one, row, Doubt::Chance);
+        }
     }
     for row in &given_up {
         findings.doubt(one, *row, Doubt::Sum);

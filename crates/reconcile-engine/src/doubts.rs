@@ -9,6 +9,8 @@ use crate::{RowIndex, Side};
 pub(crate) enum Doubt {
     /// Part of a sum.
     Part,
+    /// The sum of others, which chance may have made.
+    Chance,
     /// The sum of others.
     Sum,
 }
@@ -39,6 +41,10 @@ impl Doubts {
             None => finding.to_owned(),
             Some((Doubt::Sum, pass)) => format!(
                 "{finding}; the search of pass {pass} for rows that add up to it was given up"
+            ),
+            Some((Doubt::Chance, pass)) => format!(
+                "{finding}; what pass {pass} found to add up to it is left of a day of which most \
+                 is matched otherwise, and may be chance"
             ),
             Some((Doubt::Part, pass)) => {
                 format!("{finding}; pass {pass} could not tell whether it is part of a sum")

@@ -19,6 +19,7 @@ use crate::{
     matches::{Couple, Group},
     nearest::Pair,
     nets,
+    parts::Settled,
     rules::{Pass, Standing},
     sum::exact_difference,
 };
@@ -29,6 +30,8 @@ pub(crate) struct Findings<'a> {
     pub(crate) ledger: &'a Book,
     pub(crate) records: &'a Book,
     pub(crate) rules: &'a Rules,
+    /// The rows that the books count and do not hold.
+    pub(crate) settled: Option<&'a Settled>,
     /// The fees of the rules, with those that were inferred.
     fees: Fees,
     context: &'a Context,
@@ -56,6 +59,7 @@ impl<'a> Findings<'a> {
             ledger,
             records,
             rules,
+            settled: None,
             fees,
             context,
             pass: (0, names.first().cloned().unwrap_or_else(|| "".into())),
@@ -69,8 +73,9 @@ impl<'a> Findings<'a> {
 
     /// Counts pairs of the first pass that agree in everything and were settled
     /// apart.
-    pub(crate) fn count_settled(&mut self, pairs: usize) {
-        self.matches.count_apart(pairs);
+    pub(crate) fn count_settled(&mut self, settled: &'a Settled) {
+        self.matches.count_apart(settled.pairs());
+        self.settled = Some(settled);
     }
 
     /// Notes what the reader must know.

@@ -5,9 +5,11 @@
 //! are a match in whatever company they are. Nearly all rows of a large book are
 //! such rows. All of one key lie in one part, so that a part shows which they are.
 
-use std::{cmp::Ordering, hash::BuildHasher, num::NonZeroU32};
+use std::{cmp::Ordering, collections::HashMap, hash::BuildHasher, num::NonZeroU32};
 
 use foldhash::fast::RandomState;
+use jiff::civil::Date;
+use reconcile_core::Currency;
 
 use crate::{
     Book, Column, Equality, Pass, RowIndex, Rule, Rules, Side,
@@ -82,7 +84,12 @@ impl Parting {
 pub struct Settled {
     pairs: usize,
     conventions: Conventions,
+    ledger_days: Days,
+    record_days: Days,
 }
+
+/// How many rows there are of a currency and a day.
+type Days = HashMap<(Currency, Date), usize, RandomState>;
 
 /// What becomes of the rows of a part: each is in one of these lists.
 #[derive(Clone, Debug, Default)]
@@ -132,6 +139,8 @@ impl Settled {
             }
             self.conventions
                 .count(&ledger.row(row), &records.row(record));
+            count_day(&mut self.ledger_days, ledger, row);
+            count_day(&mut self.record_days, records, record);
             couples.push(Couple {
                 ledger: row,
                 record,
@@ -153,6 +162,20 @@ impl Settled {
     pub(crate) const fn conventions(&self) -> &Conventions {
         &self.conventions
     }
+
+    /// How many rows of a side were settled that are of this currency and day.
+    pub(crate) fn of_day(&self, side: Side, currency: Currency, date: Date) -> usize {
+        let days = match side {
+            Side::Ledger => &self.ledger_days,
+            Side::Records => &self.record_days,
+        };
+        days.get(&(currency, date)).copied().unwrap_or(0)
+    }
+}
+
+fn count_day(days: &mut Days, book: &Book, row: RowIndex) {
+    let facts = book.facts(row);
+    *days.entry((facts.currency, facts.date)).or_default() += 1;
 }
 
 /// A pair that was settled: a row of the ledger and a record, each in a book

@@ -112,7 +112,7 @@ pub fn reconcile_rest(
 ) -> Result<Outcome, EngineError> {
     rules.check().map_err(EngineError::Rules)?;
     let mut findings = Findings::new(ledger, records, rules, context);
-    findings.count_settled(settled.pairs());
+    findings.count_settled(settled);
     let mut open = Open::of(&mut findings);
     let mut pending = Pending::default();
     let mut passes = (0..).zip(&rules.passes);

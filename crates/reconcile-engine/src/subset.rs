@@ -60,6 +60,12 @@ pub(crate) fn ways(amounts: &[i128], targets: &[i128], budget: &mut u64) -> Vec<
     each.collect()
 }
 
+/// How many ways to make a sum of some of the amounts are to be expected by chance
+/// alone, in parts of a million.
+pub(crate) fn chance(amounts: &[i128]) -> u128 {
+    by_chance(&Sizes::of(amounts).ascending, 1)
+}
+
 /// The same, with an amount that is the target as a way.
 fn solve(amounts: &[i128], targets: &[i128], budget: &mut u64) -> Vec<Option<Ways>> {
     let sizes = Sizes::of(amounts);
@@ -206,7 +212,7 @@ impl Sizes {
             count,
             at_least,
             used,
-            chance: by_chance(sizes).saturating_mul(grain),
+            chance: by_chance(sizes, grain),
         })
     }
 }
@@ -231,16 +237,19 @@ fn some_ways(sizes: &[u128], sum: u128, budget: &mut u64) -> Option<u64> {
     (count > 1).then_some(count)
 }
 
-/// How many subsets of the sizes are to be expected to come to a sum by chance
-/// alone, in parts of a million. Sums crowd in the middle of what is possible:
+/// How many subsets of the sizes are to be expected to come to a sum of such a grain by
+/// chance alone, in parts of a million. Sums crowd in the middle of what is possible:
 /// there are up to four times as many as on average.
-fn by_chance(sizes: &[u128]) -> u128 {
+fn by_chance(sizes: &[u128], grain: u128) -> u128 {
     let subsets = u32::try_from(sizes.len())
         .ok()
         .filter(|count| *count < 64)
         .map(|count| 1_u128 << count);
     let span = sizes.iter().sum::<u128>().max(1);
-    subsets.map_or(u128::MAX, |subsets| subsets * 4_000_000 / span)
+    // Multiplied before it is divided: of amounts in fine units it would be nothing.
+    subsets.map_or(u128::MAX, |subsets| {
+        (subsets * 4_000_000).saturating_mul(grain) / span
+    })
 }
 
 /// The largest unit that both are whole numbers of.
@@ -375,7 +384,7 @@ mod tests {
             .remove(0)
             .unwrap();
         assert_eq!((found.count, found.used), (1, vec![true, true, false]));
-        assert_eq!(found.chance, by_chance(&[3, 4]));
+        assert_eq!(found.chance, by_chance(&[3, 4], 1));
     }
 
     #[test]
@@ -384,8 +393,12 @@ mod tests {
             .remove(0)
             .unwrap();
         assert_eq!(found.count, 1);
-        let odd = by_chance(&[1_990, 3_980, 5_001]);
-        assert_eq!(found.chance, 1_990 * odd);
+        assert_eq!(found.chance, by_chance(&[1_990, 3_980, 5_001], 1_990));
+        // However fine the units are in which another amount is odd.
+        let mut finer = [1_990, 3_980, 5_001].map(|size| size * 1_000_000_000_000);
+        finer[2] += 1;
+        let found = ways(&finer, &[finer[0] + finer[1]], &mut 1_000).remove(0);
+        assert!(found.unwrap().chance > 1_000_000);
     }
 
     #[test]

@@ -58,6 +58,14 @@ fn every_mistake_is_reported_under_its_code_and_nothing_else_is() {
 }
 
 #[test]
+fn no_sum_that_chance_made_hides_a_mistake() {
+    // Worlds in which two rows that are left of a day come to a booking of that week.
+    for seed in [25, 41] {
+        assert_clean(&mutations::test(&Rules::default(), 2_000, seed).unwrap());
+    }
+}
+
+#[test]
 fn mistakes_at_the_edge_of_tolerances_and_windows_are_told_from_what_they_let_pass() {
     let rules = Rules {
         passes: vec![Pass {

@@ -26,13 +26,28 @@ pub(super) struct Claim {
     ways: u64,
     /// Whether there may be more ways.
     at_least: bool,
-    /// Whether the way found is some rows of a pool, and not all of them.
-    is_part: bool,
+    extent: Extent,
+    /// Where a way was found: the place of the pool, of several the last one.
+    pool: Option<usize>,
+    /// How many pools were looked at for it where only one way to take rows was
+    /// tried of each.
+    looked: u32,
     /// How many ways chance alone is to be expected to find, in parts of a
     /// million.
     chance: u128,
     gave_up: bool,
     pub(super) rows: Vec<RowIndex>,
+}
+
+/// How much the rows of a way are of all that share the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// All of a pool.
+    Whole,
+    /// Some of a pool.
+    Part,
+    /// All or some of a pool that is what others left of a day.
+    Rest,
 }
 
 impl Claim {
@@ -41,7 +56,9 @@ impl Claim {
             target,
             ways: 0,
             at_least: false,
-            is_part: false,
+            extent: Extent::Whole,
+            pool: None,
+            looked: 0,
             chance: 0,
             gave_up: false,
             rows: Vec::new(),
@@ -50,7 +67,7 @@ impl Claim {
 
     /// Adds the ways of a pool. Its chance counts as often as there are targets:
     /// each is another one for a sum that means nothing.
-    pub(super) fn add(&mut self, members: &[RowIndex], ways: &Ways, targets: usize) {
+    pub(super) fn add(&mut self, pool: usize, members: &[RowIndex], ways: &Ways, targets: usize) {
         let chance = ways.chance.saturating_mul(targets as u128);
         self.chance = self.chance.saturating_add(chance);
         if ways.count == 0 {
@@ -59,9 +76,34 @@ impl Claim {
         let used = members.iter().zip(&ways.used);
         self.rows
             .extend(used.filter(|(_, used)| **used).map(|(row, _)| *row));
+        self.pool = Some(pool);
         self.ways = self.ways.saturating_add(ways.count);
         self.at_least |= ways.at_least || self.ways == u64::MAX;
-        self.is_part |= ways.used.contains(&false);
+        if ways.used.contains(&false) {
+            self.extent = Extent::Part;
+        }
+    }
+
+    /// Counts a pool of which all rows together are tried.
+    pub(super) fn look(&mut self) {
+        self.looked = self.looked.saturating_add(1);
+    }
+
+    /// The pool of the one way, where chance may have made it.
+    pub(super) fn doubtful_pool(&self) -> Option<usize> {
+        self.pool
+            .filter(|_| self.ways == 1 && !self.gave_up && self.may_be_chance())
+    }
+
+    /// Notes that most of what shares the evidence is matched otherwise: all of the
+    /// rest are no more than some.
+    pub(super) fn note_rest(&mut self) {
+        self.extent = Extent::Rest;
+    }
+
+    /// Whether another claim to the target is to other rows, or in more ways.
+    pub(super) fn is_contested_by(&self, other: &Self) -> bool {
+        other.ways > 1 || other.ways == 1 && other.rows != self.rows
     }
 
     /// Leaves out rows of a pool that take too much work.
@@ -77,7 +119,13 @@ impl Claim {
     /// Whether nobody can tell which rows are the target's. Where a search was
     /// given up, one way that it found before shows no such thing.
     pub(super) fn is_undecided(&self) -> bool {
-        self.ways > u64::from(self.gave_up)
+        self.ways > u64::from(self.gave_up) && !self.is_coincidence()
+    }
+
+    /// Whether chance made the one way of rows of which most others are matched
+    /// otherwise: that is no reason to hold any of them back.
+    pub(super) fn is_coincidence(&self) -> bool {
+        self.ways == 1 && !self.gave_up && self.extent == Extent::Rest && self.may_be_chance()
     }
 
     /// Whether nothing is known of the target.
@@ -88,7 +136,11 @@ impl Claim {
     /// Whether so many rows come to nearly any sum, so that one way proves
     /// nothing.
     fn is_by_chance(&self) -> bool {
-        self.is_part && self.chance > MOST_BY_CHANCE
+        self.extent != Extent::Whole && self.may_be_chance()
+    }
+
+    fn may_be_chance(&self) -> bool {
+        self.chance.saturating_mul(self.looked.max(1).into()) > MOST_BY_CHANCE
     }
 }
 

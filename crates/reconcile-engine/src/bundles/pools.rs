@@ -27,7 +27,7 @@ use crate::{
 pub(super) const BUDGET: u64 = 1 << 26;
 
 /// What rows of a pool share: the currency, and the evidence.
-type Key = (Currency, Vec<String>);
+pub(super) type Key = (Currency, Vec<String>);
 
 /// What a target says of that.
 type Saying = (Currency, Vec<Option<String>>);
@@ -49,13 +49,15 @@ type Part = [(usize, usize); 2];
 /// The rows of a pass, sorted into targets and pools.
 pub(super) struct Search<'a> {
     pub(super) pass: &'a Pass,
-    group: &'a Grouping,
-    rules: &'a Rules,
+    pub(super) group: &'a Grouping,
+    pub(super) rules: &'a Rules,
     /// The side of the single row, and its book; then the other.
     one: Side,
     book: &'a Book,
-    other: &'a Book,
-    pools: BTreeMap<Key, Pool>,
+    pub(super) other: &'a Book,
+    pub(super) pools: Vec<(Key, Pool)>,
+    /// Of which pools most of the day is matched otherwise, once that is asked.
+    pub(super) rests: Option<BTreeSet<usize>>,
     targets: Vec<Target>,
     asking: Asking,
     /// Which of the evidence targets say: a pool looks up those that say the same as
@@ -74,13 +76,17 @@ pub(super) struct Search<'a> {
 /// Rows that share the evidence, in the order of their days and else of their
 /// content.
 #[derive(Default)]
-struct Pool {
+pub(super) struct Pool {
     /// Those with a reference: a target with another one has none of them.
     referred: Vec<Member>,
     bare: Vec<Member>,
 }
 
 impl Pool {
+    pub(super) fn len(&self) -> usize {
+        self.referred.len() + self.bare.len()
+    }
+
     fn sort(&mut self, book: &Book) {
         for members in [&mut self.referred, &mut self.bare] {
             members.sort_unstable_by(|a, b| {
@@ -90,7 +96,7 @@ impl Pool {
     }
 
     /// The first and the last day of its rows.
-    fn days(&self) -> Option<(Date, Date)> {
+    pub(super) fn days(&self) -> Option<(Date, Date)> {
         let both = [&self.referred, &self.bare];
         let first = both.iter().filter_map(|members| members.first());
         let last = both.iter().filter_map(|members| members.last());
@@ -116,6 +122,17 @@ struct Member {
     date: Date,
     /// In whole units, credits `+`.
     amount: i128,
+}
+
+/// Rows of a pool that targets ask for.
+struct Asked<'b> {
+    /// The place of the pool.
+    pool: usize,
+    members: &'b [Member],
+    /// Who asks, by their amounts.
+    asking: &'b [&'b Amounts],
+    /// The targets that are looked at, where not all are.
+    some: Option<&'b BTreeSet<usize>>,
 }
 
 /// A single row that may be the sum of others.
@@ -148,7 +165,8 @@ impl<'a> Search<'a> {
             one,
             book: findings.book(one),
             other: findings.book(many),
-            pools: BTreeMap::new(),
+            pools: Vec::new(),
+            rests: None,
             targets: Vec::new(),
             asking: Asking::new(),
             shapes: BTreeSet::new(),
@@ -168,10 +186,11 @@ impl<'a> Search<'a> {
             .filter_map(|row| search.target(*row, compared(one, *row)?));
         search.targets = targets.collect();
         search.open_targets = search.targets.len();
+        let mut pools: BTreeMap<Key, Pool> = BTreeMap::new();
         for row in several {
             let amount = compared(many, *row);
             if let Some((key, member)) = amount.and_then(|amount| search.member(*row, amount)) {
-                let pool = search.pools.entry(key).or_default();
+                let pool = pools.entry(key).or_default();
                 if search.other.reference(*row).is_some() {
                     pool.referred.push(member);
                 } else {
@@ -184,9 +203,10 @@ impl<'a> Search<'a> {
         search
             .targets
             .sort_unstable_by(|a, b| book.compare(a.row, b.row));
-        for pool in search.pools.values_mut() {
+        for pool in pools.values_mut() {
             pool.sort(other);
         }
+        search.pools = pools.into_iter().collect();
         search.ask();
         search
     }
@@ -251,13 +271,29 @@ impl<'a> Search<'a> {
 
     /// What may belong to each open target, over all pools that fit it.
     pub(super) fn claims(&mut self, trial: Trial, budget: &mut u64) -> Vec<Claim> {
+        self.claims_of(None, trial, budget)
+    }
+
+    /// The same for some of the targets.
+    pub(super) fn claims_of(
+        &mut self,
+        some: Option<&BTreeSet<usize>>,
+        trial: Trial,
+        budget: &mut u64,
+    ) -> Vec<Claim> {
         let mut claims: Vec<Claim> = (0..self.targets.len()).map(Claim::new).collect();
         let mut doubtful = BTreeSet::new();
-        for (key, pool) in &self.pools {
+        for (place, (key, pool)) in self.pools.iter().enumerate() {
             for (part, asking) in self.asked_of(key, pool) {
                 let is_open = |member: &&Member| !self.taken.contains(&member.row);
                 let members: Vec<Member> = pool.rows(part).filter(is_open).copied().collect();
-                if self.look(trial, &members, &asking, budget, &mut claims) {
+                let asked = Asked {
+                    pool: place,
+                    members: &members,
+                    asking: &asking,
+                    some,
+                };
+                if self.look(trial, &asked, budget, &mut claims) {
                     doubtful.extend(members.iter().map(|member| member.row));
                 }
             }
@@ -331,11 +367,13 @@ impl<'a> Search<'a> {
     fn look(
         &self,
         trial: Trial,
-        members: &[Member],
-        asking: &[&Amounts],
+        asked: &Asked<'_>,
         budget: &mut u64,
         claims: &mut [Claim],
     ) -> bool {
+        let Asked {
+            members, asking, ..
+        } = asked;
         let amounts: Vec<i128> = members.iter().map(|member| member.amount).collect();
         let sum = sum(&amounts);
         let mut targets: Amounts = match (trial, sum) {
@@ -343,7 +381,14 @@ impl<'a> Search<'a> {
             (Trial::AllBut(0), Some(sum)) => asking.iter().flat_map(|all| of(all, sum)).collect(),
             _ => asking.iter().copied().flatten().copied().collect(),
         };
-        targets.retain(|(_, place)| self.is_open(*place));
+        targets.retain(|(_, place)| {
+            self.is_open(*place) && asked.some.is_none_or(|some| some.contains(place))
+        });
+        if trial == Trial::AllBut(0) {
+            for (_, place) in asking.iter().copied().flatten() {
+                claims.get_mut(*place).into_iter().for_each(Claim::look);
+            }
+        }
         if targets.is_empty() {
             return false;
         }
@@ -374,7 +419,7 @@ impl<'a> Search<'a> {
             };
             for (_, place) in alike {
                 if let Some(claim) = claims.get_mut(*place) {
-                    claim.add(&rows, &ways, self.open_targets);
+                    claim.add(asked.pool, &rows, &ways, self.open_targets);
                 }
             }
         }

@@ -13,6 +13,8 @@ pub(super) enum Trial {
     /// Any of them, where they are no more than a group may have; of more, all but
     /// a few.
     Parts,
+    /// The same of so few of them that chance would find no way.
+    Telling,
 }
 
 impl Trial {
@@ -33,8 +35,8 @@ impl Trial {
         match self {
             Self::AllBut(left_out) => {
                 let ranked = Ranked::of(amounts);
-                let chance = ranked.by_chance(left_out);
-                if chance > enough {
+                let chance = ranked.by_chance(left_out, 1);
+                if left_out > 0 && chance > enough {
                     let nothing = Ways {
                         chance,
                         ..Ways::default()
@@ -54,6 +56,10 @@ impl Trial {
                 };
                 targets.iter().map(ways).collect()
             }
+            Self::Telling if amounts.len() > most || subset::chance(amounts) > enough => {
+                targets.iter().map(|_| Some(Ways::default())).collect()
+            }
+            Self::Telling => subset::ways(amounts, targets, budget),
             Self::Parts if amounts.len() <= most => subset::ways(amounts, targets, budget),
             Self::Parts => {
                 let ranked = Ranked::of(amounts);
@@ -134,7 +140,7 @@ impl Ranked {
             1 => subset::grain(taken.map(|(amount, _)| amount.unsigned_abs())),
             _ => 1,
         };
-        let chance = self.by_chance(left_out).saturating_mul(grain);
+        let chance = self.by_chance(left_out, grain);
         Some(Ways { chance, ..ways })
     }
 
@@ -210,20 +216,21 @@ impl Ranked {
         (least..=most).contains(&target)
     }
 
-    /// How many choices of so many amounts to leave out are to be expected to fit
-    /// by chance alone, in parts of a million. Amounts crowd: half of them lie
+    /// How many choices of so many amounts to leave out are to be expected to fit a sum
+    /// of such a grain by chance alone, in parts of a million. Amounts crowd: half of them lie
     /// between the quartiles, and there are up to four times as many as on average.
-    fn by_chance(&self, left_out: usize) -> u128 {
+    fn by_chance(&self, left_out: usize, grain: u128) -> u128 {
         let count = self.amounts.len();
         let at = |place: usize| self.amounts.get(place).map_or(0, |(amount, _)| *amount);
         let middle = at(count - count / 4 - usize::from(count > 0)).abs_diff(at(count / 4));
         let count = count as u128;
         let (choices, span) = match left_out {
-            0 => return 0,
+            0 => (1, self.span.0.abs_diff(self.span.1)),
             1 => (count, middle.saturating_mul(2)),
             _ => (count.saturating_mul(count) / 2, middle.saturating_mul(4)),
         };
-        choices.saturating_mul(4_000_000) / span.max(1)
+        let choices = choices.saturating_mul(4_000_000);
+        choices.saturating_mul(grain) / span.max(1)
     }
 }
 

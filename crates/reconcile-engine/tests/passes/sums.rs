@@ -462,6 +462,26 @@ fn prices_of_one_list_prove_less_than_odd_amounts() {
     let booked = said_of("L-1", &prices);
     assert!(booked.starts_with("ambiguous L-1/R-1|R-3"), "{booked}");
     assert!(booked.ends_with("such round amounts, some come to nearly any sum"));
+    // However fine the amounts of another currency are.
+    let prices = [
+        "R-1 19.90 4 batch=7",
+        "R-2 39.80 4 batch=7",
+        "R-3 873.11 4 batch=7",
+    ];
+    let fine = [&prices[..], &["R-9 0.00000001 4 batch=9 currency=KWD"]].concat();
+    let said = lines(&["L-1 59.70 5"], &fine, &by_batch());
+    let booked = said_of("L-1", &said);
+    assert!(booked.starts_with("ambiguous L-1/R-1|R-2"), "{booked}");
+    // However fine the amounts of another currency are.
+    let fine = [
+        "R-1 19.90 4 batch=7",
+        "R-2 39.80 4 batch=7",
+        "R-3 873.11 4 batch=7",
+    ];
+    let fine = [&fine[..], &["R-9 0.00000001 4 batch=9 currency=KWD"]].concat();
+    let said = lines(&["L-1 59.70 5"], &fine, &by_batch());
+    let booked = said_of("L-1", &said);
+    assert!(booked.starts_with("ambiguous L-1/R-1|R-2"), "{booked}");
 }
 
 #[test]
@@ -509,4 +529,69 @@ fn what_is_sure_is_matched_beside_a_search_that_was_given_up() {
     assert_eq!(said[0], "L-2 = R-31|R-32 by payout_group, off by 0");
     let booked = said_of("L-1", &said);
     assert!(booked.starts_with("unproven L-1/ by payout"), "{booked}");
+}
+
+/// A booking without a reference, and what is listed on its day and those beside it.
+fn of_its_day(records: &[&str], booked: &[&str]) -> Vec<String> {
+    let booked = [&["L-1 59.70 4"], booked].concat();
+    let said = lines(&booked, records, &Rules::default());
+    said.into_iter()
+        .filter(|line| line.contains("L-1"))
+        .collect()
+}
+
+#[test]
+fn what_is_left_of_a_day_is_no_payout_for_being_all_that_is_left() {
+    let left = ["R-1 19.90 4 ref=A", "R-2 39.80 4 ref=B"];
+    let whole = of_its_day(&left, &[]);
+    assert_eq!(whole, ["L-1 = R-1|R-2 by sum_of_records_group, off by 0"]);
+    // Six others of the day are matched one by one.
+    let others: Vec<String> = (0..6)
+        .map(|row| format!("R-9{row} 5 4 ref=C-{row}"))
+        .collect();
+    let booked: Vec<String> = (0..6)
+        .map(|row| format!("L-9{row} 5 4 ref=C-{row}"))
+        .collect();
+    let others = others.iter().map(String::as_str);
+    let booked: Vec<&str> = booked.iter().map(String::as_str).collect();
+    let records: Vec<&str> = others.clone().chain(left).collect();
+    assert_eq!(
+        of_its_day(&records, &booked),
+        [
+            "missing_at_provider L-1/ by reference: 59.70 PEN booked on 2026-11-04 without a \
+             reference: the provider's complete list does not have it; what pass sum_of_records \
+             found to add up to it is left of a day of which most is matched otherwise, and may \
+             be chance; the sum of the unmatched records R-1 19.90 + R-2 39.80, and of no other \
+             two"
+        ]
+    );
+    // Those of another day say nothing of this one.
+    let elsewhere: Vec<String> = others.map(|row| row.replace(" 4 ", " 5 ")).collect();
+    let records: Vec<&str> = elsewhere.iter().map(String::as_str).chain(left).collect();
+    assert_eq!(of_its_day(&records, &booked), whole);
+    // So large a sum of odd amounts is none by chance.
+    let large = ["R-1 60000000.02 4 ref=A", "R-2 27000000.01 4 ref=B"];
+    let records: Vec<&str> = records.iter().copied().take(6).chain(large).collect();
+    let booked = [&["L-2 87000000.03 4"], &booked[..]].concat();
+    let said = lines(&booked, &records, &Rules::default());
+    let paid = said_of("L-2", &said);
+    assert_eq!(paid, "L-2 = R-1|R-2 by sum_of_records_group, off by 0");
+}
+
+#[test]
+fn a_whole_day_is_no_payout_where_some_of_the_day_before_come_to_it_too() {
+    let day = ["R-1 19.90 4 ref=A", "R-2 39.80 4 ref=B"];
+    let before = [
+        "R-3 50.02 3 ref=C",
+        "R-4 9.68 3 ref=D",
+        "R-5 905.49 3 ref=E",
+    ];
+    let said = of_its_day(&[&day[..], &before[..]].concat(), &[]);
+    assert_eq!(
+        said,
+        [
+            "ambiguous L-1/R-1|R-2|R-3|R-4 by sum_of_records: ledger 59.70 (1 row) − provider \
+             119.40 (4 rows) = -59.70 PEN: 2 ways to add up"
+        ]
+    );
 }
