@@ -11,8 +11,10 @@ mod lists;
 mod nodes;
 mod text;
 
+use std::{cmp::Ordering, collections::BTreeSet};
+
 use crate::{
-    BreakCode, EngineError, Pass, Side, findings::Findings, join::Crowd, nearest::Pair,
+    BreakCode, EngineError, Pass, RowIndex, Side, findings::Findings, join::Crowd, nearest::Pair,
     rules::days_between,
 };
 
@@ -56,7 +58,7 @@ pub(crate) fn run(
     for tied in assigned.tied {
         filed.ledger.extend(&tied.ledger);
         filed.records.extend(&tied.records);
-        let finding = finding(findings, &tied);
+        let finding = finding(findings, pass, &tied);
         findings.differing_group(BreakCode::Ambiguous, tied.ledger, tied.records, &finding)?;
     }
     open.remove(filed);
@@ -64,7 +66,7 @@ pub(crate) fn run(
 }
 
 /// Why nobody can tell who of some rows belongs to whom.
-fn finding(findings: &Findings<'_>, tied: &Crowd) -> String {
+fn finding(findings: &Findings<'_>, pass: &Pass, tied: &Crowd) -> String {
     let day = |side, row| findings.book(side).facts(row).date;
     if let (&[booked], &[listed]) = (tied.ledger.as_slice(), tied.records.as_slice()) {
         // Any other pair that is left to itself is matched.
@@ -76,10 +78,64 @@ fn finding(findings: &Findings<'_>, tied: &Crowd) -> String {
         );
     }
     format!(
-        "{} and {} fit each other equally well",
+        "{} and {} fit each other equally well{}",
         count(tied.ledger.len(), "booking"),
         count(tied.records.len(), "record"),
+        of_one_amount(findings, pass, tied).unwrap_or_default(),
     )
+}
+
+/// What is known all the same of rows of one amount that nothing contradicts: whether
+/// each may have a counterpart. Daily sales of one price cannot be told apart, but they
+/// can be counted.
+fn of_one_amount(findings: &Findings<'_>, pass: &Pass, tied: &Crowd) -> Option<String> {
+    let booked = tied.ledger.iter().map(|row| (Side::Ledger, *row));
+    let all = booked.chain(tied.records.iter().map(|row| (Side::Records, *row)));
+    let (mut amounts, mut kinds, mut referred) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for (side, row) in all {
+        let book = findings.book(side);
+        amounts.insert(findings.compared_signed(pass, side, row));
+        kinds.extend(book.facts(row).kind);
+        referred.extend(book.reference(row).map(|_| side));
+    }
+    let one_side = referred.first() == referred.last();
+    if amounts.len() > 1 || kinds.len() > 1 || !one_side && !pass.across_references {
+        return None;
+    }
+    let (booked, listed) = (tied.ledger.len(), tied.records.len());
+    let more = |what| count(booked.abs_diff(listed), what);
+    Some(match booked.cmp(&listed) {
+        Ordering::Greater => {
+            format!("; all of one amount, {} more than records", more("booking"))
+        }
+        Ordering::Less => format!("; all of one amount, {} more than bookings", more("record")),
+        Ordering::Equal if pair_in_order(findings, pass, tied) => {
+            "; all of one amount, and none is left over where they are paired in the order of \
+             their days: what cannot be told is only which belong together"
+                .to_owned()
+        }
+        Ordering::Equal => {
+            "; all of one amount, but however they are paired, some lie too many days apart"
+                .to_owned()
+        }
+    })
+}
+
+/// Whether as many rows of each side lie within the days of the pass in the order of
+/// their days: where they do not, they do in no other order.
+fn pair_in_order(findings: &Findings<'_>, pass: &Pass, tied: &Crowd) -> bool {
+    let days = |side: Side, rows: &[RowIndex]| {
+        let book = findings.book(side);
+        let mut days: Vec<_> = rows.iter().map(|row| book.facts(*row).date).collect();
+        days.sort_unstable();
+        days
+    };
+    let booked = days(Side::Ledger, &tied.ledger);
+    let mut pairs = booked.into_iter().zip(days(Side::Records, &tied.records));
+    let calendar = &findings.rules.calendar;
+    pairs.all(|(booked, listed)| {
+        (pass.days).is_none_or(|window| window.holds(calendar, booked, listed))
+    })
 }
 
 /// What a pass could not look at, which is told and left open.

@@ -40,7 +40,8 @@ fn two_references_contradict_each_other_and_one_does_not() {
 
 #[test]
 fn what_fits_equally_well_is_ambiguous_and_never_a_guess() {
-    let finding = "one booking and 2 records fit each other equally well";
+    let finding = "one booking and 2 records fit each other equally well; all of one amount, \
+                   one record more than bookings";
     assert_eq!(
         lines(&["L-1 30 3"], &["R-1 30 4", "R-2 30 4"], &Rules::default()),
         [format!(
@@ -259,6 +260,40 @@ fn daily_sales_of_one_price_are_never_shifted_by_a_day() {
             );
         }
     }
+}
+
+#[test]
+fn of_daily_sales_of_one_price_is_told_whether_any_is_left_over() {
+    let said = |ledger: &[&str], records: &[&str]| {
+        let said = lines(ledger, records, &Rules::default());
+        assert_eq!(said.len(), 1, "{said:#?}");
+        said.concat()
+            .rsplit_once("equally well")
+            .unwrap()
+            .1
+            .to_owned()
+    };
+    let daily = ["L-1 9.99 1", "L-2 9.99 2", "L-3 9.99 3"];
+    let next = ["R-1 9.99 2", "R-2 9.99 3", "R-3 9.99 4"];
+    let complete = "; all of one amount, and none is left over where they are paired in the order \
+                    of their days: what cannot be told is only which belong together";
+    assert_eq!(said(&daily, &next), complete);
+    assert_eq!(
+        said(&daily, &next[..2]),
+        "; all of one amount, one booking more than records"
+    );
+    // Only one record lies in the days of the first two.
+    let early = ["L-1 9.99 1", "L-2 9.99 1", "L-3 9.99 2", "L-4 9.99 6"];
+    let late = ["R-1 9.99 2", "R-2 9.99 9", "R-3 9.99 12", "R-4 9.99 13"];
+    assert_eq!(
+        said(&early, &late),
+        "; all of one amount, but however they are paired, some lie too many days apart"
+    );
+    // A payment and a refund of it are no sales of one price.
+    let kinds = ["R-1 9.99 2 kind=payment", "R-2 9.99 2 kind=adjustment"];
+    assert_eq!(said(&daily[..2], &kinds), "");
+    let referred = ["R-1 9.99 2 ref=B", "R-2 9.99 2"];
+    assert_eq!(said(&["L-1 9.99 1 ref=A", "L-2 9.99 2"], &referred), "");
 }
 
 #[test]
