@@ -174,3 +174,26 @@ fn however_deep_a_value_is_nested_the_rest_of_the_line_is_read() {
       1 set aside
     ");
 }
+
+#[test]
+fn the_order_of_the_keys_of_a_row_does_not_matter_nor_those_that_are_not_read() {
+    let others: Vec<_> = (0..100).map(|key| format!(r#""k{key}":1,"#)).collect();
+    let others = others.concat();
+    let rows = [
+        r#"{"reference":"A","amount":1,"currency":"PEN","date":"2026-01-31"}"#.to_owned(),
+        r#"{"date":"2026-01-30","reference":"B","currency":"PEN","amount":2}"#.to_owned(),
+        r#"{"amount":3,"currency":"PEN","date":"2026-01-29"}"#.to_owned(),
+        format!(r#"{{{others}"amount":4,"reference":"D","currency":"PEN","date":"2026-01-28"}}"#),
+        r#"{"reference":"E","amount":5,"currency":"PEN","date":"2026-01-27","k":0}"#.to_owned(),
+        format!(r#"{{"reference":"F",{others}"amount":6,"date":"2026-01-26","currency":"PEN"}}"#),
+    ];
+    insta::assert_snapshot!(outcome("l.jsonl", rows.join("\n")), @r#"
+    6 rows
+      1 "A" 1 2026-01-31
+      2 "B" 2 2026-01-30
+      3 "-" 3 2026-01-29
+      4 "D" 4 2026-01-28
+      5 "E" 5 2026-01-27
+      6 "F" 6 2026-01-26
+    "#);
+}
