@@ -29,6 +29,23 @@ impl Progress {
             self.0.set_message(what.into());
         }
     }
+
+    /// What says so of another thread.
+    pub(crate) fn sayer(&self) -> Sayer {
+        Sayer(self.0.clone())
+    }
+}
+
+/// Says on the line of a [`Progress`] what is going on.
+pub(crate) struct Sayer(ProgressBar);
+
+impl Sayer {
+    /// Says how many rows are done of all.
+    pub(crate) fn say_done(&self, what: &str, done: usize, rows: usize) {
+        if !self.0.is_hidden() {
+            self.0.set_message(format!("{what}: {done} of {rows} rows"));
+        }
+    }
 }
 
 impl Drop for Progress {

@@ -42,7 +42,9 @@ pub use matches::{MatchGroup, Matches};
 pub use outcome::{Break, Conservation, Excluded, Exclusion, Outcome, Rule, Side, Totals};
 pub use parts::{Part, Parting, Settled, SettledPair};
 pub use prove::{FoundConvention, Proof, ProofVerdict, prove};
-pub use reconcile::{Absence, Context, Period, reconcile, reconcile_rest};
+pub use reconcile::{
+    Absence, Context, Period, Stage, reconcile, reconcile_rest, reconcile_watched,
+};
 pub use rules::{
     Attention, Basis, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, FeeTier, Fees,
     GroupBy, Grouping, Normalisation, Pass, Rules, RulesError, Sides, Take, TextRule, Tolerance,

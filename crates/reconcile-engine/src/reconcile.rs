@@ -72,6 +72,22 @@ pub enum Absence {
     },
 }
 
+/// How far a reconciliation is: what it tells before each pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stage<'a> {
+    /// The name of the pass that begins.
+    pub pass: &'a str,
+    /// Its number among the passes, from one on.
+    pub number: usize,
+    /// How many passes there are.
+    pub passes: usize,
+    /// How many rows of both sides the passes before it took care of.
+    pub done: usize,
+    /// How many rows both sides have.
+    pub rows: usize,
+}
+
 /// Matches a ledger with a provider's records, and files what does not match.
 ///
 /// What the rules exclude takes no part. The others find each other in the
@@ -110,13 +126,34 @@ pub fn reconcile_rest(
     context: &Context,
     settled: &Settled,
 ) -> Result<Outcome, EngineError> {
+    reconcile_watched(ledger, records, rules, context, settled, |_| ())
+}
+
+/// The same, and says how far it is: many rows take a while. What is done with that
+/// changes no outcome.
+pub fn reconcile_watched(
+    ledger: &Book,
+    records: &Book,
+    rules: &Rules,
+    context: &Context,
+    settled: &Settled,
+    watch: impl Fn(Stage<'_>),
+) -> Result<Outcome, EngineError> {
     rules.check().map_err(EngineError::Rules)?;
     let mut findings = Findings::new(ledger, records, rules, context);
     findings.count_settled(settled);
     let mut open = Open::of(&mut findings);
     let mut pending = Pending::default();
+    let rows = ledger.counted() + records.counted();
     let mut passes = (0..).zip(&rules.passes);
     while let Some((place, pass)) = passes.next() {
+        watch(Stage {
+            pass: &pass.name,
+            number: usize::from(place) + 1,
+            passes: rules.passes.len(),
+            done: rows.saturating_sub(open.len(&findings)),
+            rows,
+        });
         if pass.way() == Way::Key {
             bring_together(&mut findings, (place, pass), &mut open, &mut pending)?;
         } else {
@@ -178,6 +215,13 @@ impl Open {
             }
         }
         Self::Rows(open)
+    }
+
+    fn len(&self, findings: &Findings<'_>) -> usize {
+        match self {
+            Self::All => findings.ledger.len() + findings.records.len(),
+            Self::Rows(rows) => rows.ledger.len() + rows.records.len(),
+        }
     }
 
     /// The rows, listed.

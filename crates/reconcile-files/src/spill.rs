@@ -205,15 +205,18 @@ impl Spilled {
 /// Gives what [`reconcile_rest`](reconcile_engine::reconcile_rest) asks for (the
 /// books of what is left, and what was settled), and the pairs, which are on disk.
 /// An error when what is left does not fit the memory allowed: nothing less than
-/// all of it would be matched as all rows together are.
+/// all of it would be matched as all rows together are. `watch` is told after each
+/// part how many rows were looked at.
 pub fn settle(
     spill: &Spill,
     mut ledger: Spilled,
     mut records: Spilled,
     rules: &Rules,
+    watch: impl Fn(usize),
 ) -> Result<(Book, Book, Settled, Pairs), FileError> {
     let rows = ledger.all.counted() + records.all.counted();
     let mut settled = Settled::default();
+    let mut looked = ledger.left.len() + records.left.len();
     let mut pairs = Bins::new(&spill.folder, spill.parting.parts())?;
     for part in 0..spill.parting.parts() {
         let held = ledger.left.bytes() + records.left.bytes();
@@ -245,6 +248,8 @@ pub fn settle(
         for row in found.records {
             spill.keep(&listed, row, &mut records.left)?;
         }
+        looked += booked.len() + listed.len();
+        watch(looked);
     }
     spill.check(rows, 0)?;
     Ok((ledger.left, records.left, settled, Pairs::new(pairs)?))

@@ -139,8 +139,8 @@ impl Act {
         if outcome::lists_reversals(account) {
             outcome::count_reversed(&mut rules);
         }
-        let rows = sides.settle(&rules.rules).await?;
-        let outcome = rows.reconcile(&rules.rules, &context)?;
+        let rows = sides.settle(&rules.rules, progress).await?;
+        let outcome = rows.reconcile(&rules.rules, &context, progress)?;
         Ok(Self {
             books,
             evidence,

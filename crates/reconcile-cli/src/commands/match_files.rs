@@ -46,8 +46,8 @@ pub(crate) async fn run(global: &Global, args: &args::Match) -> Result<Finding, 
         booked.counted(),
         listed.counted()
     ));
-    let left = sides.settle(&rules.rules).await?;
-    let outcome = left.reconcile(&rules.rules, &context)?;
+    let left = sides.settle(&rules.rules, &progress).await?;
+    let outcome = left.reconcile(&rules.rules, &context, &progress)?;
     // An interruption that came meanwhile is heard before anything is written.
     tokio::task::yield_now().await;
     drop(progress);

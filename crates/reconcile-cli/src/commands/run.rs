@@ -39,8 +39,8 @@ pub(crate) async fn run(global: &Global, args: &args::Run) -> Result<Finding, Co
         Evidence::gather(&account, &reading, query, options, &mut sides, &progress).await?;
     progress.say("matching");
     let context = outcome::context(Some(&evidence.certificate), &reading, as_of);
-    let left = sides.settle(&rules.rules).await?;
-    let outcome = left.reconcile(&rules.rules, &context)?;
+    let left = sides.settle(&rules.rules, &progress).await?;
+    let outcome = left.reconcile(&rules.rules, &context, &progress)?;
     drop(progress);
     let run = Run {
         title: commands::title(&account, window),

@@ -3,12 +3,14 @@
 use std::{env, io, mem, path::Path};
 
 use reconcile_core::Record;
-use reconcile_engine::{Book, Context, Outcome, Rules, Settled, SettledPair};
+use reconcile_engine::{
+    Book, Context, Outcome, Rules, Settled, SettledPair, Stage, reconcile_watched,
+};
 use reconcile_files::{Ledger, Mapping, Pairs, PairsCursor, RulesFile, Spill, Spilled, settle};
 use reconcile_report::{PairCursor, SettledPairs};
 
 use super::outcome::{self, apart};
-use crate::{args, error::CommandError};
+use crate::{args, error::CommandError, progress::Progress};
 
 /// Both sides as they are read.
 pub(super) enum Sides {
@@ -119,7 +121,11 @@ impl Sides {
 
     /// Takes out what is settled without a look at all other rows, where not all
     /// are in memory.
-    pub(super) async fn settle(self, rules: &Rules) -> Result<Left, CommandError> {
+    pub(super) async fn settle(
+        self,
+        rules: &Rules,
+        progress: &Progress,
+    ) -> Result<Left, CommandError> {
         match self {
             Self::InMemory(books) => {
                 let (ledger, records) = *books;
@@ -131,10 +137,13 @@ impl Sides {
                 })
             }
             Self::OnDisk(spilled) => {
-                let rules = rules.clone();
+                let (rules, sayer) = (rules.clone(), progress.sayer());
                 apart(move || {
                     let (spill, booked, listed) = *spilled;
-                    let (ledger, records, settled, pairs) = settle(&spill, booked, listed, &rules)?;
+                    let rows = booked.all().counted() + listed.all().counted();
+                    let watch = |looked| sayer.say_done("settling pairs", looked, rows);
+                    let (ledger, records, settled, pairs) =
+                        settle(&spill, booked, listed, &rules, watch)?;
                     Ok(Left {
                         ledger,
                         records,
@@ -161,13 +170,21 @@ impl Left {
         &self,
         rules: &Rules,
         context: &Context,
+        progress: &Progress,
     ) -> Result<Outcome, CommandError> {
-        Ok(reconcile_engine::reconcile_rest(
-            &self.ledger,
-            &self.records,
+        let sayer = progress.sayer();
+        let watch = |stage: Stage<'_>| {
+            let pass = format!("pass {} of {}, {}", stage.number, stage.passes, stage.pass);
+            sayer.say_done(&pass, stage.done, stage.rows);
+        };
+        let (ledger, records) = (&self.ledger, &self.records);
+        Ok(reconcile_watched(
+            ledger,
+            records,
             rules,
             context,
             &self.settled,
+            watch,
         )?)
     }
 

@@ -1,8 +1,10 @@
 //! What shares a key and differs is a break only when no later key matches it.
 
+use std::cell::RefCell;
+
 use reconcile_engine::{
-    Basis, Column, DayWindow, Equality, FeeTerm, Fees, GroupBy, Grouping, Pass, Rules, Sides,
-    TextRule, Tolerance,
+    Absence, Basis, Column, Context, DayWindow, Equality, FeeTerm, Fees, GroupBy, Grouping, Pass,
+    Rules, Settled, Sides, Stage, TextRule, Tolerance, reconcile, reconcile_watched,
 };
 use rust_decimal::{Decimal, dec};
 
@@ -232,6 +234,41 @@ fn a_search_under_a_key_that_identifies_sees_what_the_key_ties() {
             &with([exact(), worded])
         ),
         ["L-1 = R-1 by worded_tolerance, off by -0.5"]
+    );
+}
+
+#[test]
+fn before_each_pass_it_is_told_how_many_rows_are_done() {
+    let ledger = super::book(&["L-1 10 ref=A", "L-2 10 ref=B", "L-3 30"]);
+    let records = super::book(&["R-1 10 ref=A", "R-2 10 ref=b"]);
+    let context = Context {
+        as_of: jiff::civil::date(2026, 11, 21),
+        period: None,
+        proof_of_absence: Absence::Proven,
+    };
+    let told = RefCell::new(Vec::new());
+    let watch = |stage: Stage<'_>| {
+        let (number, passes) = (stage.number, stage.passes);
+        let (pass, done, rows) = (stage.pass, stage.done, stage.rows);
+        let told = &mut *told.borrow_mut();
+        told.push(format!("{number}/{passes} {pass} {done}/{rows}"));
+    };
+    let rules = with(Pass::defaults());
+    let settled = Settled::default();
+    let watched = reconcile_watched(&ledger, &records, &rules, &context, &settled, watch).unwrap();
+    assert_eq!(
+        told.into_inner(),
+        [
+            "1/5 reference 0/5",
+            "2/5 reference_normalised 2/5",
+            "3/5 amount_date_text 4/5",
+            "4/5 sum_of_records 4/5",
+            "5/5 sum_of_entries 4/5",
+        ]
+    );
+    assert_eq!(
+        watched,
+        reconcile(&ledger, &records, &rules, &context).unwrap()
     );
 }
 
