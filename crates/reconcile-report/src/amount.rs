@@ -78,6 +78,19 @@ fn push_units(out: &mut Vec<u8>, units: u64, minor: u32) {
     }
 }
 
+/// The two digits of every number below a hundred.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [*b"00"; 100];
+    let mut rest = pairs.as_mut_slice();
+    let mut two = 0;
+    while let [pair, others @ ..] = rest {
+        *pair = [b'0' + two / 10, b'0' + two % 10];
+        rest = others;
+        two += 1;
+    }
+    pairs
+};
+
 /// Room for the digits of a machine word.
 pub(crate) const NO_DIGITS: [u8; 20] = [b'0'; 20];
 
@@ -89,8 +102,8 @@ pub(crate) fn digits(mut number: u64, least: usize, room: &mut [u8; 20]) -> &[u8
     for pair in room.rchunks_exact_mut(2) {
         // The last two digits fit a byte.
         let two = u8::try_from(number % 100).unwrap_or_default();
-        if let [tens, ones] = pair {
-            (*tens, *ones) = (b'0' + two / 10, b'0' + two % 10);
+        if let Some(digits) = PAIRS.get(usize::from(two)) {
+            pair.copy_from_slice(digits);
         }
         number /= 100;
         length += if number == 0 && two < 10 { 1 } else { 2 };
