@@ -172,6 +172,17 @@ impl Field {
         Self::UpdatedAt,
     ];
 
+    /// Those that hold a word of the contract: a currency, a kind, a direction, a
+    /// status.
+    pub(crate) const WORDS: [Self; 6] = [
+        Self::Currency,
+        Self::Kind,
+        Self::Direction,
+        Self::Status,
+        Self::FeeCurrency,
+        Self::SettledCurrency,
+    ];
+
     /// The name that the rules file gives it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -184,20 +195,6 @@ impl Field {
         matches!(
             self,
             Self::Amount | Self::Fee | Self::Tax | Self::SettledAmount
-        )
-    }
-
-    /// Whether the field holds a word of the contract: a currency, a kind, a
-    /// direction, a status.
-    pub(crate) const fn is_word(self) -> bool {
-        matches!(
-            self,
-            Self::Currency
-                | Self::Kind
-                | Self::Direction
-                | Self::Status
-                | Self::FeeCurrency
-                | Self::SettledCurrency
         )
     }
 

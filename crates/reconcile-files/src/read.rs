@@ -21,7 +21,7 @@ use reconcile_engine::Book;
 
 use self::{attributes::Attributes, line::Problem, row::RowReader};
 pub use self::{line::BadLine, text::read_text};
-use crate::{Field, FileError, Format, Mapping, mapping::Side, shown::shown, value::Cells};
+use crate::{Field, FileError, Format, Mapping, mapping::Side, shown::shown, value::Fields};
 
 /// What to do with a line that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,21 +220,20 @@ impl<'a> Collector<'a> {
 
     /// Takes the row on this line, or what is wrong with it; `text` gives the
     /// line as it stands in the file.
-    fn take(
+    fn take<'c>(
         &mut self,
         line: u64,
-        row: Result<&(Cells<'_>, Attributes<'_>), Problem>,
+        row: Result<(&impl Fields<'c>, &Attributes<'c>), Problem>,
         text: impl FnOnce() -> Vec<u8>,
     ) -> Result<(), FileError> {
-        self.ledger.rows += 1;
         let (cells, attributes) = match row {
             Ok(row) => row,
-            Err(problem) => return self.refuse(BadLine::new(line, problem, text())),
+            Err(problem) => return self.refuse(line, problem, text()),
         };
         let reader = RowReader::new(self.side, self.mapping);
         let row = match reader.row(line, cells, &mut self.line_number) {
             Ok(row) => row,
-            Err(problem) => return self.refuse(BadLine::new(line, problem, text())),
+            Err(problem) => return self.refuse(line, problem, text()),
         };
         let changed = reader.changed_later(cells, row.date);
         let changed = changed.as_deref().map(|text| (Book::UPDATED_AT, text));
@@ -244,13 +243,17 @@ impl<'a> Collector<'a> {
             path: self.path.into(),
             source,
         })?;
+        self.ledger.rows += 1;
         if self.handover.is_some() && self.ledger.book.len() >= ROWS_AT_ONCE {
             self.hand_over()?;
         }
         Ok(())
     }
 
-    fn refuse(&mut self, bad: BadLine) -> Result<(), FileError> {
+    /// Takes a line that cannot be read for what it is.
+    fn refuse(&mut self, line: u64, problem: Problem, text: Vec<u8>) -> Result<(), FileError> {
+        let bad = BadLine::new(line, problem, text);
+        self.ledger.rows += 1;
         match self.invalid {
             Invalid::Stop => Err(self.stop(bad)),
             Invalid::SetAside => {

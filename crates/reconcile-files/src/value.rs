@@ -66,6 +66,15 @@ impl<'a> Cell<'a> {
 }
 
 /// The cells of a row, by field.
+pub(crate) trait Fields<'a> {
+    /// The cell of a field.
+    fn at(&self, field: Field) -> Cell<'a>;
+
+    /// What the words among them mean; looked up where the row before had others.
+    fn words<E>(&self, look_up: impl FnOnce() -> Result<Words, E>) -> Result<Words, E>;
+}
+
+/// The cells of a row that were taken out of it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cells<'a> {
     cells: [Cell<'a>; Field::ALL.len()],
@@ -86,26 +95,31 @@ pub(crate) struct Words {
 }
 
 impl<'a> Cells<'a> {
-    pub(crate) fn at(&self, field: Field) -> Cell<'a> {
-        self.cells.get(field as usize).copied().unwrap_or_default()
-    }
-
     pub(crate) fn set(&mut self, field: Field, cell: Cell<'a>) {
-        if field.is_word() && !self.at(field).is_same(cell) {
+        if Field::WORDS.contains(&field) && !self.at(field).is_same(cell) {
             self.words.set(None);
         }
-        self.put(field, cell);
-    }
-
-    /// Sets a cell of a row whose words were not looked up yet.
-    pub(crate) fn put(&mut self, field: Field, cell: Cell<'a>) {
         if let Some(place) = self.cells.get_mut(field as usize) {
             *place = cell;
         }
     }
 
-    /// What the words mean; looked up when one was set since the last time.
-    pub(crate) fn words<E>(&self, look_up: impl FnOnce() -> Result<Words, E>) -> Result<Words, E> {
+    /// Sets those of some cells that are absent.
+    pub(crate) fn complete(&mut self, found: Vec<(Field, Cell<'a>)>) {
+        for (field, cell) in found {
+            if matches!(self.at(field), Cell::Absent) {
+                self.set(field, cell);
+            }
+        }
+    }
+}
+
+impl<'a> Fields<'a> for Cells<'a> {
+    fn at(&self, field: Field) -> Cell<'a> {
+        self.cells.get(field as usize).copied().unwrap_or_default()
+    }
+
+    fn words<E>(&self, look_up: impl FnOnce() -> Result<Words, E>) -> Result<Words, E> {
         match self.words.get() {
             Some(words) => Ok(words),
             None => look_up().inspect(|words| self.words.set(Some(*words))),

@@ -12,7 +12,7 @@ use super::{Collector, line::Problem};
 use crate::{
     Field, FileError,
     mapping::{InAttributes, Side},
-    value::{self, Cell, Cells},
+    value::{self, Cell},
 };
 
 /// The attributes of a row by name; those that are empty are left out.
@@ -75,22 +75,21 @@ pub(super) struct Keys<'m> {
 }
 
 impl<'m> Keys<'m> {
-    /// Adds what a JSON object has under the keys, of attributes and fields that
-    /// have no value yet.
+    /// What fields a JSON object has under the keys. The attributes that have no
+    /// value yet are added.
     pub(super) fn pick<'a>(
         &self,
         json: &'a str,
-        cells: &mut Cells<'a>,
         attributes: &mut Attributes<'a>,
-    ) -> Result<(), Problem>
+    ) -> Result<Vec<(Field, Cell<'a>)>, Problem>
     where
         'm: 'a,
     {
+        let mut fields = Vec::new();
         // Most records have none.
         if matches!(json, "" | "{}" | "null") || self.cannot_be_in(json) {
-            return Ok(());
+            return Ok(fields);
         }
-        let mut fields = Vec::new();
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let read = Picker {
             keys: self,
@@ -101,12 +100,7 @@ impl<'m> Keys<'m> {
         .deserialize(&mut deserializer)
         .and_then(|()| deserializer.end());
         read.map_err(|_| Problem::of_column(OBJECT, "is not a JSON object of texts and numbers"))?;
-        for (field, cell) in fields {
-            if matches!(cells.at(field), Cell::Absent) {
-                cells.set(field, cell);
-            }
-        }
-        Ok(())
+        Ok(fields)
     }
 
     fn have(&self, key: &str) -> bool {

@@ -2,7 +2,7 @@
 
 mod records;
 
-use std::{io::Read, str};
+use std::{cell::RefCell, io::Read, ops::Range, str};
 
 use self::records::{Quotes, Record, Records, Unsplit};
 use super::{
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Field, FileError, formula,
     mapping::Side,
-    value::{Cell, Cells},
+    value::{Cell, Fields, Words},
 };
 
 /// Reads every row of the file into the collector.
@@ -37,11 +37,10 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
         if is_blank(&record, collector.mapping.delimiter) {
             continue;
         }
-        // Filled where it lies: it is too large to be handed from hand to hand
-        // a million times.
-        let mut row = (Cells::default(), Attributes::new());
-        let read = columns.fill(&record, &mut row);
-        collector.take(record.line, read.map(|()| &row), || record.text.to_vec())?;
+        let row = columns.row(&record);
+        let row = row.as_ref().map(|(line, attributes)| (line, attributes));
+        let text = || record.text.to_vec();
+        collector.take(record.line, row.map_err(Problem::clone), text)?;
     }
     Ok(())
 }
@@ -130,21 +129,66 @@ fn after_closing_quote(mut text: &[u8]) -> Option<&[u8]> {
 /// What the columns of a file are read as.
 struct Columns<'m> {
     names: Vec<String>,
-    fields: Vec<Column>,
+    /// By field, where there is one.
+    fields: [Option<Column>; Field::ALL.len()],
     /// The attributes that have a column, and the index of that.
     attributes: Vec<(&'m str, usize)>,
     /// The index of the column that holds the others, as an object.
     object: Option<usize>,
     /// The keys of the object that attributes stand in.
     keys: Keys<'m>,
+    words: RefCell<LastWords>,
 }
 
 /// A column that is read as a field.
+#[derive(Clone, Copy)]
 struct Column {
-    field: Field,
     index: usize,
     /// Whether its texts were kept from being taken for formulas.
     is_defused: bool,
+}
+
+/// The words of the row that was read last, and what they mean: most rows have the
+/// same.
+#[derive(Default)]
+struct LastWords {
+    /// The columns of words, those that lie side by side as one, and what they held.
+    runs: Vec<(Range<usize>, Vec<u8>)>,
+    words: Option<Words>,
+}
+
+impl LastWords {
+    fn of(fields: &[Option<Column>]) -> Self {
+        let columns = Field::WORDS.iter();
+        let columns = columns.filter_map(|field| *fields.get(*field as usize)?);
+        let mut indices: Vec<_> = columns.map(|column| column.index).collect();
+        indices.sort_unstable();
+        let runs = indices.chunk_by(|one, next| one + 1 == *next);
+        let runs = runs.filter_map(|run| Some((*run.first()?..run.last()? + 1, Vec::new())));
+        Self {
+            runs: runs.collect(),
+            words: None,
+        }
+    }
+
+    /// What the words of a record mean that was just looked at; none where it may
+    /// have others.
+    fn of_record(&self, record: &Record<'_>) -> Option<Words> {
+        let mut runs = self.runs.iter();
+        let is_alike = runs.all(|(run, text)| record.stretch(run) == Some(text));
+        self.words.filter(|_| is_alike)
+    }
+
+    fn keep(&mut self, record: &Record<'_>, words: Words) {
+        self.words = Some(words);
+        for (run, text) in &mut self.runs {
+            text.clear();
+            match record.stretch(run) {
+                Some(stretch) => text.extend_from_slice(stretch),
+                None => self.words = None,
+            }
+        }
+    }
 }
 
 impl<'m> Columns<'m> {
@@ -155,16 +199,19 @@ impl<'m> Columns<'m> {
             .collect();
         // Only our own files are known to have had their formulas defused.
         let is_ours = collector.side == Side::Records;
-        let fields = collector.find_columns(&names)?.into_iter();
-        let fields = fields.map(|(field, index)| Column {
-            field,
-            index,
-            is_defused: is_ours && field.is_text(),
-        });
-        let fields = fields.collect();
+        let mut fields = [None; Field::ALL.len()];
+        for (field, index) in collector.find_columns(&names)? {
+            if let Some(place) = fields.get_mut(field as usize) {
+                *place = Some(Column {
+                    index,
+                    is_defused: is_ours && field.is_text(),
+                });
+            }
+        }
         let places = Places::find(collector, &names)?;
         Ok(Self {
             names,
+            words: RefCell::new(LastWords::of(&fields)),
             fields,
             attributes: places.columns,
             object: places.object,
@@ -172,42 +219,27 @@ impl<'m> Columns<'m> {
         })
     }
 
-    fn fill<'r>(
-        &self,
-        record: &Record<'r>,
-        (cells, attributes): &mut (Cells<'r>, Attributes<'r>),
-    ) -> Result<(), Problem>
+    /// The fields and attributes of a record.
+    fn row<'r>(&self, record: &'r Record<'r>) -> Result<(Line<'_, 'r>, Attributes<'r>), Problem>
     where
         'm: 'r,
     {
-        if record.len() != self.names.len() {
-            return Err(self.misread(record));
-        }
-        let text = str::from_utf8(record.bytes()).map_err(|_| self.misread(record))?;
-        let cell = |index| {
-            let cell = text.get(record.range(index));
-            cell.ok_or_else(|| self.misread(record))
+        let text = record.utf8().filter(|_| record.len() == self.names.len());
+        let text = text.ok_or_else(|| self.misread(record))?;
+        let mut line = Line {
+            columns: self,
+            record,
+            text,
+            in_object: Vec::new(),
         };
-        for column in &self.fields {
-            // Of the columns of our own files, half are empty in most rows.
-            if record.range(column.index).is_empty() {
-                continue;
-            }
-            let cell = cell(column.index)?;
-            let text = if column.is_defused {
-                formula::restored(cell)
-            } else {
-                cell
-            };
-            cells.put(column.field, Cell::Text(text));
-        }
+        let mut attributes = Attributes::new();
         for (name, index) in &self.attributes {
-            attributes::add(name, Cell::text(cell(*index)?), attributes);
+            attributes::add(name, Cell::text(line.text(*index)), &mut attributes);
         }
-        match self.object {
-            Some(index) => self.keys.pick(cell(index)?, cells, attributes),
-            None => Ok(()),
+        if let Some(index) = self.object {
+            line.in_object = self.keys.pick(line.text(index), &mut attributes)?;
         }
+        Ok((line, attributes))
     }
 
     /// Why a record has not the cells that the header names.
@@ -226,5 +258,58 @@ impl<'m> Columns<'m> {
             None => Problem::of_line("is not UTF-8"),
         };
         problem.with_hint("save the file as CSV (UTF-8)")
+    }
+}
+
+/// A record whose cells are cut out of it as they are asked for.
+struct Line<'l, 'r> {
+    columns: &'l Columns<'l>,
+    record: &'r Record<'r>,
+    text: &'r str,
+    /// The fields that stand in the object of attributes.
+    in_object: Vec<(Field, Cell<'r>)>,
+}
+
+impl<'r> Line<'_, 'r> {
+    /// The text of a column.
+    fn text(&self, index: usize) -> &'r str {
+        // It is cut between characters, as `Record::utf8` has seen.
+        self.text.get(self.record.range(index)).unwrap_or_default()
+    }
+}
+
+impl<'r> Fields<'r> for Line<'_, 'r> {
+    #[expect(
+        clippy::inline_always,
+        reason = "which field is asked for is known where it is called, millions of times"
+    )]
+    #[inline(always)]
+    fn at(&self, field: Field) -> Cell<'r> {
+        let column = self.columns.fields.get(field as usize);
+        let text = match column.copied().flatten() {
+            Some(column) if column.is_defused => formula::restored(self.text(column.index)),
+            Some(column) => self.text(column.index),
+            None => "",
+        };
+        if text.is_empty() && !self.in_object.is_empty() {
+            let mut found = self.in_object.iter();
+            let found = found.find(|(other, _)| *other == field);
+            return found.map_or(Cell::Absent, |(_, cell)| *cell);
+        }
+        Cell::text(text)
+    }
+
+    fn words<E>(&self, look_up: impl FnOnce() -> Result<Words, E>) -> Result<Words, E> {
+        // What stands in the object may be a word.
+        if !self.in_object.is_empty() {
+            return look_up();
+        }
+        let mut last = self.columns.words.borrow_mut();
+        if let Some(words) = last.of_record(self.record) {
+            return Ok(words);
+        }
+        let words = look_up()?;
+        last.keep(self.record, words);
+        Ok(words)
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
         }
         let Ok(text) = str::from_utf8(text) else {
             let problem = Problem::of_line("is not UTF-8").with_hint("save the file as UTF-8");
-            collector.take(number, Err(problem), || text.to_vec())?;
+            collector.refuse(number, problem, text.to_vec())?;
             continue;
         };
         let values = Values::read(text, &names);
@@ -62,7 +62,8 @@ pub(super) fn read(bytes: impl Read, collector: &mut Collector<'_>) -> Result<()
         }
         let row = values.as_ref().map_err(Problem::clone);
         let row = row.and_then(|values| values.row(&names));
-        let row = row.as_ref().map_err(Problem::clone);
+        let row = row.as_ref().map(|(cells, attributes)| (cells, attributes));
+        let row = row.map_err(Problem::clone);
         collector.take(number, row, || text.as_bytes().to_vec())?;
     }
     used.map_or(Ok(()), |used| used.check(&names, collector))
@@ -297,7 +298,7 @@ impl<'l> Values<'l> {
             }
         }
         if let Some(json) = self.object {
-            names.attributes.pick(json, cells, &mut attributes)?;
+            cells.complete(names.attributes.pick(json, &mut attributes)?);
         }
         Ok(attributes)
     }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     Field, FileError,
-    value::{Cell, Cells},
+    value::{Cell, Cells, Fields},
 };
 
 /// Reads every row of the file into the collector.
@@ -58,7 +58,7 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
             for place in 0..stretch {
                 number += 1;
                 let read = columns.fill(place, &mut row);
-                collector.take(number, read.map(|()| &row), || as_json(&row.0))?;
+                collector.take(number, read.map(|()| (&row.0, &row.1)), || as_json(&row.0))?;
             }
         }
     }
@@ -187,7 +187,7 @@ impl<'m> Columns<'m> {
         if let Some(object) = &self.object
             && let Cell::Text(json) = object.cell(place)?
         {
-            self.places.keys.pick(json, cells, attributes)?;
+            cells.complete(self.places.keys.pick(json, attributes)?);
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::{
     Field, Mapping,
     mapping::Side,
     shown::shown,
-    value::{self, AmountDefect, Cell, Cells, Words},
+    value::{self, AmountDefect, Cell, Fields, Words},
 };
 
 /// Reads rows as the mapping says.
@@ -29,12 +29,12 @@ impl<'m> RowReader<'m> {
 
     /// The row of these cells. `number` is where its line number is written
     /// when the row has no id of its own.
-    pub(super) fn row<'c>(
+    pub(super) fn row<'n, 'c: 'n>(
         &self,
         line: u64,
-        cells: &Cells<'c>,
-        number: &'c mut String,
-    ) -> Result<Row<'c>, Problem> {
+        cells: &impl Fields<'c>,
+        number: &'n mut String,
+    ) -> Result<Row<'n>, Problem> {
         let amount = self
             .amount(cells, Field::Amount)?
             .ok_or_else(|| self.missing(Field::Amount))?;
@@ -78,7 +78,11 @@ impl<'m> RowReader<'m> {
     }
 
     /// When the record changed last, where that is on a later day than its own.
-    pub(super) fn changed_later<'c>(&self, cells: &Cells<'c>, own: Date) -> Option<Cow<'c, str>> {
+    pub(super) fn changed_later<'c>(
+        &self,
+        cells: &impl Fields<'c>,
+        own: Date,
+    ) -> Option<Cow<'c, str>> {
         let (day, text) = match cells.at(Field::UpdatedAt) {
             Cell::Text(text) => {
                 let text = text.trim_ascii();
@@ -117,8 +121,16 @@ impl<'m> RowReader<'m> {
     }
 
     // Most cells of most fields are absent: that is seen without a call.
-    #[inline]
-    fn amount(&self, cells: &Cells<'_>, field: Field) -> Result<Option<Decimal>, Problem> {
+    #[expect(
+        clippy::inline_always,
+        reason = "where the field is known, so is where its cell lies"
+    )]
+    #[inline(always)]
+    fn amount<'c>(
+        &self,
+        cells: &impl Fields<'c>,
+        field: Field,
+    ) -> Result<Option<Decimal>, Problem> {
         match cells.at(field) {
             Cell::Absent => Ok(None),
             cell => self.amount_of(field, cell),
@@ -165,7 +177,7 @@ impl<'m> RowReader<'m> {
     /// The day of the row, which is of our time: a pattern with `%Y` reads `31/01/26` as
     /// of the year 26, and some programs write an absent date as the first day
     /// that they know.
-    fn date(&self, cells: &Cells<'_>) -> Result<Date, Problem> {
+    fn date<'c>(&self, cells: &impl Fields<'c>) -> Result<Date, Problem> {
         let day = self.any_date(cells)?;
         if day.year() >= 1900 {
             return Ok(day);
@@ -174,7 +186,7 @@ impl<'m> RowReader<'m> {
         Err(problem.with_hint("a year of two digits is %y; a date that is not known is no date"))
     }
 
-    fn any_date(&self, cells: &Cells<'_>) -> Result<Date, Problem> {
+    fn any_date<'c>(&self, cells: &impl Fields<'c>) -> Result<Date, Problem> {
         let text = match cells.at(Field::Date) {
             Cell::Absent => return Err(self.missing(Field::Date)),
             Cell::Day(day) => return Ok(day),
@@ -196,7 +208,7 @@ impl<'m> RowReader<'m> {
         })
     }
 
-    fn words(&self, cells: &Cells<'_>) -> Result<Words, Problem> {
+    fn words<'c>(&self, cells: &impl Fields<'c>) -> Result<Words, Problem> {
         let own = &self.mapping.words;
         Ok(Words {
             direction: self.word(cells, Field::Direction, &own.direction)?,
@@ -211,9 +223,9 @@ impl<'m> RowReader<'m> {
     /// A word of the contract, or one of the file's own: a currency, a kind, a
     /// direction, a status.
     #[inline]
-    fn word<T: Copy + FromStr<Err = ModelError>>(
+    fn word<'c, T: Copy + FromStr<Err = ModelError>>(
         &self,
-        cells: &Cells<'_>,
+        cells: &impl Fields<'c>,
         field: Field,
         own: &BTreeMap<String, T>,
     ) -> Result<Option<T>, Problem> {
@@ -251,8 +263,9 @@ impl<'m> RowReader<'m> {
             .with_hint(hint::word(field, word, self.side))
     }
 
-    #[inline]
-    fn text<'c>(&self, cells: &Cells<'c>, field: Field) -> Result<Option<&'c str>, Problem> {
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    fn text<'c>(&self, cells: &impl Fields<'c>, field: Field) -> Result<Option<&'c str>, Problem> {
         self.text_of(field, cells.at(field))
     }
 

@@ -287,9 +287,22 @@ impl<R: Read> Records<R> {
 const BUFFER: usize = 1 << 18;
 
 impl<'r> Record<'r> {
-    /// What its cells lie in.
-    pub(super) fn bytes(&self) -> &'r [u8] {
-        self.cells
+    /// What its cells lie in, where each of them is UTF-8.
+    pub(super) fn utf8(&self) -> Option<&'r str> {
+        let text = str::from_utf8(self.cells).ok()?;
+        // A delimiter parts what stands in the text. Where cells are unquoted, two
+        // halves of a character may meet.
+        let mut starts = self.starts.iter();
+        let parted = self.gap > 0 || starts.all(|start| text.is_char_boundary(*start));
+        parted.then_some(text)
+    }
+
+    /// The cells of some neighbouring columns as one, where they stand in the text:
+    /// then, no others read the same.
+    pub(super) fn stretch(&self, columns: &Range<usize>) -> Option<&'r [u8]> {
+        let start = self.starts.get(columns.start)?;
+        let end = self.starts.get(columns.end)?.checked_sub(1)?;
+        self.cells.get(*start..end).filter(|_| self.gap > 0)
     }
 
     /// How many cells it has.
