@@ -64,8 +64,11 @@ fn advance<R: Read>(
 ) -> Result<bool, FileError> {
     match records.advance() {
         Ok(true) => {
+            if records.quotes() != Quotes::AcrossLines {
+                return Ok(true);
+            }
             let record = records.current();
-            if is_sound(&record, collector.mapping.delimiter) {
+            if are_quotes_sound(record.text, collector.mapping.delimiter) {
                 return Ok(true);
             }
             let problem = Problem::of_line("a cell that begins with a quote does not end with one")
@@ -83,17 +86,12 @@ fn advance<R: Read>(
     }
 }
 
-/// Whether the quotes of a record say where it ends.
+/// Whether every cell that begins with a quote ends with one, and no other
+/// quote in it stands alone (RFC 4180).
 ///
 /// All that follows a quote is its cell, up to the next quote or the end of the
 /// file, and what follows that one too. Where a quote was lost, this swallows
 /// lines, in a last column without a trace.
-fn is_sound(record: &Record<'_>, delimiter: u8) -> bool {
-    record.quotes != Quotes::AcrossLines || are_quotes_sound(record.text, delimiter)
-}
-
-/// Whether every cell that begins with a quote ends with one, and no other
-/// quote in it stands alone (RFC 4180).
 fn are_quotes_sound(record: &[u8], delimiter: u8) -> bool {
     let mut rest = record;
     loop {

@@ -2,7 +2,9 @@
 
 use std::{
     io::{self, Read},
+    mem,
     ops::Range,
+    string::FromUtf8Error,
 };
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
@@ -16,9 +18,13 @@ use crate::read::line::LONGEST;
 /// stands. What has a quote goes through csv-core.
 pub(super) struct Records<R> {
     bytes: R,
-    buffer: Vec<u8>,
+    buffer: Buffer,
+    /// How long the buffer may become.
+    length: usize,
     /// What of the buffer is read from the file and not yet split.
     open: Range<usize>,
+    /// The first bytes of a character whose others are still to be read.
+    begun: Vec<u8>,
     /// Where in the buffer the first quote of what is open is, or its end: most
     /// files have none, and need not be searched for one line after line.
     quote: usize,
@@ -31,6 +37,57 @@ pub(super) struct Records<R> {
     /// Where the cells of the current record begin, and more places than it needs.
     starts: Vec<usize>,
     current: Current,
+}
+
+/// What was read, looked at once for whether it is UTF-8: that takes less time than
+/// record after record.
+enum Buffer {
+    Text(String),
+    /// Something in it is none.
+    Bytes(Vec<u8>),
+}
+
+impl Buffer {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Text(text) => text.into_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+
+    /// What of it is UTF-8, where that is known.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Bytes(_) => None,
+        }
+    }
+
+    /// The bytes, without those at their end that begin a character: these, too.
+    fn of(bytes: Vec<u8>) -> (Self, Vec<u8>) {
+        let error = match String::from_utf8(bytes) {
+            Ok(text) => return (Self::Text(text), Vec::new()),
+            Err(error) => error,
+        };
+        let (valid, is_begun) = {
+            let error = error.utf8_error();
+            (error.valid_up_to(), error.error_len().is_none())
+        };
+        let mut bytes = error.into_bytes();
+        if !is_begun {
+            return (Self::Bytes(bytes), Vec::new());
+        }
+        let begun = bytes.split_off(valid);
+        let text = String::from_utf8(bytes).map_err(FromUtf8Error::into_bytes);
+        (text.map_or_else(Self::Bytes, Self::Text), begun)
+    }
 }
 
 /// Where the current record is.
@@ -59,8 +116,8 @@ pub(super) struct Record<'r> {
     pub(super) line: u64,
     /// The record as it stands in the file, without its line end.
     pub(super) text: &'r [u8],
-    /// What its quotes say about where it ends.
-    pub(super) quotes: Quotes,
+    /// Its cells, where they are known to be UTF-8.
+    known: Option<&'r str>,
     cells: &'r [u8],
     /// Where each cell begins, and where one would that came after them.
     starts: &'r [usize],
@@ -91,8 +148,10 @@ impl<R: Read> Records<R> {
         let _ = quoted.read_record(b"\n", &mut [], &mut []);
         Self {
             bytes,
-            buffer: vec![0; length],
+            buffer: Buffer::Bytes(Vec::new()),
+            length,
             open: 0..0,
+            begun: Vec::new(),
             quote: 0,
             line: 1,
             delimiter,
@@ -120,7 +179,7 @@ impl<R: Read> Records<R> {
             self.advance_quoted()?;
             return Ok(true);
         }
-        let line = part(&self.buffer, text.start, length);
+        let line = part(self.buffer.bytes(), text.start, length);
         let starts = loop {
             match starts(line, self.delimiter, &mut self.starts) {
                 Some(count) => break count,
@@ -136,11 +195,16 @@ impl<R: Read> Records<R> {
             starts,
         };
         // Of a carriage return it may not be known yet what follows it.
-        if !self.open.is_empty() && self.buffer.get(self.open.start) == Some(&b'\n') {
+        if !self.open.is_empty() && self.buffer.bytes().get(self.open.start) == Some(&b'\n') {
             self.line += 1;
             self.open.start += 1;
         }
         Ok(true)
+    }
+
+    /// What the quotes of the record say about where it ends.
+    pub(super) fn quotes(&self) -> Quotes {
+        self.current.quotes
     }
 
     /// The record that it stands at.
@@ -148,15 +212,17 @@ impl<R: Read> Records<R> {
         let Current {
             line,
             text,
-            quotes,
             unquoted,
             starts,
+            ..
         } = &self.current;
-        let text = self.buffer.get(text.clone()).unwrap_or_default();
+        let known = self.buffer.text().filter(|_| unquoted.is_none());
+        let known = known.and_then(|known| known.get(text.clone()));
+        let text = self.buffer.bytes().get(text.clone()).unwrap_or_default();
         Record {
             line: *line,
             text,
-            quotes: *quotes,
+            known,
             cells: unquoted.map_or(text, |length| part(&self.cells, 0, length)),
             starts: self.starts.get(..*starts).unwrap_or_default(),
             gap: usize::from(unquoted.is_none()),
@@ -166,7 +232,11 @@ impl<R: Read> Records<R> {
     /// Goes to the first byte that ends no line; false at the end of the file.
     fn skip_line_ends(&mut self) -> Result<bool, Unsplit> {
         loop {
-            let open = self.buffer.get(self.open.clone()).unwrap_or_default();
+            let open = self
+                .buffer
+                .bytes()
+                .get(self.open.clone())
+                .unwrap_or_default();
             if open.first().is_some_and(|byte| !is_line_end(*byte)) {
                 return Ok(true);
             }
@@ -190,7 +260,11 @@ impl<R: Read> Records<R> {
     fn line_length(&mut self) -> Result<usize, Unsplit> {
         let mut searched = 0;
         loop {
-            let open = self.buffer.get(self.open.clone()).unwrap_or_default();
+            let open = self
+                .buffer
+                .bytes()
+                .get(self.open.clone())
+                .unwrap_or_default();
             let unseen = open.get(searched..).unwrap_or_default();
             if let Some(end) = memchr2(b'\n', b'\r', unseen) {
                 return Ok(searched + end);
@@ -207,7 +281,10 @@ impl<R: Read> Records<R> {
         // Each cell ends where the next one begins.
         let (mut read, mut written, mut ended) = (0, 0, 1);
         loop {
-            let input = self.buffer.get(self.open.start + read..self.open.end);
+            let input = self
+                .buffer
+                .bytes()
+                .get(self.open.start + read..self.open.end);
             let (result, taken, unquoted, ends) = self.quoted.read_record(
                 input.unwrap_or_default(),
                 self.cells.get_mut(written..).unwrap_or_default(),
@@ -226,7 +303,7 @@ impl<R: Read> Records<R> {
                 ReadRecordResult::Record | ReadRecordResult::End => break,
             }
         }
-        let taken = part(&self.buffer, self.open.start, read);
+        let taken = part(self.buffer.bytes(), self.open.start, read);
         let text = without_line_ends(taken);
         let cells = part(&self.cells, 0, written);
         let ends_with_line = taken.last().is_some_and(|byte| is_line_end(*byte));
@@ -247,33 +324,65 @@ impl<R: Read> Records<R> {
             starts: ended,
         };
         self.open.start = end;
-        let open = self.buffer.get(self.open.clone()).unwrap_or_default();
+        let open = self
+            .buffer
+            .bytes()
+            .get(self.open.clone())
+            .unwrap_or_default();
         self.quote = end + memchr(b'"', open).unwrap_or(open.len());
         Ok(())
     }
 
     /// Reads on; false at the end of the file. What is open moves to the front.
     fn fill(&mut self) -> Result<bool, Unsplit> {
-        if self.open.start > 0 {
-            self.buffer.copy_within(self.open.clone(), 0);
-            self.quote -= self.open.start;
-            self.open = 0..self.open.len();
+        let mut bytes = self.take_buffer();
+        bytes.copy_within(self.open.clone(), 0);
+        self.quote -= self.open.start;
+        self.open = 0..self.open.len();
+        let before = self.open.end;
+        loop {
+            let ends = !self.read(&mut bytes)?;
+            (self.buffer, self.begun) = if ends {
+                // Nothing follows what is begun any more.
+                (Buffer::Bytes(bytes), Vec::new())
+            } else {
+                Buffer::of(bytes)
+            };
+            let read = self.buffer.bytes().get(before..).unwrap_or_default();
+            if ends || !read.is_empty() {
+                if self.quote == before {
+                    self.quote += memchr(b'"', read).unwrap_or(read.len());
+                }
+                self.open.end += read.len();
+                return Ok(!read.is_empty());
+            }
+            bytes = self.take_buffer();
         }
-        if self.open.end == self.buffer.len() {
-            if self.buffer.len() >= LONGEST {
+    }
+
+    fn take_buffer(&mut self) -> Vec<u8> {
+        mem::replace(&mut self.buffer, Buffer::Bytes(Vec::new())).into_bytes()
+    }
+
+    /// Reads on behind what is open and the character that is begun, and cuts off what
+    /// was not read; false at the end of the file.
+    fn read(&mut self, bytes: &mut Vec<u8>) -> Result<bool, Unsplit> {
+        let start = self.open.end + self.begun.len();
+        while start >= self.length {
+            if self.length >= LONGEST {
                 return Err(Unsplit::TooLong(self.line));
             }
-            self.buffer.resize(self.buffer.len() * 2, 0);
+            self.length *= 2;
         }
-        let room = self.buffer.get_mut(self.open.end..).unwrap_or_default();
+        bytes.resize(self.length, 0);
+        if let Some(begun) = bytes.get_mut(self.open.end..start) {
+            begun.copy_from_slice(&self.begun);
+        }
+        let room = bytes.get_mut(start..).unwrap_or_default();
         loop {
             match self.bytes.read(room) {
                 Ok(count) => {
-                    if self.quote == self.open.end {
-                        let read = room.get(..count).unwrap_or_default();
-                        self.quote += memchr(b'"', read).unwrap_or(count);
-                    }
-                    self.open.end += count;
+                    bytes.truncate(start + count);
                     return Ok(count > 0);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -289,6 +398,9 @@ const BUFFER: usize = 1 << 18;
 impl<'r> Record<'r> {
     /// What its cells lie in, where each of them is UTF-8.
     pub(super) fn utf8(&self) -> Option<&'r str> {
+        if self.known.is_some() {
+            return self.known;
+        }
         let text = str::from_utf8(self.cells).ok()?;
         // A delimiter parts what stands in the text. Where cells are unquoted, two
         // halves of a character may meet.
@@ -470,6 +582,20 @@ mod tests {
             prop_assert_eq!(&places, &expected);
             places.pop();
             prop_assert_eq!(starts(&text, byte, &mut places), None);
+        }
+
+        #[test]
+        fn a_record_is_utf8_where_each_of_its_cells_is(
+            bytes in prop::collection::vec(prop::sample::select(b"a,\"\n\xc3\xa9".to_vec()), 0..60),
+            length in 1_usize..9,
+        ) {
+            let mut records = Records::with_buffer(Slow(&bytes), b',', length);
+            while let Ok(true) = records.advance() {
+                let record = records.current();
+                let is_utf8 = record.iter().all(|cell| str::from_utf8(cell).is_ok());
+                prop_assert_eq!(record.utf8().is_some(), is_utf8);
+                prop_assert!(record.utf8().is_none_or(|text| text.as_bytes() == record.cells));
+            }
         }
 
         #[test]
