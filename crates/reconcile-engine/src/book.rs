@@ -5,7 +5,7 @@ mod columns;
 mod packed;
 mod row;
 
-use std::{cmp::Ordering, collections::BTreeMap, num::NonZeroU32};
+use std::{cmp::Ordering, collections::BTreeMap, num::NonZeroU32, ops::Range};
 
 use jiff::civil::Date;
 use reconcile_core::{Currency, Direction, Kind, Money, Status, Sum};
@@ -54,6 +54,10 @@ pub struct Book {
     /// texts, and the numbers that its class says it has.
     packed: Packed,
     attributes: Attributes,
+    /// Where in `packed` the id of the last row is.
+    last_id: Range<usize>,
+    /// Whether the id of a row is not above that of the row before.
+    is_out_of_order: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -195,9 +199,14 @@ impl Book {
         let class = self.classes.place(class).ok_or_else(full)?;
         self.attributes.push(index, attributes).ok_or_else(full)?;
         self.classes.count(class, amount.mantissa(), row.date);
+        // Asked while the row before is near: later, it is a way through all ids.
+        let before = self.packed.bytes_at(self.last_id.clone());
+        self.is_out_of_order |= before >= row.id.as_bytes() && !self.rows.is_empty();
         for text in [row.id, reference, description] {
             self.packed.push_length(text);
         }
+        let start = self.packed.len();
+        self.last_id = start..start + row.id.len();
         for text in [row.id, reference, description] {
             self.packed.push_text(text);
         }
@@ -331,6 +340,7 @@ impl Book {
     ///
     /// When the index comes from a longer book.
     #[must_use]
+    #[inline]
     pub fn signed(&self, index: RowIndex) -> Money {
         let (_, class) = self.cells(index);
         Money::new(signed(self.amount(index), class.direction), class.currency)
@@ -496,9 +506,15 @@ impl Book {
     ///
     /// When the index comes from a longer book.
     #[must_use]
+    #[inline]
     pub fn id(&self, index: RowIndex) -> &str {
         let ([id, _, _], place) = self.packed.lengths(self.packed_at(index));
         self.packed.text(place, id)
+    }
+
+    /// Whether the ids ascend, each of them once.
+    pub(crate) fn is_in_order(&self) -> bool {
+        !self.is_out_of_order
     }
 
     /// The reference of a row.
@@ -506,6 +522,14 @@ impl Book {
         let ([id, reference, _], place) = self.packed.lengths(self.packed_at(index));
         let reference = self.packed.text(place + id, reference);
         Some(reference).filter(|text| !text.is_empty())
+    }
+
+    /// The bytes of the reference of a row; none where it has no reference.
+    #[inline]
+    pub(crate) fn reference_bytes(&self, index: RowIndex) -> &[u8] {
+        let ([id, reference, _], place) = self.packed.lengths(self.packed_at(index));
+        let start = place + id;
+        self.packed.bytes_at(start..start + reference)
     }
 
     pub(crate) fn compare(&self, left: RowIndex, right: RowIndex) -> Ordering {

@@ -78,7 +78,7 @@ pub(crate) fn by_reference(ledger: &Book, records: &Book) -> Joined {
 }
 
 /// The same with any hash.
-pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&str) -> u32) -> Joined {
+pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&[u8]) -> u32) -> Joined {
     let mut joined = Joined {
         couples: Couples(vec![None; ledger.len()]),
         ..Joined::default()
@@ -146,8 +146,8 @@ impl Joined {
     /// Parts the couples that share a hash only.
     fn hold_texts(&mut self, ledger: &Book, records: &Book) {
         for (row, partner) in ledger.indices().zip(&mut self.couples.0) {
-            let reference = ledger.reference(row);
-            if let Some(record) = partner.take_if(|it| records.reference(*it) != reference) {
+            let reference = ledger.reference_bytes(row);
+            if let Some(record) = partner.take_if(|it| records.reference_bytes(*it) != reference) {
                 self.alone.ledger.push(row);
                 self.alone.records.push(record);
             }
@@ -174,15 +174,18 @@ impl Hashed {
 /// alone. The room is for so many rows again.
 fn in_order(
     book: &Book,
-    hash_of: impl Fn(&str) -> u32,
+    hash_of: impl Fn(&[u8]) -> u32,
     alone: &mut Vec<RowIndex>,
     room: &mut Vec<Hashed>,
 ) -> Vec<Hashed> {
     let mut rows = Vec::with_capacity(book.len());
     for row in book.indices() {
-        match book.reference(row).map(&hash_of) {
-            Some(hash) => rows.push(Hashed { hash, row }),
-            None => alone.push(row),
+        match book.reference_bytes(row) {
+            [] => alone.push(row),
+            reference => rows.push(Hashed {
+                hash: hash_of(reference),
+                row,
+            }),
         }
     }
     room.clone_from(&rows);

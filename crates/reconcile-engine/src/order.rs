@@ -15,8 +15,7 @@ use crate::{
 pub(crate) fn sort_matches(matches: &mut [Couple], ledger: &Book, records: &Book) {
     // In a ledger in the order of its ids, with each id once, the place of a
     // row says it all. Most matches are in that order by then.
-    let ids = ledger.indices().map(|row| ledger.id(row));
-    if ids.is_sorted_by(|a, b| a < b) {
+    if ledger.is_in_order() {
         return matches.sort_by_key(|couple| couple.ledger);
     }
     // The beginnings of ids decide nearly every comparison without a look into

@@ -8,9 +8,17 @@ use rust_decimal::Decimal;
 /// An amount for a file: no separators, the currency's minor digits, more where
 /// the amount has more, never rounded. It matches `^-?\d+(\.\d+)?$`.
 pub(crate) fn plain(amount: impl Into<Sum>, currency: Option<Currency>) -> String {
-    let amount = amount.into().normalized();
+    let amount = amount.into();
     let digits = currency.and_then(|currency| currency.exponent());
-    let missing = digits.unwrap_or_default().saturating_sub(amount.scale());
+    let digits = digits.unwrap_or_default();
+    if let Some(amount) = amount.to_decimal() {
+        let mut text = Vec::with_capacity(16);
+        push_plain(&mut text, amount, digits);
+        // Digits, a point and a sign are UTF-8.
+        return String::from_utf8(text).unwrap_or_default();
+    }
+    let amount = amount.normalized();
+    let missing = digits.saturating_sub(amount.scale());
     // Zeros are appended to the text, because a scale that does not fit into
     // a decimal would be cut without a word.
     let mut text = amount.to_string();
@@ -67,52 +75,17 @@ const POWERS: [u64; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
 /// Writes minor units, of which there are [`POWERS`].
 fn push_units(out: &mut Vec<u8>, units: u64, minor: u32) {
-    let (mut room, minor) = (NO_DIGITS, minor as usize);
+    let (mut digits, minor) = (itoa::Buffer::new(), minor as usize);
+    let digits = digits.format(units).as_bytes();
+    let whole = digits.len().saturating_sub(minor);
+    let (whole, fraction) = digits.split_at_checked(whole).unwrap_or_default();
     // At least one digit stands before the point.
-    let all = digits(units, minor + 1, &mut room);
-    let (whole, fraction) = all.split_at_checked(all.len() - minor).unwrap_or_default();
-    out.extend_from_slice(whole);
-    if !fraction.is_empty() {
+    out.extend_from_slice(if whole.is_empty() { b"0" } else { whole });
+    if minor > 0 {
         out.push(b'.');
+        out.extend(iter::repeat_n(b'0', minor - fraction.len()));
         out.extend_from_slice(fraction);
     }
-}
-
-/// The two digits of every number below a hundred.
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [*b"00"; 100];
-    let mut rest = pairs.as_mut_slice();
-    let mut two = 0;
-    while let [pair, others @ ..] = rest {
-        *pair = [b'0' + two / 10, b'0' + two % 10];
-        rest = others;
-        two += 1;
-    }
-    pairs
-};
-
-/// Room for the digits of a machine word.
-pub(crate) const NO_DIGITS: [u8; 20] = [b'0'; 20];
-
-/// The digits of a number, at least so many of them: zeros lead it to that. The
-/// room has [none](NO_DIGITS) yet.
-pub(crate) fn digits(mut number: u64, least: usize, room: &mut [u8; 20]) -> &[u8] {
-    let mut length = 0;
-    // Two at a time: the word is divided half as often.
-    for pair in room.rchunks_exact_mut(2) {
-        // The last two digits fit a byte.
-        let two = u8::try_from(number % 100).unwrap_or_default();
-        if let Some(digits) = PAIRS.get(usize::from(two)) {
-            pair.copy_from_slice(digits);
-        }
-        number /= 100;
-        length += if number == 0 && two < 10 { 1 } else { 2 };
-        if number == 0 {
-            break;
-        }
-    }
-    let length = length.max(least);
-    room.get(room.len() - length..).unwrap_or_default()
 }
 
 /// An amount for a reader: thousands separated, a real minus sign.

@@ -18,10 +18,7 @@ use rust_decimal::Decimal;
 
 use self::csv::Lines;
 pub(crate) use self::{matches::matches, summary::summary};
-use crate::{
-    Run,
-    amount::{NO_DIGITS, digits},
-};
+use crate::Run;
 
 /// A table of a run: typed columns, and rows that are made as they are asked for.
 pub struct Table<'r> {
@@ -159,8 +156,8 @@ impl Label {
 
     /// A letter and a number: both fit.
     fn numbered(letter: u8, number: u64) -> Self {
-        let (mut bytes, mut room) = ([letter; 22], NO_DIGITS);
-        let digits = digits(number, 1, &mut room);
+        let (mut bytes, mut digits) = ([letter; 22], itoa::Buffer::new());
+        let digits = digits.format(number).as_bytes();
         if let Some(places) = bytes.get_mut(1..=digits.len()) {
             places.copy_from_slice(digits);
         }
@@ -320,9 +317,7 @@ fn ids<'r>(book: &'r Book, rows: &[RowIndex]) -> Cell<'r> {
 const SEPARATORS: [u8; 2] = *b"|\\";
 
 fn has_separator(id: &str) -> bool {
-    let bytes = id.bytes();
-    // Without a branch, since ids are short and nearly none has one.
-    bytes.fold(false, |any, byte| any | SEPARATORS.contains(&byte))
+    id.bytes().any(|byte| SEPARATORS.contains(&byte))
 }
 
 /// Ids, separated by `|`; absent where there are none. Inside an id, `|` and

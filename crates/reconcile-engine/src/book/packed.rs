@@ -1,5 +1,7 @@
 //! Texts and numbers of rows, one after the other in one allocation.
 
+use std::ops::Range;
+
 /// Texts as they are, and numbers in as few letters as they need.
 ///
 /// Numbers are letters, too, five bits each, so that all of it is one string
@@ -73,6 +75,7 @@ impl Packed {
 
     /// So many lengths that were pushed from this place on, and where what follows
     /// them begins.
+    #[inline]
     pub(super) fn lengths<const N: usize>(&self, place: u32) -> ([usize; N], usize) {
         let mut place = place as usize;
         let letters = self.0.as_bytes().get(place..).unwrap_or_default();
@@ -101,8 +104,15 @@ impl Packed {
     }
 
     /// The text of this length that was pushed at a place.
+    #[inline]
     pub(super) fn text(&self, place: usize, length: usize) -> &str {
         self.0.get(place..place + length).unwrap_or_default()
+    }
+
+    /// The bytes at a place.
+    #[inline]
+    pub(super) fn bytes_at(&self, place: Range<usize>) -> &[u8] {
+        self.0.as_bytes().get(place).unwrap_or_default()
     }
 
     /// Reads what was pushed from this place on.

@@ -81,6 +81,12 @@ fn turns_around(character: char) -> bool {
 /// and is a JavaScript literal in every engine.
 pub(crate) fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let json = serde_json::to_string(value)?;
+    // Bytes are looked at faster than characters, and most texts have none of these:
+    // the last is the first of U+2028.
+    let is_suspect = |byte: &u8| matches!(byte, b'<' | b'>' | b'&' | 0xe2);
+    if !json.as_bytes().iter().any(is_suspect) {
+        return out.write_all(json.as_bytes());
+    }
     let mut rest = json.as_str();
     while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}']) {
         let (before, from) = rest.split_at(at);

@@ -69,9 +69,12 @@ impl Lines {
     /// Text as it is, where a spreadsheet reads it as that.
     fn text(&mut self, text: &str) {
         let bytes = text.as_bytes();
-        // Bytes above the comma split nothing, and most texts have no others. All of
-        // a text are looked at without a branch, since it is short.
-        let doubtful = bytes.iter().fold(false, |any, byte| any | (*byte <= b','));
+        // Bytes above the comma split nothing, and most texts have no others.
+        let doubtful = bytes
+            .iter()
+            .copied()
+            .min()
+            .is_some_and(|least| least <= b',');
         if doubtful || is_formula(bytes) {
             self.escaped(text);
         } else {
