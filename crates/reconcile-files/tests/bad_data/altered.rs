@@ -137,7 +137,7 @@ fn records(text: &[u8]) -> Vec<(usize, Vec<Vec<u8>>)> {
             at += 1;
             continue;
         }
-        let (begin, start, mut cells) = (line, at, vec![Vec::new()]);
+        let (begin, mut cells) = (line, vec![Vec::new()]);
         let mut quoted = text[at] == b'"';
         at += usize::from(quoted);
         while let Some(&byte) = text.get(at) {
@@ -163,10 +163,7 @@ fn records(text: &[u8]) -> Vec<(usize, Vec<Vec<u8>>)> {
             }
             at += 1;
         }
-        // A row of empty cells is a blank line.
-        if !text[start..at].iter().all(|byte| b",\" \t".contains(byte)) {
-            records.push((begin, cells));
-        }
+        records.push((begin, cells));
     }
     records
 }
