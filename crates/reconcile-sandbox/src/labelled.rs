@@ -395,4 +395,23 @@ mod tests {
         }
         assert!((90..160).contains(&equal), "{equal}");
     }
+    #[test]
+    fn the_sales_one_by_one_are_those_of_the_corpus() {
+        let mut corpus = Labelled::dense(500, 7);
+        let (mut ledger, mut records) = (Vec::new(), Vec::new());
+        for (place, (booked, listed)) in Labelled::sales(PERIOD, 500, 7).enumerate() {
+            assert_eq!(booked.is_some() && listed.is_some(), place < 500);
+            ledger.extend(booked);
+            records.extend(listed);
+        }
+        for rows in [
+            &mut ledger,
+            &mut records,
+            &mut corpus.ledger,
+            &mut corpus.records,
+        ] {
+            rows.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        assert_eq!((ledger, records), (corpus.ledger, corpus.records));
+    }
 }
