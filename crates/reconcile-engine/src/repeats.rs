@@ -142,7 +142,9 @@ struct Left<'r> {
     pass: &'r Pass,
     amounts: Amounts,
     faces: HashSet<Face>,
-    keys: HashSet<String>,
+    /// The faces of the rows of each key: what another key has left over says nothing
+    /// of this one.
+    keys: HashMap<String, HashSet<Face>>,
 }
 
 impl<'r> Left<'r> {
@@ -153,7 +155,7 @@ impl<'r> Left<'r> {
             pass,
             amounts: Amounts::default(),
             faces: HashSet::new(),
-            keys: HashSet::new(),
+            keys: HashMap::new(),
         };
         let mut key = String::new();
         for &row in open {
@@ -163,7 +165,8 @@ impl<'r> Left<'r> {
             {
                 left.amounts.insert(facts.amount);
                 left.faces.insert(face(&facts));
-                left.keys.insert(key.clone());
+                let of_key = left.keys.entry(key.clone()).or_default();
+                of_key.insert(face(&facts));
             }
         }
         left
@@ -178,13 +181,17 @@ impl<'r> Left<'r> {
         let rows = rows.take_while(|_| !self.keys.is_empty());
         rows.filter_map(move |row| {
             let facts = book.facts(row);
+            let face = face(&facts);
             let says = self.amounts.may_have(facts.amount)
-                && self.faces.contains(&face(&facts))
+                && self.faces.contains(&face)
                 && self.rules.standing(facts.status) == Standing::Moved;
             let mut key = String::new();
             let same = says
                 && keys::of(book, &self.pass.equal, self.side, row, &mut key)
-                && self.keys.contains(&key);
+                && self
+                    .keys
+                    .get(&key)
+                    .is_some_and(|of_key| of_key.contains(&face));
             same.then_some((row, key))
         })
     }

@@ -328,3 +328,17 @@ fn what_repeats_a_match_under_its_reference_written_otherwise_is_a_duplicate() {
     );
     assert!(said[1].starts_with("missing_in_ledger /R-2"), "{said:#?}");
 }
+
+#[test]
+fn what_another_key_has_left_over_makes_no_matched_row_a_contradiction() {
+    // R-3 repeats R-1: 12-3, which would make it doubtful, is of another amount.
+    let ledger = ["L-1 10 ref=1-23", "L-2 20 ref=12-3"];
+    let records = ["R-1 10 ref=1-23", "R-2 20 ref=12-3", "R-3 10 ref=123"];
+    let again = "duplicate_at_provider /R-3 by reference_normalised";
+    let alone = lines(&ledger, &records, &Rules::default());
+    assert!(alone[2].starts_with(again), "{alone:#?}");
+    // Nor is it, where a row of another key that is left has that amount.
+    let others = [&records[..], &["R-4 20 ref=Z-9"]].concat();
+    let said = lines(&ledger, &others, &Rules::default());
+    assert!(said.iter().any(|line| line.starts_with(again)), "{said:#?}");
+}
