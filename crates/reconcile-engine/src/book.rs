@@ -5,7 +5,12 @@ mod columns;
 mod packed;
 mod row;
 
-use std::{cmp::Ordering, collections::BTreeMap, num::NonZeroU32, ops::Range};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
+    ops::Range,
+};
 
 use jiff::civil::Date;
 use reconcile_core::{Currency, Direction, Kind, Money, Status, Sum};
@@ -464,6 +469,19 @@ impl Book {
             return cells.units == others.units;
         }
         self.amount(index) == other.amount(its)
+    }
+
+    /// The digits of the amount of a row as a whole number; `None` where there are
+    /// more than a row has room for.
+    pub(crate) fn units(&self, index: RowIndex) -> Option<i64> {
+        let (cells, class) = self.cells(index);
+        (!class.wide).then(|| i64::from_ne_bytes(cells.units))
+    }
+
+    /// How many digits after the point its amounts are written with.
+    pub(crate) fn scales(&self) -> BTreeSet<u32> {
+        let classes = self.classes.members.iter();
+        classes.map(|members| members.class.scale).collect()
     }
 
     fn amount(&self, index: RowIndex) -> Decimal {

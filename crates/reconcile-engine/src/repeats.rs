@@ -5,7 +5,7 @@
 //! nowhere. Nearly all rows of a large book are matched, and few are left over, so
 //! that the matched ones are passed over by their amounts before a key is made.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use reconcile_core::{Currency, Direction};
 use rust_decimal::Decimal;
@@ -153,7 +153,7 @@ impl<'r> Left<'r> {
             side,
             rules,
             pass,
-            amounts: Amounts::default(),
+            amounts: Amounts::of(book, open.len()),
             faces: HashSet::new(),
             keys: HashMap::new(),
         };
@@ -179,12 +179,12 @@ impl<'r> Left<'r> {
         rows: impl Iterator<Item = RowIndex>,
     ) -> impl Iterator<Item = (RowIndex, String)> {
         let rows = rows.take_while(|_| !self.keys.is_empty());
+        let rows = rows.filter(|row| self.amounts.may_have(book.units(*row)));
         rows.filter_map(move |row| {
             let facts = book.facts(row);
             let face = face(&facts);
-            let says = self.amounts.may_have(facts.amount)
-                && self.faces.contains(&face)
-                && self.rules.standing(facts.status) == Standing::Moved;
+            let says =
+                self.faces.contains(&face) && self.rules.standing(facts.status) == Standing::Moved;
             let mut key = String::new();
             let same = says
                 && keys::of(book, &self.pass.equal, self.side, row, &mut key)
@@ -198,45 +198,55 @@ impl<'r> Left<'r> {
 }
 
 /// Amounts, by a bit each: what has none is not among them.
-#[derive(Default)]
-struct Amounts(Vec<u64>);
+struct Amounts {
+    /// The digits after the point that amounts of the book are written with.
+    scales: BTreeSet<u32>,
+    bits: Vec<u64>,
+}
 
 impl Amounts {
-    /// How many bits there are, as a power of two.
-    const BITS: u32 = 20;
-
-    /// Up to how many digits after the point an amount may be written; more are
-    /// not told apart.
-    const MOST_DIGITS: u32 = 6;
+    /// None yet, with room for those of so many rows of a book: 64 bits for each, so
+    /// that hardly any other amount shares one.
+    fn of(book: &Book, rows: usize) -> Self {
+        Self {
+            scales: book.scales(),
+            bits: vec![0; rows.max(1 << 10).next_power_of_two()],
+        }
+    }
 
     fn insert(&mut self, amount: Decimal) {
-        self.0.resize(1 << (Self::BITS - 6), 0);
-        let mut amount = amount.normalize();
-        while amount.scale() <= Self::MOST_DIGITS {
-            let (word, bit) = Self::place(amount);
-            if let Some(word) = self.0.get_mut(word) {
-                *word |= bit;
-            }
+        for scale in &self.scales {
             // However many zeros are written, it is the same amount.
-            let (before, longer) = (amount.scale(), amount.scale() + 1);
-            amount.rescale(longer);
-            if amount.scale() == before {
-                break;
+            let mut written = amount;
+            written.rescale(*scale);
+            if let Ok(units) = i64::try_from(written.mantissa())
+                && written == amount
+            {
+                let (word, bit) = self.place(units);
+                if let Some(word) = self.bits.get_mut(word) {
+                    *word |= bit;
+                }
             }
         }
     }
 
-    fn may_have(&self, amount: Decimal) -> bool {
-        let (word, bit) = Self::place(amount);
-        amount.scale() > Self::MOST_DIGITS || self.0.get(word).is_some_and(|word| word & bit != 0)
+    /// Whether the amount of so many units, with whatever digits after the point, may
+    /// be among them; what has more units than are told apart may.
+    fn may_have(&self, units: Option<i64>) -> bool {
+        units.is_none_or(|units| {
+            let (word, bit) = self.place(units);
+            self.bits.get(word).is_some_and(|word| word & bit != 0)
+        })
     }
 
-    fn place(amount: Decimal) -> (usize, u64) {
-        // The golden ratio spreads neighbours.
-        let units = u64::try_from(amount.mantissa()).unwrap_or_default();
-        let hash = units.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - Self::BITS);
-        let word = usize::try_from(hash / 64).unwrap_or_default();
-        (word, 1 << (hash % 64))
+    fn place(&self, units: i64) -> (usize, u64) {
+        // The golden ratio spreads neighbours: the highest bits choose the bit, the
+        // next ones the word.
+        let hash = units.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let bit = hash >> (u64::BITS - 6);
+        // A part of a `usize` fits one.
+        let word = usize::try_from(hash >> 26).unwrap_or_default() & (self.bits.len() - 1);
+        (word, 1 << bit)
     }
 }
 
