@@ -430,6 +430,16 @@ fn what_stands_before_the_names_of_the_columns_is_said_to_be_in_the_way() {
 }
 
 #[test]
+fn a_word_is_that_of_its_own_cell_though_the_row_before_had_it_beside() {
+    let header = "reference,amount,date,currency,fee_currency\n";
+    for (first, next) in [("PEN,", ",PEN"), (r#""PEN","""#, r#""","PEN""#)] {
+        let rows = format!("A,1,2026-01-31,{first}\nB,1,2026-01-31,{next}\n");
+        let said = error("l.csv", format!("{header}{rows}"));
+        assert_eq!(said, "l.csv, line 3, column currency: is missing", "{next}");
+    }
+}
+
+#[test]
 fn a_row_of_empty_cells_is_a_blank_line() {
     let ledger = book(
         "l.csv",

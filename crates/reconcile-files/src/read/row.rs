@@ -263,7 +263,10 @@ impl<'m> RowReader<'m> {
             .with_hint(hint::word(field, word, self.side))
     }
 
-    #[expect(clippy::inline_always, reason = "as above")]
+    #[expect(
+        clippy::inline_always,
+        reason = "where the field is known, so is where its cell lies"
+    )]
     #[inline(always)]
     fn text<'c>(&self, cells: &impl Fields<'c>, field: Field) -> Result<Option<&'c str>, Problem> {
         self.text_of(field, cells.at(field))
