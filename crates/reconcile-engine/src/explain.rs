@@ -4,6 +4,7 @@
 
 mod equations;
 mod leftovers;
+mod namesakes;
 mod payouts;
 
 use std::fmt::Write;
@@ -12,7 +13,7 @@ use jiff::civil::Date;
 use reconcile_core::{Currency, Money, Status};
 use rust_decimal::Decimal;
 
-pub(crate) use self::leftovers::relate;
+pub(crate) use self::{equations::Charges, leftovers::relate};
 use crate::{
     BreakCode, Calendar, DayWindow, Row, Side, rules::in_words, slips::differ_by_a_prefix,
     sum::exact_difference,
@@ -147,33 +148,55 @@ fn after_fees(ledger: &Row<'_>, record: &Row<'_>) -> String {
     })
 }
 
-/// Rows of both sides that belong together, with their sums and numbers: what
-/// the figures make of the break, and the explanation.
+/// Rows of a side that belong together.
+#[derive(Default)]
+pub(crate) struct Pile {
+    pub(crate) rows: usize,
+    /// What moved, credits `+`.
+    pub(crate) moved: Decimal,
+    /// What is left of it after the fees, where a pass compared that.
+    pub(crate) after_fees: Option<Decimal>,
+    /// What the rows state to be charged, where they are a whole or its parts.
+    pub(crate) charges: Charges,
+}
+
+/// Rows of both sides that belong together: what the figures make of the break,
+/// and the explanation.
 pub(crate) fn group(
     code: BreakCode,
     currency: Currency,
-    (expected, booked): (Decimal, usize),
-    (actual, listed): (Decimal, usize),
+    (ledger, records): (&Pile, &Pile),
     difference: Decimal,
     finding: &str,
 ) -> (BreakCode, String) {
     let by_parts = matches!(code, BreakCode::SplitIncomplete | BreakCode::OverAllocated);
-    let rounding = by_parts
-        .then(|| equations::rounded(difference.abs(), currency, booked.max(listed)))
+    let equation = by_parts
+        .then(|| equations::of_parts(code, ledger, records, currency))
         .flatten();
-    let (code, finding) = match &rounding {
-        Some(rounding) => (BreakCode::Rounding, rounding.as_str()),
+    let (code, finding) = match &equation {
+        Some((equation, code)) => (*code, equation.as_str()),
         None => (code, finding),
     };
     let rows = |count| if count == 1 { "row" } else { "rows" };
-    let text = format!(
-        "ledger {} ({booked} {}) − provider {} ({listed} {}) = {}: {finding}",
-        shown(expected, currency),
-        rows(booked),
-        operand(actual, currency),
-        rows(listed),
+    let mut text = format!(
+        "ledger {} ({} {}) − provider {} ({} {}) = {}: {finding}",
+        shown(ledger.moved, currency),
+        ledger.rows,
+        rows(ledger.rows),
+        operand(records.moved, currency),
+        records.rows,
+        rows(records.rows),
         money(difference, currency),
     );
+    if let Some((booked, listed)) = ledger.after_fees.zip(records.after_fees) {
+        // Writing to a string never fails.
+        let _ = write!(
+            text,
+            "; after the fees, ledger {}, provider {}",
+            money(booked, currency),
+            money(listed, currency)
+        );
+    }
     (code, text)
 }
 

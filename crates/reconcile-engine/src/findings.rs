@@ -14,7 +14,7 @@ use crate::{
     RowIndex, Rule, Rules, Side,
     book::Facts,
     doubts::{Doubt, Doubts},
-    explain,
+    explain::{self, Charges, Pile},
     join::Crowd,
     matches::{Couple, Group},
     nearest::Pair,
@@ -204,6 +204,7 @@ impl<'a> Findings<'a> {
         finding: &str,
     ) -> Result<(), EngineError> {
         let (expected, actual) = self.sums(&ledger, &records)?;
+        let (booked, listed) = self.piles(code, (&ledger, expected), (&records, actual))?;
         let (ledger, records) = (
             self.sorted(Side::Ledger, ledger),
             self.sorted(Side::Records, records),
@@ -217,8 +218,7 @@ impl<'a> Findings<'a> {
         let (code, explanation) = explain::group(
             code,
             first.currency,
-            (expected, ledger.len()),
-            (actual, records.len()),
+            (&booked, &listed),
             difference,
             finding,
         );
@@ -233,6 +233,33 @@ impl<'a> Findings<'a> {
             (found.ledger, found.records) = (ledger, records);
         }
         Ok(())
+    }
+
+    /// What explains the difference of rows of each side, with what they moved:
+    /// of a whole and its parts, what they state to be charged, or what is left
+    /// after that, where the pass compares it.
+    fn piles(
+        &self,
+        code: BreakCode,
+        (ledger, expected): (&[RowIndex], Decimal),
+        (records, actual): (&[RowIndex], Decimal),
+    ) -> Result<(Pile, Pile), EngineError> {
+        let pile = |rows: &[RowIndex], moved| Pile {
+            rows: rows.len(),
+            moved,
+            ..Pile::default()
+        };
+        let (mut booked, mut listed) = (pile(ledger, expected), pile(records, actual));
+        if matches!(code, BreakCode::SplitIncomplete | BreakCode::OverAllocated) {
+            let pass = self.rules.passes.get(usize::from(self.pass.0));
+            if let Some(pass) = pass.filter(|pass| pass.net) {
+                let (left, right) = self.compared_sums(pass, ledger, records)?;
+                (booked.after_fees, listed.after_fees) = (Some(left), Some(right));
+            }
+            booked.charges = Charges::of(ledger.iter().map(|row| self.ledger.row(*row)));
+            listed.charges = Charges::of(records.iter().map(|row| self.records.row(*row)));
+        }
+        Ok((booked, listed))
     }
 
     /// What moved by rows of each side, which have one currency.

@@ -7,11 +7,8 @@ use reconcile_core::{Currency, Direction, Sum};
 
 use super::{Reach, moved, take};
 use crate::{
-    Book, BreakCode, EngineError, GroupBy, Pass, RowIndex, Side, Sides,
-    explain::{self, money},
-    findings::Findings,
-    join::Crowd,
-    sum::exact_difference,
+    Book, BreakCode, EngineError, GroupBy, Pass, RowIndex, Side, Sides, explain,
+    findings::Findings, join::Crowd, sum::exact_difference,
 };
 
 /// Matches the open rows of a currency that moved money where the two sides
@@ -93,18 +90,15 @@ pub(super) fn file_incomplete(
             continue;
         }
         candidate.take(open);
-        let (code, mut finding) = if over {
+        let (code, finding) = if over {
             (
                 BreakCode::OverAllocated,
-                "the parts come to more than the whole".to_owned(),
+                "the parts come to more than the whole",
             )
         } else {
-            (BreakCode::SplitIncomplete, "a part is missing".to_owned())
+            (BreakCode::SplitIncomplete, "a part is missing")
         };
-        if pass.net {
-            finding.push_str(&candidate.after_fees(findings, pass)?);
-        }
-        findings.differing_group(code, candidate.ledger, candidate.records, &finding)?;
+        findings.differing_group(code, candidate.ledger, candidate.records, finding)?;
     }
     Ok(())
 }
@@ -238,16 +232,6 @@ impl Candidate {
                 tolerance.allows(ledger.abs(), gap.abs())
             }
         })
-    }
-
-    /// What the sides come to after the fees, in words.
-    fn after_fees(&self, findings: &Findings<'_>, pass: &Pass) -> Result<String, EngineError> {
-        let (ledger, records) = findings.compared_sums(pass, &self.ledger, &self.records)?;
-        Ok(format!(
-            "; after the fees, ledger {}, provider {}",
-            money(ledger, self.currency),
-            money(records, self.currency)
-        ))
     }
 
     /// Whether every day of one side lies near enough to every day of the other.

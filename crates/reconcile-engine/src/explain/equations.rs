@@ -3,10 +3,10 @@
 //!
 //! An equation is claimed only where it closes to the last digit.
 
-use reconcile_core::Currency;
+use reconcile_core::{Currency, Sum};
 use rust_decimal::Decimal;
 
-use super::shown;
+use super::{Pile, shown};
 use crate::{BreakCode, Row, sum::exact_difference};
 
 /// Two rows whose amounts differ.
@@ -89,7 +89,7 @@ fn rounding(case: &Case<'_>) -> Option<String> {
 
 /// A difference of no more minor units than there are rows that may each have
 /// been rounded.
-pub(super) fn rounded(gap: Decimal, currency: Currency, rows: usize) -> Option<String> {
+fn rounded(gap: Decimal, currency: Currency, rows: usize) -> Option<String> {
     let unit = Decimal::new(1, currency.exponent()?);
     let most = unit.checked_mul(Decimal::from(rows))?;
     if gap.is_zero() || gap > most {
@@ -144,6 +144,79 @@ fn tenfold(case: &Case<'_>) -> Option<String> {
             "÷10, a digit missing: the ledger's amount is a tenth of the provider's".to_owned()
         })
     }
+}
+
+/// What the fees and the taxes come to that some rows state; none where no row
+/// states any.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Charges {
+    fees: Option<Sum>,
+    taxes: Option<Sum>,
+}
+
+impl Charges {
+    /// What the rows state.
+    pub(crate) fn of<'a>(rows: impl IntoIterator<Item = Row<'a>>) -> Self {
+        let plus = |sum: Option<Sum>, term: Option<Decimal>| match term {
+            Some(term) => sum.unwrap_or(Sum::ZERO).plus(term).map(Some),
+            None => Ok(sum),
+        };
+        let sums = rows.into_iter().try_fold(Self::default(), |sums, row| {
+            let (fees, taxes) = (plus(sums.fees, row.fee), plus(sums.taxes, row.tax));
+            fees.and_then(|fees| taxes.map(|taxes| Self { fees, taxes }))
+        });
+        sums.unwrap_or_default()
+    }
+
+    /// Which of them is the gap.
+    fn are(self, gap: Decimal, currency: Currency) -> Option<String> {
+        let sum = |sum: Option<Sum>| sum.and_then(Sum::to_decimal);
+        let (fees, taxes) = (sum(self.fees), sum(self.taxes));
+        if fees == Some(gap) {
+            return Some("fees".to_owned());
+        }
+        if taxes == Some(gap) {
+            return Some("taxes".to_owned());
+        }
+        let (fees, taxes) = fees.zip(taxes)?;
+        (fees.checked_add(taxes) == Some(gap)).then(|| {
+            let (fees, taxes) = (shown(fees, currency), shown(taxes, currency));
+            format!("fees {fees} + taxes {taxes}")
+        })
+    }
+}
+
+/// The fees, the taxes or both that a side states in all, where they are the gap.
+pub(super) fn charged(
+    gap: Decimal,
+    currency: Currency,
+    ledger: Charges,
+    records: Charges,
+) -> Option<String> {
+    let told = |side: &str, charges: Charges| {
+        let charges = charges.are(gap, currency)?;
+        Some(format!("the {side}'s {charges}"))
+    };
+    told("provider", records).or_else(|| told("ledger", ledger))
+}
+
+/// What the difference of a whole and its parts is, and what that makes of the
+/// break. What is charged leaves the code: it may be so much by chance, too.
+pub(super) fn of_parts(
+    code: BreakCode,
+    ledger: &Pile,
+    records: &Pile,
+    currency: Currency,
+) -> Option<(String, BreakCode)> {
+    let rows = ledger.rows.max(records.rows);
+    let rounding = |gap| Some((rounded(gap, currency, rows)?, BreakCode::Rounding));
+    // Where the fees are off already, they are not what is left.
+    if let Some((booked, listed)) = ledger.after_fees.zip(records.after_fees) {
+        return rounding(exact_difference(booked, listed)?.abs());
+    }
+    let gap = exact_difference(ledger.moved, records.moved)?.abs();
+    let charged = charged(gap, currency, ledger.charges, records.charges);
+    charged.map(|text| (text, code)).or_else(|| rounding(gap))
 }
 
 /// Two neighbouring digits that changed places: which makes a multiple of nine.

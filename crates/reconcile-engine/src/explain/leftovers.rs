@@ -13,8 +13,8 @@ use jiff::{ToSpan, civil::Date};
 use reconcile_core::{Currency, Kind};
 use rust_decimal::Decimal;
 
-use super::{equations, payouts::Days, shown};
-use crate::{Book, Break, BreakCode, Row, RowIndex, Side, units::units};
+use super::{Charges, equations, namesakes::Namesakes, payouts::Days, shown};
+use crate::{Book, Break, BreakCode, Excluded, Row, RowIndex, Side, units::units};
 
 /// How many days before and after its own the rows may lie that explain a break.
 const DAYS: i64 = 3;
@@ -29,40 +29,51 @@ const MOST_STEPS: usize = 20_000_000;
 /// Amounts are added up in units of so many digits after the point.
 const DIGITS: u32 = 6;
 
-/// Adds to the explanations what the rows without a counterpart show: one of
-/// the next day with the same amount, else one, two or three whose sum is what
-/// is missing, else a whole day of them, as a payout is, before the fees or after. The breaks are in their order; gives for how many of them no
-/// sums were looked at. `is_net` says whose amounts were compared after the fees.
+/// Adds to the explanations what the rows without a counterpart show, and those
+/// that take no part: one under the same reference, else one of the next day with
+/// the same amount, else one, two or three whose sum is what is missing, else a
+/// whole day of them, as a payout is, before the fees or after. The breaks and the
+/// excluded rows are in their order; gives for how many breaks no sums were looked
+/// at. `is_net` says whose amounts were compared after the fees.
 pub(crate) fn relate(
     breaks: &mut [Break],
-    ledger: &Book,
-    records: &Book,
+    excluded: &[Excluded],
+    (ledger, records): (&Book, &Book),
     is_net: impl Fn(&Break) -> bool,
 ) -> usize {
     let lone = Sides {
         ledger: Leftovers::of(breaks, Side::Ledger, ledger),
         records: Leftovers::of(breaks, Side::Records, records),
     };
-    if lone.ledger.by_amount.is_empty() && lone.records.by_amount.is_empty() {
+    let namesakes = Namesakes::of(breaks, excluded, (ledger, records));
+    if lone.is_empty() && namesakes.is_empty() {
         return 0;
     }
     let (mut steps, mut given_up) = (MOST_STEPS, 0);
     for found in breaks {
         let told = match (found.ledger.as_slice(), found.records.as_slice()) {
             (&[row], &[]) if is_lone(found) => {
-                lone.records
-                    .explain_row(&ledger.row(row), records, &mut steps)
+                let row = ledger.row(row);
+                namesakes.of_row(Side::Ledger, &row).map_or_else(
+                    || lone.records.explain_row(&row, records, &mut steps),
+                    Search::Found,
+                )
             }
             (&[], &[row]) if is_lone(found) => {
-                lone.ledger
-                    .explain_row(&records.row(row), ledger, &mut steps)
+                let row = records.row(row);
+                namesakes.of_row(Side::Records, &row).map_or_else(
+                    || lone.ledger.explain_row(&row, ledger, &mut steps),
+                    Search::Found,
+                )
             }
-            (&[row], &[record]) if found.code == BreakCode::AmountMismatch && !is_net(found) => {
+            (&[row, ..], &[record, ..])
+                if !is_net(found) && is_unexplained(found, ledger, records) =>
+            {
                 let (row, record) = (ledger.row(row), records.row(record));
-                if equations::first(&row, &record).is_some() {
-                    continue;
-                }
-                lone.explain_difference(found, &row, (ledger, records), &mut steps)
+                namesakes.of_difference(found, &row, &record).map_or_else(
+                    || lone.explain_difference(found, &row, (ledger, records), &mut steps),
+                    Search::Found,
+                )
             }
             _ => continue,
         };
@@ -79,8 +90,32 @@ pub(crate) fn relate(
     given_up
 }
 
+/// Whether a break is of amounts that differ, and no figure of its own rows says
+/// why.
+fn is_unexplained(found: &Break, ledger: &Book, records: &Book) -> bool {
+    let charges =
+        |book: &Book, rows: &[RowIndex]| Charges::of(rows.iter().map(|row| book.row(*row)));
+    match (
+        found.code,
+        found.ledger.as_slice(),
+        found.records.as_slice(),
+    ) {
+        (BreakCode::AmountMismatch, &[row], &[record]) => {
+            equations::first(&ledger.row(row), &records.row(record)).is_none()
+        }
+        (BreakCode::SplitIncomplete | BreakCode::OverAllocated, booked, listed) => {
+            let gap = found.difference.zip(found.currency);
+            gap.is_some_and(|(gap, currency)| {
+                let (booked, listed) = (charges(ledger, booked), charges(records, listed));
+                equations::charged(gap.abs(), currency, booked, listed).is_none()
+            })
+        }
+        _ => false,
+    }
+}
+
 /// Whether a break is a row that moved money and has no counterpart.
-fn is_lone(found: &Break) -> bool {
+pub(super) fn is_lone(found: &Break) -> bool {
     use BreakCode::{MissingAtProvider, MissingInLedger, Timing, Unproven};
     let alone = found.ledger.len() + found.records.len() == 1;
     let codes = [MissingAtProvider, MissingInLedger, Timing, Unproven];
@@ -100,6 +135,10 @@ struct Sides {
 }
 
 impl Sides {
+    fn is_empty(&self) -> bool {
+        self.ledger.by_amount.is_empty() && self.records.by_amount.is_empty()
+    }
+
     /// Rows whose sum would close the difference of a pair: records that belong
     /// to the ledger's row, else rows of the ledger that belong to the record.
     fn explain_difference(

@@ -20,6 +20,7 @@ struct Day {
     /// Credits `+`; none where a sum is not exact.
     gross: Option<Sum>,
     fees: Option<Sum>,
+    taxes: Option<Sum>,
 }
 
 impl Days {
@@ -32,10 +33,12 @@ impl Days {
                 rows: 0,
                 gross: Some(Sum::ZERO),
                 fees: Some(Sum::ZERO),
+                taxes: Some(Sum::ZERO),
             });
             day.rows += 1;
             day.gross = plus(day.gross, row.signed());
             day.fees = plus(day.fees, row.fee.unwrap_or_default());
+            day.taxes = plus(day.taxes, row.tax.unwrap_or_default());
         }
         days
     }
@@ -59,27 +62,30 @@ impl Days {
 
 impl Day {
     /// The equation in which a row is the sum of the day, or what the fees leave
-    /// of it.
+    /// of it, or the fees and the taxes.
     fn comes_to(&self, row: &Row<'_>) -> Option<String> {
-        let (gross, fees, target) = (
-            self.gross?.to_decimal()?,
-            self.fees?.to_decimal()?,
-            row.signed(),
-        );
+        let target = row.signed();
         let currency = row.currency;
+        let gross = self.gross?.to_decimal()?;
         if self.rows < 2 {
             return None;
         }
         if gross == target {
             return Some(shown(gross, currency).to_string());
         }
-        let net = exact_difference(gross, fees).filter(|net| *net == target)?;
-        Some(format!(
-            "{} − fees {} = {}",
-            shown(gross, currency),
-            shown(fees, currency),
-            shown(net, currency)
-        ))
+        let fees = self.fees?.to_decimal()?;
+        let told = |charges: &str, left: Decimal| {
+            let (gross, fees) = (shown(gross, currency), shown(fees, currency));
+            let left = shown(left, currency);
+            format!("{gross} − fees {fees}{charges} = {left}")
+        };
+        let net = exact_difference(gross, fees)?;
+        if net == target {
+            return Some(told("", net));
+        }
+        let taxes = self.taxes?.to_decimal()?;
+        let net = exact_difference(net, taxes).filter(|net| *net == target)?;
+        Some(told(&format!(" − taxes {}", shown(taxes, currency)), net))
     }
 }
 

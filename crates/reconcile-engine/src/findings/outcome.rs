@@ -17,12 +17,13 @@ impl Findings<'_> {
         order::sort_matches(self.matches.couples_mut(), ledger, records);
         order::sort_groups(self.matches.groups_mut(), ledger, records);
         order::sort_breaks(&mut self.breaks, ledger, records);
+        order::sort_excluded(&mut self.excluded, ledger, records);
         // Where amounts are compared after the fees, the difference of the stated
         // ones is nothing that another row could be.
         let nets = self.rules.passes.iter().filter(|pass| pass.net);
         let nets: Vec<_> = nets.map(|pass| pass.name.clone()).collect();
         let is_net = |found: &Break| nets.contains(&found.rule);
-        let unsought = explain::relate(&mut self.breaks, ledger, records, is_net);
+        let unsought = explain::relate(&mut self.breaks, &self.excluded, (ledger, records), is_net);
         let as_of = self.context.as_of;
         let attention = self.rules.attention.with_averages(ledger, records);
         for found in &mut self.breaks {
@@ -40,7 +41,6 @@ impl Findings<'_> {
                 "{unsought} {breaks} {lie} among too many unmatched rows to seek sums of them"
             ));
         }
-        order::sort_excluded(&mut self.excluded, ledger, records);
         let conservation = self.conservation()?;
         let totals = |book: &Book| {
             Ok(Totals {

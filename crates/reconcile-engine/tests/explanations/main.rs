@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod groups;
+mod namesakes;
+
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use reconcile_core::{Direction, Money, Status};
@@ -315,28 +318,41 @@ fn a_row_is_a_whole_day_before_the_fees_or_after_them() {
         fee: Some(fee),
         ..lone(id, amount, 4)
     };
-    let day = [
+    let mut day = [
         charged("R-1", dec!(100), "A", dec!(3)),
         charged("R-2", dec!(50), "B", dec!(2.50)),
         charged("R-3", dec!(80), "C", dec!(2.95)),
         charged("R-4", dec!(70), "D", dec!(1.05)),
     ];
-    let told = |amount| {
+    let told = |day: &[Row<'_>], amount| {
         let payout = Row {
             reference: Some("PAYOUT"),
             ..lone("L-1", amount, 6)
         };
-        related(&[payout], &day)[0].clone()
+        related(&[payout], day)[0].clone()
     };
     assert_eq!(
-        told(dec!(290.50)),
+        told(&day, dec!(290.50)),
         "all 4 unmatched records of 2026-11-04 come to 300.00 − fees 9.50 = 290.50"
     );
     assert_eq!(
-        told(dec!(300)),
+        told(&day, dec!(300)),
         "all 4 unmatched records of 2026-11-04 come to 300.00"
     );
-    assert_eq!(told(dec!(290.51)), "");
+    assert_eq!(told(&day, dec!(290.51)), "");
+    // The tax on the fees of two of them.
+    let taxed = [(0, dec!(0.54)), (1, dec!(0.45))];
+    for (place, tax) in taxed {
+        day[place].tax = Some(tax);
+    }
+    assert_eq!(
+        told(&day, dec!(289.51)),
+        "all 4 unmatched records of 2026-11-04 come to 300.00 − fees 9.50 − taxes 0.99 = 289.51"
+    );
+    assert_eq!(
+        told(&day, dec!(290.50)),
+        "all 4 unmatched records of 2026-11-04 come to 300.00 − fees 9.50 = 290.50"
+    );
 }
 
 #[test]
