@@ -137,6 +137,10 @@ impl Tally {
         self.0 = self.0.and_then(|sum| sum.plus(amount).ok());
     }
 
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self(self.0.zip(other.0).and_then(|(a, b)| a.plus(b).ok()))
+    }
+
     pub(crate) fn minus(self, other: Self) -> Self {
         Self(self.0.zip(other.0).and_then(|(a, b)| a.minus(b).ok()))
     }

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use reconcile_core::{Certificate, Currency, Direction, Money, PageEvidence, Verdict, Window};
+use reconcile_core::{Certificate, Currency, Direction, Money, PageEvidence, Sum, Verdict, Window};
 use reconcile_engine::{self as engine, Book, Break, BreakCode, Proof, ProofVerdict, RowIndex};
 
 use crate::{
@@ -94,23 +94,88 @@ impl Flows {
     }
 }
 
-/// Why rows were left out, with how many on each side.
+/// What lies between the rows of a side and what moved by them: those that were
+/// left out, by reason, and those of matches and breaks whose status says that
+/// nothing moved. With it the table of amounts comes to the figures of the layers.
 pub(crate) fn left_out(run: &Run<'_>) -> Vec<String> {
-    let mut counts = BTreeMap::new();
+    let mut groups = BTreeMap::<_, (usize, BTreeMap<Currency, Tally>)>::new();
     for excluded in &run.outcome.excluded {
-        let count: &mut usize = counts.entry((excluded.side, &excluded.reason)).or_default();
+        let (count, net) = groups.entry((excluded.side, &excluded.reason)).or_default();
         *count = count.saturating_add(1);
+        let moved = book(run, excluded.side).signed(excluded.row);
+        net.entry(moved.currency).or_default().add(moved.amount);
     }
-    counts
-        .into_iter()
-        .map(|((side, reason), count)| {
-            let (one, many) = match side {
-                engine::Side::Ledger => ("ledger entry", "ledger entries"),
-                engine::Side::Records => ("provider record", "provider records"),
+    let mut lines = Vec::new();
+    let mut sums = BTreeMap::<_, BTreeMap<Currency, Tally>>::new();
+    for ((side, reason), (count, net)) in groups {
+        let (one, many) = match side {
+            engine::Side::Ledger => ("ledger entry", "ledger entries"),
+            engine::Side::Records => ("provider record", "provider records"),
+        };
+        lines.push(format!(
+            "{}: {reason}{}",
+            counted(count, one, many),
+            in_brackets(&net)
+        ));
+        let sum = sums.entry(side).or_default();
+        for (currency, net) in net {
+            let sum = sum.entry(currency).or_default();
+            *sum = sum.plus(net);
+        }
+    }
+    for side in [engine::Side::Ledger, engine::Side::Records] {
+        let still = still(run, side, &sums.remove(&side).unwrap_or_default());
+        if !still.is_empty() {
+            let rows = match side {
+                engine::Side::Ledger => "ledger entries",
+                engine::Side::Records => "provider records",
             };
-            format!("{}: {reason}", counted(count, one, many))
-        })
-        .collect()
+            lines.push(format!(
+                "{rows} in matches and breaks that moved nothing{}",
+                in_brackets(&still)
+            ));
+        }
+    }
+    lines
+}
+
+/// What the rows of a side come to that are not left out and moved nothing.
+fn still(
+    run: &Run<'_>,
+    side: engine::Side,
+    left_out: &BTreeMap<Currency, Tally>,
+) -> BTreeMap<Currency, Tally> {
+    let all = Flows::of("", book(run, side)).by_currency.into_iter();
+    let still = all.map(|(currency, flow)| {
+        let conservation = run.outcome.conservation.get(&currency);
+        let moved = conservation.map_or(Sum::ZERO, |tie| match side {
+            engine::Side::Ledger => tie.ledger,
+            engine::Side::Records => tie.records,
+        });
+        let left_out = left_out.get(&currency).copied().unwrap_or_default();
+        (currency, flow.net().minus(left_out).minus(moved.into()))
+    });
+    still.filter(|(_, sum)| !sum.is_zero()).collect()
+}
+
+fn book<'a>(run: &Run<'a>, side: engine::Side) -> &'a Book {
+    match side {
+        engine::Side::Ledger => run.ledger,
+        engine::Side::Records => run.records,
+    }
+}
+
+/// " (1,250.00 PEN, −30.00 USD)", and nothing where there is nothing.
+fn in_brackets(sums: &BTreeMap<Currency, Tally>) -> String {
+    let sums = sums.iter().filter(|(_, sum)| !sum.is_zero());
+    let sums: Vec<_> = sums
+        .map(|(currency, sum)| format!("{} {currency}", sum.grouped(*currency)))
+        .collect();
+    if sums.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", sums.join(", "))
+    }
 }
 
 /// The signed sum of rows; `None` where there are none, they are not in one

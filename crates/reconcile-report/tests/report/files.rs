@@ -147,7 +147,7 @@ fn the_figures_are_a_table_as_well() {
     Provider,USD,2,16.00,
     Matched,JPY,1,1500,
     Matched,PEN,2,1194.50,
-    not counted,,,,1 provider record: failed
+    not counted,,,,1 provider record: failed (3.00 PEN)
     rows to rows,JPY,,,"ties: ledger 1,500 − provider 1,500 = 0"
     rows to the provider's totals,JPY,,,not tested: no equation to test
     totals to each other and the balance,JPY,,,not tested: the provider states nothing in it

@@ -110,6 +110,26 @@ impl Month {
         }
     }
 
+    /// A booking whose payment failed, beside one that both sides say failed and one
+    /// that only the provider has.
+    pub(crate) fn failed() -> Self {
+        let failed = |row| Row {
+            status: Some(Status::Failed),
+            ..row
+        };
+        let ledger = [
+            row("L-1", "order-1", dec!(30), "PEN"),
+            failed(row("L-2", "order-2", dec!(20), "PEN")),
+        ];
+        let records = [
+            failed(record("P-1", "order-1", dec!(30), "PEN")),
+            failed(record("P-2", "order-2", dec!(20), "PEN")),
+            failed(record("P-3", "order-3", dec!(7), "PEN")),
+            failed(record("P-4", "order-4", dec!(8), "USD")),
+        ];
+        Self::of(&ledger, &records, &[])
+    }
+
     /// Nothing but a settlement batch whose sides differ in a number.
     pub(crate) fn unbalanced() -> Self {
         let pairs = vec![("terminal_count", "host_count")];

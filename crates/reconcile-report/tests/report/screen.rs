@@ -26,7 +26,7 @@ fn a_month_with_breaks_says_what_is_open_and_why() {
       USD  Ledger       0      0.00    0.00      0.00
            Provider     2     16.00    0.00     16.00
            Matched      0      0.00    0.00      0.00
-      Not counted: 1 provider record: failed
+      Not counted: 1 provider record: failed (3.00 PEN)
 
     Where it lies
       JPY: nothing is open
@@ -228,5 +228,28 @@ fn breaks_are_aged_in_buckets_with_their_amounts_by_currency() {
              USD       1                   7.00
     31–90    PEN       2                   0.20
     over 90  PEN       2                   0.20
+    ");
+}
+
+#[test]
+fn what_is_not_counted_leads_from_the_amounts_to_what_moved() {
+    let screen = terminal(&Month::failed().run(), Style::default());
+    let (_, amounts) = screen.split_once("Amounts\n").unwrap();
+    let (amounts, _) = amounts.split_once("    not tested").unwrap();
+    insta::assert_snapshot!(amounts, @"
+                     rows  credits  debits    net
+      PEN  Ledger       2    50.00    0.00  50.00
+           Provider     3    57.00    0.00  57.00
+           Matched      1    20.00    0.00  20.00
+      USD  Ledger       0     0.00    0.00   0.00
+           Provider     1     8.00    0.00   8.00
+           Matched      0     0.00    0.00   0.00
+      Not counted: 2 provider records: failed (7.00 PEN, 8.00 USD)
+      Not counted: ledger entries in matches and breaks that moved nothing (20.00 PEN)
+      Not counted: provider records in matches and breaks that moved nothing (50.00 PEN)
+
+    Where it lies
+      PEN: 30.00 is open at rows to rows
+        rows to rows, open: ledger 30.00 − provider 0.00 = 30.00, in 1 break
     ");
 }
