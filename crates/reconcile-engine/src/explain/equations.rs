@@ -3,7 +3,7 @@
 //!
 //! An equation is claimed only where it closes to the last digit.
 
-use reconcile_core::{Currency, Sum};
+use reconcile_core::{Currency, Money, Sum};
 use rust_decimal::Decimal;
 
 use super::{Pile, shown};
@@ -27,6 +27,7 @@ const ORDER: &[(Equation, BreakCode)] = &[
     (fee, BreakCode::AmountMismatch),
     (tax, BreakCode::AmountMismatch),
     (fee_and_tax, BreakCode::AmountMismatch),
+    (settled, BreakCode::AmountMismatch),
     (rounding, BreakCode::Rounding),
     (multiple, BreakCode::AmountMismatch),
     (minor_unit_slip, BreakCode::AmountMismatch),
@@ -81,6 +82,15 @@ fn fee_and_tax(case: &Case<'_>) -> Option<String> {
     } else {
         both(case.ledger).map(|sum| format!("the ledger's {sum}"))
     }
+}
+
+/// What moved the balance, where the ledger books that.
+fn settled(case: &Case<'_>) -> Option<String> {
+    let booked = Money::new(case.ledger.amount, case.ledger.currency);
+    (case.record.settled == Some(booked)).then(|| {
+        let booked = shown(booked.amount, booked.currency);
+        format!("the ledger books what the provider settled, {booked}")
+    })
 }
 
 fn rounding(case: &Case<'_>) -> Option<String> {

@@ -7,14 +7,17 @@
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, HashMap},
+    fmt::Write,
 };
 
 use jiff::{ToSpan, civil::Date};
 use reconcile_core::{Currency, Kind};
 use rust_decimal::Decimal;
 
-use super::{Charges, equations, namesakes::Namesakes, payouts::Days, shown};
-use crate::{Book, Break, BreakCode, Excluded, Row, RowIndex, Side, units::units};
+use super::{Charges, equations, namesakes::Namesakes, operand, payouts::Days, shown};
+use crate::{
+    Book, Break, BreakCode, Excluded, Row, RowIndex, Side, sum::exact_difference, units::units,
+};
 
 /// How many days before and after its own the rows may lie that explain a break.
 const DAYS: i64 = 3;
@@ -31,8 +34,9 @@ const DIGITS: u32 = 6;
 
 /// Adds to the explanations what the rows without a counterpart show, and those
 /// that take no part: one under the same reference, else one of the next day with
-/// the same amount, else one, two or three whose sum is what is missing, else a
-/// whole day of them, as a payout is, before the fees or after. The breaks and the
+/// the same amount, else one, two or three whose sum is what is missing, else one
+/// that has its amount after the fees, else a whole day of them, as a payout is,
+/// before the fees or after. The breaks and the
 /// excluded rows are in their order; gives for how many breaks no sums were looked
 /// at. `is_net` says whose amounts were compared after the fees.
 pub(crate) fn relate(
@@ -167,6 +171,8 @@ struct Leftovers {
     side: Side,
     /// By day and content.
     by_amount: HashMap<(Currency, i128), Vec<Leftover>>,
+    /// The same by what is left after the fees, of rows that state some.
+    by_net: HashMap<(Currency, i128), Vec<Leftover>>,
     /// By day and content.
     by_currency: BTreeMap<Currency, Vec<Leftover>>,
     days: Days,
@@ -206,12 +212,18 @@ impl Leftovers {
         let mut leftovers = Self {
             side,
             by_amount: HashMap::new(),
+            by_net: HashMap::new(),
             by_currency: BTreeMap::new(),
             days: Days::of(book, all.iter().map(|(_, leftover)| leftover.row)),
         };
         for (currency, leftover) in all {
             let alike = leftovers.by_amount.entry((currency, leftover.units));
             alike.or_default().push(leftover);
+            let net = charged(&book.row(leftover.row)).and_then(|(net, _)| units(net, DIGITS));
+            if let Some(net) = net {
+                let alike = leftovers.by_net.entry((currency, net));
+                alike.or_default().push(leftover);
+            }
             let others = leftovers.by_currency.entry(currency);
             others.or_default().push(leftover);
         }
@@ -225,11 +237,43 @@ impl Leftovers {
         }
         match self.sum((row.currency, row.date, row.signed()), book, steps) {
             Search::Found(text) => Search::Found(text),
-            told => match self.days.explain(row, DAYS, &format!("{}s", self.one())) {
-                Some(text) => Search::Found(text),
-                None => told,
-            },
+            told => {
+                let day = || self.days.explain(row, DAYS, &format!("{}s", self.one()));
+                let text = self.after_fees(row, book).or_else(day);
+                text.map_or(told, Search::Found)
+            }
         }
+    }
+
+    /// A row of which the fees leave the amount of the other side's, or that has
+    /// what they leave of that.
+    fn after_fees(&self, row: &Row<'_>, book: &Book) -> Option<String> {
+        let near = |rows: &HashMap<_, Vec<Leftover>>, amount| {
+            let alike = rows.get(&(row.currency, units(amount, DIGITS)?))?;
+            let alike = within(alike, row.date, DAYS);
+            Some((book.row(alike.first()?.row), alike.len()))
+        };
+        let kind = self.one();
+        let (text, ways) = if let Some((other, ways)) = near(&self.by_net, row.signed()) {
+            let (_, equation) = charged(&other)?;
+            let id = other.id;
+            (
+                format!("the unmatched {kind} {id} after its fees, {equation}"),
+                ways,
+            )
+        } else {
+            let (net, equation) = charged(row)?;
+            let (other, ways) = near(&self.by_amount, net)?;
+            let id = other.id;
+            (
+                format!("after its fees, {equation}, the unmatched {kind} {id}"),
+                ways,
+            )
+        };
+        Some(match ways {
+            1 => format!("{text}, and no other one"),
+            _ => format!("{text}, one of {ways} that would do"),
+        })
     }
 
     /// The only row of the same amount on the day before or after.
@@ -317,6 +361,21 @@ impl Leftovers {
             _ => format!("{what} {sum}, one of {ways} choices of {choice}"),
         }
     }
+}
+
+/// What the fee and the tax leave of a row that states some, and the equation.
+fn charged(row: &Row<'_>) -> Option<(Decimal, String)> {
+    let gross = row.signed();
+    let (mut net, mut equation) = (gross, shown(gross, row.currency).to_string());
+    for (name, charge) in [("fee", row.fee), ("tax", row.tax)] {
+        if let Some(charge) = charge.filter(|charge| !charge.is_zero()) {
+            net = exact_difference(net, charge)?;
+            // Writing to a string never fails.
+            let _ = write!(equation, " − {name} {}", operand(charge, row.currency));
+        }
+    }
+    let left = shown(net, row.currency);
+    (net != gross).then(|| (net, format!("{equation} = {left}")))
 }
 
 /// The rows, which are in the order of their days, of so many days around one.
