@@ -95,31 +95,39 @@ fn exclusion(rule: &Exclude) -> String {
 
 fn fees(rules: &Rules) -> Vec<String> {
     let fees = &rules.fees;
-    if !fees.tell_sides_apart() {
-        return Vec::new();
-    }
     let of = |basis| match basis {
         Basis::Gross => "gross",
         Basis::Net => "net",
     };
-    let mut sentences = vec![format!(
-        "The ledger states {} amounts, the provider {} ones: net is gross without the fee and \
-         the tax on it, those that the row states.",
-        of(fees.ledger),
-        of(fees.records),
-    )];
-    if fees.schedule.is_empty() && !fees.infer {
-        sentences.push("A row that states no fee has none.".to_owned());
-        return sentences;
+    let mut sentences = Vec::new();
+    if fees.tell_sides_apart() {
+        sentences.push(format!(
+            "The ledger states {} amounts, the provider {} ones: net is gross without the fee and \
+             the tax on it, those that the row states.",
+            of(fees.ledger),
+            of(fees.records),
+        ));
+        if fees.schedule.is_empty() && !fees.infer {
+            sentences.push("A row that states no fee has none.".to_owned());
+            return sentences;
+        }
+        sentences.push(format!(
+            "Where a payment states none, the tax is {}% of the fee, both rounded to the minor \
+             unit.",
+            fees.tax_percent,
+        ));
+    } else if !fees.schedule.is_empty() {
+        sentences.push(format!(
+            "Amounts are compared as both sides state them. A fee or tax that the provider states \
+             of a payment is held against what it is to be, the tax being {}% of the fee, both \
+             rounded to the minor unit.",
+            fees.tax_percent,
+        ));
     }
-    sentences.push(format!(
-        "Where a payment states none, the tax is {}% of the fee, both rounded to the minor unit.",
-        fees.tax_percent,
-    ));
     let mut terms = fees.schedule.iter();
     sentences.extend(terms.next().map(|term| fee_term(term, "any")));
     sentences.extend(terms.map(|term| fee_term(term, "any other")));
-    if fees.infer {
+    if fees.infer && fees.tell_sides_apart() {
         let others = if fees.schedule.is_empty() {
             "Fees are"
         } else {

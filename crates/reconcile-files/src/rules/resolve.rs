@@ -263,7 +263,7 @@ fn hint(error: &RulesError) -> Option<&'static str> {
             "set by = \"key\", or sides = \"one_to_many\" or \"many_to_one\""
         }
         RulesError::NoKey(_) => {
-            "name in `equal` what the rows of a group share, such as a reference, and no text"
+            "name in `equal` what the rows of a group and no others share, such as a reference, and no text; where other columns do so together, say identifies = true"
         }
         RulesError::NetOfBoth(_) => {
             "as in [fees] ledger = \"net\", records = \"gross\"; fees are those of the rows, else of a schedule or inferred"

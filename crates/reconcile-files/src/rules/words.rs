@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Display};
 
 use jiff::tz::TimeZone;
-use reconcile_engine::{Equality, Pass, Rules};
+use reconcile_engine::{Equality, GroupBy, Pass, Rules};
 
 use super::RulesFile;
 use crate::{Field, Mapping, Meanings, mapping::Side};
@@ -33,8 +33,47 @@ impl RulesFile {
         parts
     }
 
-    /// Passes that take rows for the same thing for what many rows may share.
+    /// What the file says and most likely does not mean.
     fn doubts(&self) -> Vec<String> {
+        let (fees, mut doubts) = (&self.rules.fees, self.many_may_share());
+        if fees.tell_sides_apart() && !self.rules.passes.iter().any(|pass| pass.net) {
+            doubts.push(
+                "One side states net amounts and the other gross ones, and no pass compares them \
+                 after the fees, so that whatever was charged for is a break: say net = true in \
+                 the passes that are to."
+                    .to_owned(),
+            );
+        }
+        if fees.infer && !fees.tell_sides_apart() {
+            doubts.push(
+                "No fee is inferred where both sides state the same: say under [fees] which side \
+                 is net, as in ledger = \"net\"."
+                    .to_owned(),
+            );
+        }
+        let adds_up = |pass: &&Pass| {
+            let by_sum = pass.group.as_ref().map(|group| group.by) == Some(GroupBy::Sum);
+            by_sum && pass.tolerance.is_some()
+        };
+        doubts.extend(self.rules.passes.iter().filter(adds_up).map(|pass| {
+            format!(
+                "The tolerance of the pass {} does nothing: sums are to be equal, since some of \
+                 many rows nearly come to any amount.",
+                pass.name
+            )
+        }));
+        let both = self.rules.counts.intersection(&self.rules.pending);
+        doubts.extend(both.map(|status| {
+            format!(
+                "The status {status} is among those that count and among those that are pending: \
+                 it counts."
+            )
+        }));
+        doubts
+    }
+
+    /// Passes that take rows for the same thing for what many rows may share.
+    fn many_may_share(&self) -> Vec<String> {
         let doubt = |pass: &Pass| {
             let identifies = |one: &&Equality| one.ledger.identifies() || one.records.identifies();
             let told = pass.identifies && !pass.equal.iter().any(|one| identifies(&one));
@@ -82,7 +121,7 @@ impl RulesFile {
                 "[calendar]: Saturday and Sunday are no business days, and there are no holidays.",
             ),
             (
-                !rules.fees.tell_sides_apart(),
+                rules.fees == defaults.fees,
                 "[fees]: none; amounts are compared as both sides state them.",
             ),
             (rules.exclusions.is_empty(), "[[exclude]]: none."),

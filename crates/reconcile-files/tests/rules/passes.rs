@@ -212,6 +212,43 @@ fn a_pass_that_may_not_identify_is_worth_a_second_look() {
 }
 
 #[test]
+fn settings_that_do_nothing_or_contradict_each_other_are_worth_a_second_look() {
+    let part = |file: &str, part: &str| {
+        let mut parts = parse(file).unwrap().describe().into_iter();
+        let said = parts.find_map(|(heading, said)| (heading == part).then_some(said));
+        said.unwrap_or_default().join("\n")
+    };
+    let doubts = |file: &str| part(file, "Worth a second look");
+    let net = "[fees]\nledger = \"net\"\n";
+    insta::assert_snapshot!(doubts(net), @"One side states net amounts and the other gross ones, and no pass compares them after the fees, so that whatever was charged for is a break: say net = true in the passes that are to.");
+    insta::assert_snapshot!(doubts("[fees]\ninfer = true"), @r#"No fee is inferred where both sides state the same: say under [fees] which side is net, as in ledger = "net"."#);
+    insta::assert_snapshot!(doubts("[statuses]\npending = [\"on_hold\", \"succeeded\"]"), @"The status succeeded is among those that count and among those that are pending: it counts.");
+    let pass = "[[pass]]\nname = \"p\"\nequal = [\"reference\"]\nnet = true";
+    assert_eq!(doubts(&format!("{net}infer = true\n{pass}")), "");
+
+    let sum = "[[pass]]\nname = \"s\"\ndays = { before = 3 }\n\
+               group = { by = \"sum\", sides = \"one_to_many\", evidence = [\"day\"] }";
+    assert_eq!(doubts(sum), "");
+    let tolerance = format!("{sum}\ntolerance = {{ absolute = \"0.05\" }}");
+    insta::assert_snapshot!(doubts(&tolerance), @"The tolerance of the pass s does nothing: sums are to be equal, since some of many rows nearly come to any amount.");
+
+    // A schedule is of use without net amounts, and no default.
+    let schedule = "[fees]\nschedule = [{ percent = \"3\" }]";
+    assert_eq!(doubts(schedule), "");
+    let matching = part(schedule, "Matching");
+    let fees: Vec<_> = matching
+        .lines()
+        .filter(|line| line.contains("fee"))
+        .collect();
+    insta::assert_snapshot!(fees.join("\n"), @"
+    Amounts are compared as both sides state them. A fee or tax that the provider states of a payment is held against what it is to be, the tax being 0% of the fee, both rounded to the minor unit.
+    The fee of any payment is 3% of the gross amount.
+    ");
+    let defaults = part(schedule, "Defaults in force");
+    assert!(!defaults.contains("[fees]"), "{defaults}");
+}
+
+#[test]
 fn fees_say_what_the_api_says() {
     let file = parse(
         r#"
