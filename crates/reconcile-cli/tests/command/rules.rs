@@ -85,6 +85,7 @@ group = { by = "sum", sides = "one_to_many", evidence = ["day", "account"], most
     
     Worth a second look
     - The pass by rrn takes rows with equal attributes.memo_ref for the same thing, so that what differs between them is a break. If payments share it, as they share a country or a terminal, say identifies = false; if none do, identifies = true.
+    - The tolerance of the pass payouts does nothing: sums are to be equal, since some of many rows nearly come to any amount.
     
     Defaults in force
     - [statuses] counts: succeeded; where a provider lists reversals as records of their own, reversed too.
