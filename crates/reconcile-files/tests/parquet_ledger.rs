@@ -8,7 +8,7 @@
     reason = "a panic is how a test fails"
 )]
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, ops::Range, path::Path, sync::Arc};
 
 use jiff::tz::TimeZone;
 use parquet::{
@@ -248,38 +248,45 @@ fn a_file_reads_the_same_however_its_pages_are_written() {
             _ => Some(row.to_string()),
         })
         .collect();
-    let bytes = texts.iter().map(|text| Some(text.as_ref()?.clone().into()));
-    let numbered = |number: fn(i32) -> i32| (0..).map(number).take(ROWS);
-    let columns = [
-        (
-            "optional binary reference (STRING)",
-            Values::OptionalBytes(bytes.collect()),
-        ),
-        (
-            "int64 amount (DECIMAL(18,2))",
-            Values::I64(numbered(|row| row * row).map(i64::from).collect()),
-        ),
-        (
-            "fixed_len_byte_array(2) fee (DECIMAL(4,2))",
-            Values::Fixed(
-                numbered(|row| row % 300)
-                    .map(|row| row.to_be_bytes()[2..].to_vec())
-                    .collect(),
+    let group = |rows: Range<usize>| {
+        let texts = texts[rows.clone()].iter();
+        let bytes = texts.map(|text| Some(text.as_ref()?.clone().into()));
+        let count = rows.len();
+        let numbers = move || i32::try_from(rows.start).unwrap()..i32::try_from(rows.end).unwrap();
+        [
+            (
+                "optional binary reference (STRING)",
+                Values::OptionalBytes(bytes.collect()),
             ),
-        ),
-        (
-            "int32 date (DATE)",
-            Values::I32(numbered(|row| 20_000 + row / 40).collect()),
-        ),
-        (
-            "binary currency (STRING)",
-            Values::Bytes(vec![b"PEN".to_vec(); ROWS]),
-        ),
-    ];
+            (
+                "int64 amount (DECIMAL(18,2))",
+                Values::I64(numbers().map(|row| i64::from(row * row)).collect()),
+            ),
+            (
+                "fixed_len_byte_array(2) fee (DECIMAL(4,2))",
+                Values::Fixed(
+                    numbers()
+                        .map(|row| (row % 300).to_be_bytes()[2..].to_vec())
+                        .collect(),
+                ),
+            ),
+            (
+                "int32 date (DATE)",
+                Values::I32(numbers().map(|row| 20_000 + row / 40).collect()),
+            ),
+            (
+                "binary currency (STRING)",
+                Values::Bytes(vec![b"PEN".to_vec(); count]),
+            ),
+        ]
+    };
+    // Of the groups of rows, the last is the shortest.
+    let groups = [group(0..400), group(400..750), group(750..ROWS)];
+    let groups = groups.each_ref().map(<[_; 5]>::as_slice);
     for properties in ways_of_writing() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("ledger.parquet");
-        write_as(&path, &columns, properties.build());
+        write_groups(&path, &groups, properties.build());
         let ledger = read_ledger(&path, &Mapping::default(), Invalid::Stop).unwrap();
         assert_eq!(ledger.book.len(), ROWS);
         for ((number, row), text) in (0..).zip(ledger.book.iter()).zip(&texts) {
@@ -486,7 +493,12 @@ fn write(path: &Path, columns: &[(&str, Values)]) {
 }
 
 fn write_as(path: &Path, columns: &[(&str, Values)], properties: WriterProperties) {
-    let lines = columns.iter().map(|(column, _)| {
+    write_groups(path, &[columns], properties);
+}
+
+/// Writes groups of rows of the same columns.
+fn write_groups(path: &Path, groups: &[&[(&str, Values)]], properties: WriterProperties) {
+    let lines = groups[0].iter().map(|(column, _)| {
         if column.starts_with("optional") {
             format!("{column};")
         } else {
@@ -497,49 +509,52 @@ fn write_as(path: &Path, columns: &[(&str, Values)], properties: WriterPropertie
     let schema = Arc::new(parse_message_type(&schema).unwrap());
     let file = fs::File::create(path).unwrap();
     let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).unwrap();
-    let mut group = writer.next_row_group().unwrap();
-    for (name, values) in columns {
-        let mut column = group.next_column().unwrap().unwrap();
-        let count = match (column.untyped(), values) {
-            (ColumnWriter::Int32ColumnWriter(writer), Values::I32(values)) => {
-                writer.write_batch(values, None, None)
-            }
-            (ColumnWriter::Int32ColumnWriter(writer), Values::Nothing(rows)) => {
-                writer.write_batch(&[], Some(&vec![0; *rows]), None)
-            }
-            (ColumnWriter::Int64ColumnWriter(writer), Values::I64(values)) => {
-                writer.write_batch(values, None, None)
-            }
-            (ColumnWriter::DoubleColumnWriter(writer), Values::F64(values)) => {
-                writer.write_batch(values, None, None)
-            }
-            (ColumnWriter::ByteArrayColumnWriter(writer), Values::Bytes(values)) => {
-                let values: Vec<_> = values.iter().cloned().map(ByteArray::from).collect();
-                writer.write_batch(&values, None, None)
-            }
-            (ColumnWriter::ByteArrayColumnWriter(writer), Values::OptionalBytes(values)) => {
-                let levels: Vec<i16> = values.iter().map(|value| value.is_some().into()).collect();
-                let values: Vec<_> = values
-                    .iter()
-                    .flatten()
-                    .cloned()
-                    .map(ByteArray::from)
-                    .collect();
-                writer.write_batch(&values, Some(&levels), None)
-            }
-            (ColumnWriter::FixedLenByteArrayColumnWriter(writer), Values::Fixed(values)) => {
-                let values: Vec<_> = values
-                    .iter()
-                    .cloned()
-                    .map(FixedLenByteArray::from)
-                    .collect();
-                writer.write_batch(&values, None, None)
-            }
-            _ => panic!("{name} has values of another type"),
-        };
-        count.unwrap();
-        column.close().unwrap();
+    for columns in groups {
+        let mut group = writer.next_row_group().unwrap();
+        for (name, values) in *columns {
+            let mut column = group.next_column().unwrap().unwrap();
+            let count = match (column.untyped(), values) {
+                (ColumnWriter::Int32ColumnWriter(writer), Values::I32(values)) => {
+                    writer.write_batch(values, None, None)
+                }
+                (ColumnWriter::Int32ColumnWriter(writer), Values::Nothing(rows)) => {
+                    writer.write_batch(&[], Some(&vec![0; *rows]), None)
+                }
+                (ColumnWriter::Int64ColumnWriter(writer), Values::I64(values)) => {
+                    writer.write_batch(values, None, None)
+                }
+                (ColumnWriter::DoubleColumnWriter(writer), Values::F64(values)) => {
+                    writer.write_batch(values, None, None)
+                }
+                (ColumnWriter::ByteArrayColumnWriter(writer), Values::Bytes(values)) => {
+                    let values: Vec<_> = values.iter().cloned().map(ByteArray::from).collect();
+                    writer.write_batch(&values, None, None)
+                }
+                (ColumnWriter::ByteArrayColumnWriter(writer), Values::OptionalBytes(values)) => {
+                    let levels: Vec<i16> =
+                        values.iter().map(|value| value.is_some().into()).collect();
+                    let values: Vec<_> = values
+                        .iter()
+                        .flatten()
+                        .cloned()
+                        .map(ByteArray::from)
+                        .collect();
+                    writer.write_batch(&values, Some(&levels), None)
+                }
+                (ColumnWriter::FixedLenByteArrayColumnWriter(writer), Values::Fixed(values)) => {
+                    let values: Vec<_> = values
+                        .iter()
+                        .cloned()
+                        .map(FixedLenByteArray::from)
+                        .collect();
+                    writer.write_batch(&values, None, None)
+                }
+                _ => panic!("{name} has values of another type"),
+            };
+            count.unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
     }
-    group.close().unwrap();
     writer.close().unwrap();
 }

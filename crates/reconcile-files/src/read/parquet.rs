@@ -7,7 +7,7 @@ mod pages;
 mod rare;
 mod unpacked;
 
-use std::{collections::BTreeMap, fs::File, sync::Arc};
+use std::{collections::BTreeMap, fs::File};
 
 use parquet::{
     errors::ParquetError,
@@ -34,7 +34,7 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
     };
     let file = Guarded::new(file).map_err(|source| collector.unreadable(source))?;
     let length = file.length();
-    let pages = file.telling(Arc::default());
+    let pages = file.of_a_column();
     let reader = SerializedFileReader::new(file).map_err(damaged)?;
     let rows = rows(&reader).filter(|rows| *rows / MOST_ROWS_A_BYTE <= length);
     if rows.is_none() {

@@ -3,7 +3,7 @@
 use std::{fmt::Write, sync::Arc};
 
 use parquet::{
-    basic::{Compression, Encoding},
+    basic::{Compression, Encoding, ZstdLevel},
     column::writer::ColumnWriter,
     data_type::{ByteArray, Int96},
     file::{
@@ -185,18 +185,33 @@ fn a_page_that_says_to_unpack_to_more_than_there_is_takes_no_memory() {
 
 #[test]
 fn a_page_that_unpacks_to_more_or_less_than_it_says_is_damaged() {
+    let packed = |compression, version| {
+        let properties = WriterProperties::builder()
+            .set_compression(compression)
+            .set_writer_version(version)
+            .set_dictionary_enabled(false)
+            .set_encoding(Encoding::PLAIN);
+        file(PLAIN, 30, properties.build())
+    };
+    let zstandard = Compression::ZSTD(ZstdLevel::default());
+    let (first, second) = (WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0);
     for file in [
-        &include_bytes!("../packed/gzip-v1.parquet")[..],
-        include_bytes!("../packed/gzip-v2.parquet"),
-        include_bytes!("../packed/lz4-v1.parquet"),
-        include_bytes!("../packed/lz4-v2.parquet"),
+        include_bytes!("../packed/gzip-v1.parquet").to_vec(),
+        include_bytes!("../packed/gzip-v2.parquet").to_vec(),
+        include_bytes!("../packed/lz4-v1.parquet").to_vec(),
+        include_bytes!("../packed/lz4-v2.parquet").to_vec(),
+        packed(Compression::SNAPPY, first),
+        packed(Compression::SNAPPY, second),
+        packed(zstandard, first),
+        packed(zstandard, second),
     ] {
+        assert!(outcome("l.parquet", &file).contains(" rows\n"));
         // Behind the mark of the format stands the first header, with the length
         // doubled in seven bits a byte.
         let (at, last) = (7, 8);
         assert_eq!([file[4], file[6], file[last] >> 7], [0x15, 0x15, 0]);
         for (place, other) in [(at, file[at] - 2), (at, file[at] + 2), (last, 0x7f)] {
-            let mut altered = file.to_vec();
+            let mut altered = file.clone();
             altered[place] = other;
             let said = outcome("l.parquet", altered);
             assert!(

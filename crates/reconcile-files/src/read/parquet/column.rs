@@ -77,7 +77,11 @@ impl Column {
             return Err(ParquetError::General("a column lies nowhere".into()));
         }
         let unpacked = Unpacked::new(file, group, self.leaf)?;
-        self.pages = Some(Pages::new(unpacked, chunk, self.meaning == Meaning::Text)?);
+        let pages = Pages::new(unpacked, chunk, self.meaning == Meaning::Text)?;
+        self.pages = Some(match self.pages.take() {
+            Some(group) => pages.after(group),
+            None => pages,
+        });
         Ok(())
     }
 

@@ -2,9 +2,10 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    mem,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -25,7 +26,9 @@ pub(super) struct Guarded {
     file: Arc<File>,
     length: u64,
     /// How long the page is, once it is unpacked, whose header was read last.
-    unpacked: Arc<AtomicUsize>,
+    unpacked: AtomicUsize,
+    /// Where the next page is read.
+    room: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Guarded {
@@ -34,22 +37,42 @@ impl Guarded {
         Ok(Self {
             file: Arc::new(file),
             length,
-            unpacked: Arc::default(),
+            unpacked: AtomicUsize::default(),
+            room: Arc::default(),
         })
     }
 
-    /// The same file for the reader of one column, which tells here how long each
-    /// page is to be once it is unpacked.
-    pub(super) fn telling(&self, unpacked: Arc<AtomicUsize>) -> Self {
+    /// The same file for the reader of one column.
+    pub(super) fn of_a_column(&self) -> Self {
         Self {
             file: Arc::clone(&self.file),
             length: self.length,
-            unpacked,
+            unpacked: AtomicUsize::default(),
+            room: Arc::clone(&self.room),
         }
     }
 
     pub(super) const fn length(&self) -> u64 {
         self.length
+    }
+
+    /// How long the page is, once it is unpacked, whose header was read last.
+    pub(super) fn unpacked(&self) -> usize {
+        self.unpacked.load(Ordering::Relaxed)
+    }
+
+    /// Takes back the bytes of a page that is not needed any more: the next one is
+    /// read in their place, and no memory is asked for.
+    pub(super) fn take_back(&self, bytes: Bytes) {
+        if let Ok(mut room) = self.room.lock() {
+            *room = bytes.into();
+        }
+    }
+
+    fn reader(&self, start: u64) -> io::Result<Arc<File>> {
+        let mut file = Arc::clone(&self.file);
+        file.seek(SeekFrom::Start(start))?;
+        Ok(file)
     }
 }
 
@@ -60,11 +83,11 @@ impl Length for Guarded {
 }
 
 impl ChunkReader for Guarded {
-    type T = BufReader<File>;
+    type T = BufReader<Arc<File>>;
 
     /// From here on, where a header stands or the end of the file does.
-    fn get_read(&self, start: u64) -> Result<BufReader<File>> {
-        let mut reader = self.file.get_read(start)?;
+    fn get_read(&self, start: u64) -> Result<Self::T> {
+        let mut reader = BufReader::new(self.reader(start)?);
         let length = unpacked(reader.fill_buf()?).unwrap_or_default();
         match usize::try_from(length) {
             Ok(length) if length <= LONGEST_PAGE => {
@@ -85,7 +108,11 @@ impl ChunkReader for Guarded {
                 "a part beyond the end of the file".into(),
             ));
         }
-        self.file.get_bytes(start, length)
+        let room = self.room.lock().map(|mut room| mem::take(&mut *room));
+        let mut bytes = room.unwrap_or_default();
+        bytes.resize(length, 0);
+        self.reader(start)?.read_exact(&mut bytes)?;
+        Ok(bytes.into())
     }
 }
 

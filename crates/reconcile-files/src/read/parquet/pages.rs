@@ -4,7 +4,7 @@
 //! page, which costs more than all that is done with it afterwards. Here a value
 //! is a place in a page, and a text is checked with its page.
 
-use std::ops::Range;
+use std::{mem, ops::Range};
 
 use parquet::{
     basic::{Encoding, Type as Physical},
@@ -23,6 +23,8 @@ pub(super) struct Pages {
     optional: bool,
     dictionary: Dictionary,
     page: DataPage,
+    /// Where the next page is unpacked, kept for its room.
+    room: Vec<u8>,
     /// The values of the rows of the stretch.
     rows: Vec<Place>,
     /// What is read on the way there, kept for its room.
@@ -115,11 +117,25 @@ impl Pages {
             optional: chunk.column_descr().max_def_level() > 0,
             dictionary: Dictionary::default(),
             page: DataPage::default(),
+            room: Vec::new(),
             rows: Vec::new(),
             levels: Vec::new(),
             numbers: Vec::new(),
             present: Vec::new(),
         })
+    }
+
+    /// The same of the same column after another row group, in the room of its values.
+    pub(super) fn after(self, group: Self) -> Self {
+        Self {
+            dictionary: group.dictionary.forgotten(),
+            room: group.page.values.into_bytes().unwrap_or(group.room),
+            rows: group.rows,
+            levels: group.levels,
+            numbers: group.numbers,
+            present: group.present,
+            ..self
+        }
     }
 
     /// How many rows are left of the page; of the next one that has any, where
@@ -245,13 +261,15 @@ impl Pages {
 
     /// Goes to the next page.
     fn turn(&mut self) -> Result<(), ParquetError> {
-        let page = self.unpacked.next()?;
+        if let Some(room) = mem::take(&mut self.page.values).into_bytes() {
+            self.room = room;
+        }
+        let page = self.unpacked.next(&mut self.room)?;
         match page.ok_or_else(|| damaged("a column ends before the others"))? {
-            Page::DictionaryPage { buf, .. } => {
-                self.dictionary = Dictionary::of(self.layout, buf.into())?;
+            Page::DictionaryPage { .. } => {
+                self.dictionary.read(self.layout, &mut self.room)?;
             }
             Page::DataPage {
-                buf,
                 num_values,
                 encoding,
                 def_level_encoding,
@@ -262,13 +280,12 @@ impl Pages {
                     if def_level_encoding != Encoding::RLE {
                         return Err(damaged("levels in an encoding that is long gone"));
                     }
-                    let length = length(&buf, 0).ok_or_else(cut_off)?;
+                    let length = length(&self.room, 0).ok_or_else(cut_off)?;
                     levels = PREFIX..PREFIX.checked_add(length).ok_or_else(cut_off)?;
                 }
-                self.open(num_values, levels, encoding, buf.into())?;
+                self.open(num_values, levels, encoding)?;
             }
             Page::DataPageV2 {
-                buf,
                 num_values,
                 encoding,
                 def_levels_byte_len,
@@ -278,22 +295,22 @@ impl Pages {
                 let begin = rep_levels_byte_len as usize;
                 let end = begin.checked_add(def_levels_byte_len as usize);
                 let levels = begin..end.ok_or_else(cut_off)?;
-                self.open(num_values, levels, encoding, buf.into())?;
+                self.open(num_values, levels, encoding)?;
             }
         }
         Ok(())
     }
 
-    /// Opens a page that has its levels here and its values behind them.
+    /// Opens the page that was unpacked, which has its levels here and its values
+    /// behind them.
     fn open(
         &mut self,
         left: u32,
         levels: Range<usize>,
         encoding: Encoding,
-        mut bytes: Vec<u8>,
     ) -> Result<(), ParquetError> {
         let next = levels.end;
-        let before = bytes.get_mut(..next).ok_or_else(cut_off)?;
+        let before = self.room.get_mut(..next).ok_or_else(cut_off)?;
         let numbers = |bytes: &[u8], width| Hybrid::new(bytes.to_vec(), width).ok_or_else(cut_off);
         let levels = before.get(levels).filter(|_| self.optional);
         let levels = levels.map(|levels| numbers(levels, 1)).transpose()?;
@@ -305,17 +322,17 @@ impl Pages {
             levels,
             values: match encoding {
                 Encoding::PLAIN => Values::Plain {
-                    content: self.layout.content(bytes),
+                    content: self.layout.content(mem::take(&mut self.room)),
                     next,
                 },
                 Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
                     // A page of nothing but absent values may be without any byte.
-                    let values = bytes.get(next..).and_then(<[u8]>::split_first);
+                    let values = self.room.get(next..).and_then(<[u8]>::split_first);
                     let (width, values) = values.unwrap_or((&0, &[]));
                     Values::Numbers(numbers(values, *width)?)
                 }
                 rare => {
-                    let values = bytes.get(next..).unwrap_or_default();
+                    let values = self.room.get(next..).unwrap_or_default();
                     let values =
                         rare::plain(rare, self.layout, values, left as usize, LONGEST_PAGE);
                     let values = values.ok_or_else(|| {
@@ -427,17 +444,34 @@ impl Layout {
     }
 }
 
+impl Values {
+    /// The bytes in which they lie, where those are of the page alone.
+    fn into_bytes(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Plain { content, .. } => Some(content.into_bytes()),
+            Self::Numbers(_) => None,
+        }
+    }
+}
+
 impl Dictionary {
-    fn of(layout: Layout, bytes: Vec<u8>) -> Result<Self, ParquetError> {
-        let (mut places, mut next) = (Vec::new(), 0);
+    /// One without values, in the room of these.
+    fn forgotten(mut self) -> Self {
+        self.places.clear();
+        self
+    }
+
+    /// Takes the values of a page, and puts those that it had in their place.
+    fn read(&mut self, layout: Layout, bytes: &mut Vec<u8>) -> Result<(), ParquetError> {
+        self.places.clear();
+        let mut next = 0;
         while next < bytes.len() {
-            let found = layout.places(&bytes, &mut next, 1, &mut places);
+            let found = layout.places(bytes, &mut next, 1, &mut self.places);
             found.ok_or_else(cut_off)?;
         }
-        Ok(Self {
-            content: layout.content(bytes),
-            places,
-        })
+        let content = layout.content(mem::take(bytes));
+        *bytes = mem::replace(&mut self.content, content).into_bytes();
+        Ok(())
     }
 }
 
@@ -446,6 +480,13 @@ impl Content {
         match self {
             Self::Bytes(bytes) => bytes,
             Self::Text(text) => text.as_bytes(),
+        }
+    }
+
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Text(text) => text.into_bytes(),
         }
     }
 }
@@ -530,17 +571,20 @@ mod tests {
 
     #[test]
     fn a_number_that_the_dictionary_does_not_have_is_no_value() {
-        let dictionary = Dictionary::of(Layout::I32, vec![0; 8]).unwrap();
-        let found = |number: u8| {
+        let mut dictionary = Dictionary::default();
+        dictionary.read(Layout::I32, &mut vec![0; 8]).unwrap();
+        let found = |dictionary: &Dictionary, number: u8| {
             let mut page = DataPage {
                 left: 3,
                 levels: None,
                 values: Values::Numbers(Hybrid::new(vec![3 << 1, number], 8).unwrap()),
             };
             let (mut numbers, mut places) = (Vec::new(), Vec::new());
-            let found = page.find(3, Layout::I32, &dictionary, &mut numbers, &mut places);
+            let found = page.find(3, Layout::I32, dictionary, &mut numbers, &mut places);
             found.map(|()| places.len()).ok()
         };
-        assert_eq!([found(1), found(2)], [Some(3), None]);
+        assert_eq!(found(&dictionary, 1), Some(3));
+        assert_eq!(found(&dictionary, 2), None);
+        assert_eq!(found(&dictionary.forgotten(), 1), None);
     }
 }
