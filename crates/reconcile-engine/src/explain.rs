@@ -64,10 +64,13 @@ pub(crate) fn pair(
     );
     let (mut ledger, mut record) = (*ledger, *record);
     let after = compared.after_fees;
-    if let Some((booked, listed)) = after.filter(|_| code == BreakCode::AmountMismatch) {
+    let of_amounts = code == BreakCode::AmountMismatch;
+    let is_told = of_amounts || code == BreakCode::ReferenceMismatch;
+    if let Some((booked, listed)) = after.filter(|_| is_told) {
         (ledger.amount, record.amount) = (booked, listed);
         equation.push_str(&after_fees(&ledger, &record));
-        if let Some((code, text)) = charged(&ledger, &record, compared.scheduled) {
+        let charged = charged(&ledger, &record, compared.scheduled);
+        if let Some((code, text)) = charged.filter(|_| of_amounts) {
             return (code, format!("{equation}, {text}"));
         }
     }

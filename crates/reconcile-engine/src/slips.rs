@@ -6,14 +6,14 @@
 //! sign in place of one like it counts only where the amount tells the two rows
 //! from all others that are left, and the day is the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{ToSpan, civil::Date};
 use reconcile_core::{Currency, Direction};
 use rust_decimal::Decimal;
 
 use crate::{
-    Book, BreakCode, Column, EngineError, RowIndex,
+    BreakCode, Column, EngineError, Pass, RowIndex, Side,
     findings::Findings,
     join::Crowd,
     nearest::Pair,
@@ -36,15 +36,38 @@ type Face = (Currency, Direction, Decimal, Date);
 /// Files what differs by nothing but a slip in the reference, where there is
 /// only one such counterpart on either side. What two references share is no
 /// match: a person must say which of them is right.
+///
+/// Amounts are compared as the passes by reference do: as they are stated, and
+/// after the fees.
 pub(crate) fn file(findings: &mut Findings<'_>, open: &mut Crowd) -> Result<(), EngineError> {
-    let by_reference = findings.rules.passes.iter().any(|pass| {
+    let rules = findings.rules;
+    let by_reference = (0_u8..).zip(&rules.passes).filter(|(_, pass)| {
         let mut equal = pass.equal.iter();
         pass.way() == Way::Key && equal.any(|one| one.ledger == Column::Reference)
     });
-    if !by_reference {
-        return Ok(());
+    let mut passes: Vec<_> = by_reference.collect();
+    let mut seen = BTreeSet::new();
+    passes.retain(|(_, pass)| seen.insert(pass.net));
+    for (place, pass) in passes {
+        if pass.net {
+            findings.begin(place, pass);
+        }
+        file_as_compared(findings, pass, open)?;
     }
-    let face = |book: &Book, row: RowIndex| -> Option<Face> {
+    if let Some(first) = rules.passes.first() {
+        findings.begin(0, first);
+    }
+    Ok(())
+}
+
+/// The same, where amounts are equal as the pass compares them.
+fn file_as_compared(
+    findings: &mut Findings<'_>,
+    pass: &Pass,
+    open: &mut Crowd,
+) -> Result<(), EngineError> {
+    let face = |side: Side, row: RowIndex| -> Option<Face> {
+        let book = findings.book(side);
         let facts = book.facts(row);
         let takes_part = findings.rules.standing(facts.status) == Standing::Moved
             && book
@@ -54,21 +77,21 @@ pub(crate) fn file(findings: &mut Findings<'_>, open: &mut Crowd) -> Result<(), 
             (
                 facts.currency,
                 facts.direction,
-                facts.amount.normalize(),
+                findings.compared(pass, side, row).normalize(),
                 facts.date,
             )
         })
     };
     let mut records: HashMap<Face, Vec<RowIndex>> = HashMap::new();
     for &row in &open.records {
-        if let Some(face) = face(findings.records, row) {
+        if let Some(face) = face(Side::Records, row) {
             records.entry(face).or_default().push(row);
         }
     }
     let mut pairs = Vec::new();
     let mut looked = 0;
     for &row in &open.ledger {
-        let Some((currency, direction, amount, date)) = face(findings.ledger, row) else {
+        let Some((currency, direction, amount, date)) = face(Side::Ledger, row) else {
             continue;
         };
         for days in -1..=1 {
@@ -96,7 +119,7 @@ pub(crate) fn file(findings: &mut Findings<'_>, open: &mut Crowd) -> Result<(), 
         *times.1.entry(*record).or_insert(0) += 1;
     }
     pairs.retain(|(row, record)| times.0.get(row) == Some(&1) && times.1.get(record) == Some(&1));
-    drop_next_numbers(findings, open, &mut pairs);
+    drop_next_numbers(findings, pass, open, &mut pairs);
     for &(ledger, record) in &pairs {
         let pair = Pair {
             ledger,
@@ -112,23 +135,29 @@ pub(crate) fn file(findings: &mut Findings<'_>, open: &mut Crowd) -> Result<(), 
 
 /// Drops the pairs whose references may be two numbers of one sequence: those of
 /// two days, or of an amount that other open rows have, too.
-fn drop_next_numbers(findings: &Findings<'_>, open: &Crowd, pairs: &mut Vec<(RowIndex, RowIndex)>) {
+fn drop_next_numbers(
+    findings: &Findings<'_>,
+    pass: &Pass,
+    open: &Crowd,
+    pairs: &mut Vec<(RowIndex, RowIndex)>,
+) {
     let (ledger, records) = (findings.ledger, findings.records);
-    let paid = |book: &Book, row: RowIndex| {
-        let facts = book.facts(row);
-        (facts.currency, facts.direction, facts.amount.normalize())
+    let paid = |side: Side, row: RowIndex| {
+        let facts = findings.book(side).facts(row);
+        let amount = findings.compared(pass, side, row).normalize();
+        (facts.currency, facts.direction, amount)
     };
     // How many open rows of each side have an amount.
     let mut counts: HashMap<_, (usize, usize)> = HashMap::new();
     for row in &open.ledger {
-        counts.entry(paid(ledger, *row)).or_default().0 += 1;
+        counts.entry(paid(Side::Ledger, *row)).or_default().0 += 1;
     }
     for row in &open.records {
-        counts.entry(paid(records, *row)).or_default().1 += 1;
+        counts.entry(paid(Side::Records, *row)).or_default().1 += 1;
     }
     pairs.retain(|(row, record)| {
         let same_day = ledger.facts(*row).date == records.facts(*record).date;
-        let alone = counts.get(&paid(ledger, *row)) == Some(&(1, 1));
+        let alone = counts.get(&paid(Side::Ledger, *row)) == Some(&(1, 1));
         same_day && alone || !may_be_next(findings, *row, *record)
     });
 }

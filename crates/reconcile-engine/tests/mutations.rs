@@ -145,6 +145,30 @@ fn what_any_pass_by_a_key_lets_pass_is_no_mistake() {
 }
 
 #[test]
+fn mistakes_are_found_between_gross_and_net_by_references_and_untaxed_fees() {
+    let rules = Rules {
+        fees: Fees {
+            ledger: Basis::Net,
+            schedule: vec![FeeTerm {
+                flat: dec!(0.30),
+                percent: dec!(2.9),
+                ..FeeTerm::default()
+            }],
+            ..Fees::default()
+        },
+        passes: vec![Pass {
+            net: true,
+            ..keyed("reference")
+        }],
+        ..Rules::default()
+    };
+    let report = test(&rules, 1);
+    assert_clean(&report);
+    assert!(line(&report, BreakCode::ReferenceMismatch).found > 0);
+    assert!(line(&report, BreakCode::NetIdentity).found > 0);
+}
+
+#[test]
 fn mistakes_are_found_between_gross_and_net_by_attributes_and_beside_exclusions() {
     let schedule = vec![
         FeeTerm {

@@ -55,6 +55,33 @@ fn net_bookings_match_gross_records_less_the_fee_and_its_tax() {
 }
 
 #[test]
+fn a_slip_in_a_reference_shows_in_what_is_left_after_the_fees() {
+    let said = lines(
+        &["L-1 96.22 ref=ORD-10045"],
+        &["R-1 100 ref=ORD-10054 method=card"],
+        &net_booked(vec![card()]),
+    );
+    assert_eq!(
+        said,
+        [
+            "reference_mismatch L-1/R-1 by net: ledger 96.22 − provider 100.00 = -3.78 PEN; after \
+             fees 96.22 − 96.22 = 0.00 PEN, a slip in the reference: ORD-10045 in the ledger, \
+             ORD-10054 at the provider"
+        ]
+    );
+    // Two gross amounts are equal, and nothing that the pass compares is.
+    let said = lines(
+        &["L-1 100 ref=ORD-10045"],
+        &["R-1 100 ref=ORD-10054 method=card"],
+        &net_booked(vec![card()]),
+    );
+    assert!(
+        said.iter().all(|line| line.starts_with("missing_")),
+        "{said:#?}"
+    );
+}
+
+#[test]
 fn what_is_finer_than_the_stated_amounts_is_not_cut_off() {
     // Both sides state whole numbers, and the record comes to 96.22 net.
     let said = lines(

@@ -246,6 +246,11 @@ fn settled(
     let Some((line, net)) = line.and_then(|line| line.settled.map(|net| (line, net))) else {
         return Made::Unfit;
     };
-    line.settled = Some(Money::new(settled(line, net.amount), net.currency));
+    let other = settled(line, net.amount);
+    // Where nothing is taxed, the tax makes no difference.
+    if other == net.amount {
+        return Made::Unfit;
+    }
+    line.settled = Some(Money::new(other, net.currency));
     keyed(terms, entry)
 }
