@@ -81,6 +81,16 @@ pub enum FileError {
         /// Why it does not fit.
         reason: &'static str,
     },
+    /// The mapping contradicts itself, so that nothing is read.
+    #[error("{}: cannot be read as is asked: {message}", path.display())]
+    Mapping {
+        /// The file that was to be read.
+        path: PathBuf,
+        /// What contradicts what.
+        message: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// A column that is needed is not there.
     #[error("{}: no column `{column}`; there are {}", path.display(), listed(found))]
     MissingColumn {
@@ -191,7 +201,9 @@ impl FileError {
                 "name it .csv, .jsonl or .parquet; unpack a compressed file, save a workbook as CSV",
             ),
             Self::NoParquet => Some("use CSV or JSON Lines, or build with the feature `parquet`"),
-            Self::WrongFormat { hint, .. } | Self::Target { hint, .. } => Some(hint),
+            Self::WrongFormat { hint, .. }
+            | Self::Target { hint, .. }
+            | Self::Mapping { hint, .. } => Some(hint),
             Self::Read { source, .. } => match source.kind() {
                 io::ErrorKind::NotFound => Some("check the path; nothing is there"),
                 io::ErrorKind::PermissionDenied => Some("ask for the right to read it"),

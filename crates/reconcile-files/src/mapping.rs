@@ -1,24 +1,67 @@
 //! How a file's columns and formats map to what is read from it.
 
-use std::{collections::BTreeMap, fmt};
+mod check;
+mod settings;
+
+use std::collections::BTreeMap;
 
 use jiff::{
     Timestamp,
-    civil::{Date, DateTime, Time, date},
-    fmt::strtime,
+    civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
 use reconcile_core::{Currency, Direction, Kind, Status};
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, MapAccess, SeqAccess},
-};
+use serde::Deserialize;
 
 /// How to read a file: the names of its columns, how it writes amounts and
 /// dates, and what it leaves unsaid. The default reads the toolkit's own names
 /// and formats.
 ///
 /// In the rules file it is the table `[ledger]` or `[records]`.
+///
+/// # Amounts in two columns
+///
+/// Accounts and bank statements have a column of debits and one of credits, of which
+/// each row fills one. Mapped as [`Field::MoneyIn`] and [`Field::MoneyOut`], they
+/// stand for [`Field::Amount`] and [`Field::Direction`]. Which is which depends on
+/// whose books it is: what comes in is a *debit* of the bank or clearing account in the
+/// merchant's own books, and a *credit* on the statement that the bank writes.
+///
+/// ```
+/// use reconcile_files::{Field, Invalid, Mapping, read_ledger};
+/// # use std::{fs, path::Path};
+/// # let held = tempfile::tempdir()?;
+/// # let file = |name: &str, text: &str| {
+/// #     let path = held.path().join(name);
+/// #     fs::write(&path, text).map(|()| path)
+/// # };
+/// # let books = file("books.csv", "Ref,Fecha,Debe,Haber\nA-1,2026-01-31,120.00,\nA-2,2026-01-31,,45.00\n")?;
+/// # let statement = file("statement.csv", "Ref,Fecha,Cargo,Abono\nA-1,2026-01-31,,120.00\nA-2,2026-01-31,45.00,0.00\n")?;
+///
+/// let mut account = Mapping::default();
+/// account.currency = Some("PEN".parse()?);
+/// account.columns.insert(Field::Reference, "Ref".into());
+/// account.columns.insert(Field::Date, "Fecha".into());
+/// let mut bank = account.clone();
+///
+/// // The merchant's account of its bank.
+/// account.columns.insert(Field::MoneyIn, "Debe".into());
+/// account.columns.insert(Field::MoneyOut, "Haber".into());
+///
+/// // The bank's statement of the same.
+/// bank.columns.insert(Field::MoneyIn, "Abono".into());
+/// bank.columns.insert(Field::MoneyOut, "Cargo".into());
+///
+/// for (path, mapping) in [(books, account), (statement, bank)] {
+///     let ledger = read_ledger(&path, &mapping, Invalid::Stop)?;
+///     let signed: Vec<_> = ledger.book.iter().map(|row| row.signed().to_string()).collect();
+///     assert_eq!(signed, ["120.00", "-45.00"]);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Of the two, one holds the amount, and the other is empty or zero. A negative
+/// amount, as of a red storno, moves the other way.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -29,23 +72,23 @@ pub struct Mapping {
     /// `attributes.tax` where nothing else says where it is.
     pub columns: BTreeMap<Field, String>,
     /// What stands before the fraction of an amount; `.` by default.
-    #[serde(deserialize_with = "separator")]
+    #[serde(deserialize_with = "settings::separator")]
     pub decimal_separator: char,
     /// What stands between the groups of digits; nothing by default.
-    #[serde(deserialize_with = "optional_separator")]
+    #[serde(deserialize_with = "settings::optional_separator")]
     pub thousands_separator: Option<char>,
     /// The pattern of dates in the directives of `strptime` (`%d/%m/%Y`); ISO
     /// 8601 dates and RFC 3339 instants by default.
-    #[serde(deserialize_with = "date_format")]
+    #[serde(deserialize_with = "settings::date_format")]
     pub date_format: Option<String>,
     /// The zone whose days the books count in; UTC where none is said. An
     /// instant is booked on its day in this zone.
-    #[serde(deserialize_with = "zone")]
+    #[serde(deserialize_with = "settings::zone")]
     pub zone: Option<TimeZone>,
     /// The time of day from which an instant counts for the next day, on the
     /// clock of the zone; midnight where none is said. A day without a time is
     /// as it stands.
-    #[serde(deserialize_with = "cutoff")]
+    #[serde(deserialize_with = "settings::cutoff")]
     pub cutoff: Option<Time>,
     /// The attributes that are read, further match keys by name, each from the
     /// column that it maps to. In a file of records it may also be a key of the
@@ -53,10 +96,10 @@ pub struct Mapping {
     ///
     /// In the rules file, a list where the names are those of the columns; of
     /// those declared there, the ones that no pass looks at are not read.
-    #[serde(deserialize_with = "attributes")]
+    #[serde(deserialize_with = "settings::attributes")]
     pub attributes: BTreeMap<String, String>,
     /// What separates the columns of a CSV; `,` by default.
-    #[serde(deserialize_with = "delimiter")]
+    #[serde(deserialize_with = "settings::delimiter")]
     pub delimiter: u8,
     /// The currency of rows that name none.
     pub currency: Option<Currency>,
@@ -118,6 +161,12 @@ pub enum Field {
     Reference,
     /// The amount in major units.
     Amount,
+    /// What came in, from the merchant's side, in major units: with
+    /// [`MoneyOut`](Self::MoneyOut), in place of amount and direction. Read only
+    /// where the mapping says so.
+    MoneyIn,
+    /// What went out.
+    MoneyOut,
     /// The ISO 4217 code of the amount.
     Currency,
     /// The day; of a record, the instant of its creation.
@@ -152,10 +201,12 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Id,
         Self::Reference,
         Self::Amount,
+        Self::MoneyIn,
+        Self::MoneyOut,
         Self::Currency,
         Self::Date,
         Self::Kind,
@@ -194,8 +245,22 @@ impl Field {
     pub(crate) const fn is_amount(self) -> bool {
         matches!(
             self,
-            Self::Amount | Self::Fee | Self::Tax | Self::SettledAmount
+            Self::Amount
+                | Self::MoneyIn
+                | Self::MoneyOut
+                | Self::Fee
+                | Self::Tax
+                | Self::SettledAmount
         )
+    }
+
+    /// What moved the other way, where that has a column of its own.
+    pub(crate) const fn other_way(self) -> Option<Self> {
+        match self {
+            Self::MoneyIn => Some(Self::MoneyOut),
+            Self::MoneyOut => Some(Self::MoneyIn),
+            _ => None,
+        }
     }
 
     /// Whether the field holds text as somebody wrote it.
@@ -229,6 +294,8 @@ impl Side {
             (Field::Id, _) => "id",
             (Field::Reference, _) => "reference",
             (Field::Amount, _) => "amount",
+            (Field::MoneyIn, _) => "money_in",
+            (Field::MoneyOut, _) => "money_out",
             (Field::Currency, _) => "currency",
             (Field::Date, Self::Ledger) => "date",
             (Field::Date, Self::Records) => "created_at",
@@ -318,11 +385,34 @@ impl Mapping {
             .map_or(side.column(field), String::as_str)
     }
 
+    /// Whether amounts stand in two columns, one of what came in and one of what
+    /// went out.
+    pub(crate) fn in_two_columns(&self) -> bool {
+        self.columns.contains_key(&Field::MoneyIn) || self.columns.contains_key(&Field::MoneyOut)
+    }
+
+    /// Whether a file is asked for the field at all: two columns say amount and
+    /// direction, whatever else it has by these names, or `amount` does.
+    pub(crate) fn reads(&self, field: Field) -> bool {
+        match field {
+            Field::Amount | Field::Direction => !self.in_two_columns(),
+            Field::MoneyIn | Field::MoneyOut => self.in_two_columns(),
+            _ => true,
+        }
+    }
+
     /// Whether a file of this side must have the field's column.
     pub(crate) fn needs(&self, side: Side, field: Field) -> bool {
+        if !self.reads(field) {
+            return false;
+        }
         self.columns.contains_key(&field)
             || match field {
-                Field::Reference | Field::Amount | Field::Date => true,
+                Field::Reference
+                | Field::Amount
+                | Field::MoneyIn
+                | Field::MoneyOut
+                | Field::Date => true,
                 Field::Currency => self.currency.is_none(),
                 Field::Kind => side == Side::Records && self.kind.is_none(),
                 Field::Direction => side == Side::Records && self.direction.is_none(),
@@ -339,115 +429,4 @@ impl Mapping {
                 | Field::UpdatedAt => false,
             }
     }
-}
-
-fn separator<'de, D: Deserializer<'de>>(deserializer: D) -> Result<char, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let mut characters = text.chars();
-    match (characters.next(), characters.next()) {
-        (Some(separator), None) if !separator.is_ascii_digit() && !"+-".contains(separator) => {
-            Ok(separator)
-        }
-        _ => Err(de::Error::custom(format_args!(
-            "`{text}` is not one character that can separate digits"
-        ))),
-    }
-}
-
-fn optional_separator<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<char>, D::Error> {
-    separator(deserializer).map(Some)
-}
-
-fn delimiter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    match text.as_bytes() {
-        [byte] if byte.is_ascii() && !b"\"\r\n".contains(byte) => Ok(*byte),
-        _ => Err(de::Error::custom(format_args!(
-            "`{text}` is not one ASCII character that can separate columns"
-        ))),
-    }
-}
-
-fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeZone>, D::Error> {
-    let name = String::deserialize(deserializer)?;
-    TimeZone::get(&name)
-        .map(Some)
-        .map_err(|_| de::Error::custom(format_args!("`{name}` is not an IANA time zone")))
-}
-
-/// A time of day, to the minute or the second.
-fn cutoff<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let time = ["%H:%M", "%H:%M:%S"]
-        .iter()
-        .find_map(|pattern| Time::strptime(pattern, &text).ok());
-    match time {
-        None => Err(de::Error::custom(format_args!(
-            "`{text}` is not a time of day (23:30)"
-        ))),
-        Some(Time::MIN) => Err(de::Error::custom(
-            "from midnight on, an instant counts for the day that begins: no cutoff says so",
-        )),
-        time => Ok(time),
-    }
-}
-
-/// A list of columns, or a table of names and their columns.
-fn attributes<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<String, String>, D::Error> {
-    struct Visitor;
-
-    impl<'de> de::Visitor<'de> for Visitor {
-        type Value = BTreeMap<String, String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of columns, or a table of names and columns")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut columns = BTreeMap::new();
-            while let Some(column) = list.next_element::<String>()? {
-                columns.insert(column.clone(), column);
-            }
-            Ok(columns)
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Self::Value, A::Error> {
-            let mut columns = BTreeMap::new();
-            while let Some((name, column)) = table.next_entry()? {
-                columns.insert(name, column);
-            }
-            Ok(columns)
-        }
-    }
-
-    deserializer.deserialize_any(Visitor)
-}
-
-/// A pattern is sound when a day that is written with it reads back, and the hour
-/// where it has one: `%I` alone takes the evening for the morning.
-fn date_format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let pattern = String::deserialize(deserializer)?;
-    let day = date(2026, 10, 31).at(14, 15, 16, 0);
-    let written = day
-        .to_zoned(TimeZone::UTC)
-        .and_then(|instant| strtime::format(&pattern, &instant));
-    let read = written.and_then(|text| strtime::parse(&pattern, text));
-    let read_day = read.as_ref().ok().and_then(|read| read.to_date().ok());
-    if read_day != Some(day.date()) {
-        return Err(de::Error::custom(format_args!(
-            "`{pattern}` is not a pattern of year, month and day"
-        )));
-    }
-    let timed = read.ok().filter(|read| read.hour().is_some());
-    let time = timed.and_then(|read| read.to_time().ok());
-    if time.is_some_and(|time| time.hour() != day.hour()) {
-        return Err(de::Error::custom(format_args!(
-            "`{pattern}` does not tell the morning from the evening: %I needs %p"
-        )));
-    }
-    Ok(Some(pattern))
 }

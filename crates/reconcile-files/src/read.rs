@@ -70,8 +70,9 @@ impl Ledger {
 /// Without a mapping its columns are `id` (the line number where there is
 /// none), `reference`, `amount`, `currency`, `date`, and optionally `kind`,
 /// `direction`, `status`, `fee`, `description` and `account`. A negative
-/// amount with no direction is a debit. Amounts are exact: what has more
-/// digits than can be held is an error.
+/// amount with no direction is a debit; a mapping may name two columns in place
+/// of `amount`, one of what came in and one of what went out. Amounts are exact:
+/// what has more digits than can be held is an error.
 pub fn read_ledger(path: &Path, mapping: &Mapping, invalid: Invalid) -> Result<Ledger, FileError> {
     read(path, Side::Ledger, mapping, invalid, None)
 }
@@ -99,6 +100,11 @@ pub(crate) fn read<'a>(
     invalid: Invalid,
     handover: Option<Handover<'a>>,
 ) -> Result<Ledger, FileError> {
+    mapping.check().map_err(|wrong| FileError::Mapping {
+        path: path.into(),
+        message: wrong.message,
+        hint: wrong.hint,
+    })?;
     let unreadable = |source| FileError::Read {
         path: path.into(),
         source,
@@ -169,6 +175,7 @@ struct Collector<'a> {
     path: &'a Path,
     side: Side,
     mapping: &'a Mapping,
+    rows: RowReader<'a>,
     invalid: Invalid,
     ledger: Ledger,
     /// How much memory the lines take that were set aside, in bytes.
@@ -192,6 +199,7 @@ impl<'a> Collector<'a> {
             path,
             side,
             mapping,
+            rows: RowReader::new(side, mapping),
             invalid,
             ledger: Ledger {
                 book: Book::new(),
@@ -230,7 +238,7 @@ impl<'a> Collector<'a> {
             Ok(row) => row,
             Err(problem) => return self.refuse(line, problem, text()),
         };
-        let reader = RowReader::new(self.side, self.mapping);
+        let reader = self.rows;
         let row = match reader.row(line, cells, &mut self.line_number) {
             Ok(row) => row,
             Err(problem) => return self.refuse(line, problem, text()),
@@ -296,7 +304,8 @@ impl<'a> Collector<'a> {
             object && fields.any(|one| one.field == field)
         };
         let mut found = Vec::new();
-        for field in Field::ALL {
+        let read = Field::ALL.into_iter();
+        for field in read.filter(|field| self.mapping.reads(*field)) {
             let column = self.mapping.column(self.side, field);
             match names.iter().position(|name| name == column) {
                 Some(index) => found.push((field, index)),

@@ -33,7 +33,7 @@ use crate::{FileError, Mapping, read_text, shown::shown_sentence};
 /// currency = "EUR"
 ///
 /// [records]                   # the same, for a file of records
-/// columns = { id = "Order No" }
+/// columns = { id = "Order No", money_in = "Credit", money_out = "Debit" } # in place of amount
 /// kind = "payment"            # of rows that do not say; also: currency, direction, status
 /// words = { status = { Completed = "succeeded", Declined = "failed" } }   # also: currency, kind, direction
 ///
@@ -166,6 +166,11 @@ fn one_line(message: &str) -> String {
     message.lines().collect::<Vec<_>>().join("; ")
 }
 
+/// What is a debit in the books of the one is a credit in those of the other.
+const TWO_COLUMNS: &str = "say which column is money_in and which money_out: of a bank or clearing \
+                           account, money comes in by the debit column of your books, and by the \
+                           credit column of the bank's statement";
+
 fn hint(message: &str) -> Option<&'static str> {
     let hints = [
         (
@@ -187,6 +192,11 @@ fn hint(message: &str) -> Option<&'static str> {
         ),
         ("expected a string", "put it in quotes"),
         ("expected u16", "a number of days, from 0 to 65535"),
+        ("unknown variant `debit`, expected one of `id`", TWO_COLUMNS),
+        (
+            "unknown variant `credit`, expected one of `id`",
+            TWO_COLUMNS,
+        ),
     ];
     hints
         .into_iter()

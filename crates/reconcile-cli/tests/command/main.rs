@@ -23,3 +23,4 @@ mod scene;
 mod secrets;
 mod settings;
 mod streams;
+mod two_columns;

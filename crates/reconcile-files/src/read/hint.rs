@@ -131,7 +131,7 @@ fn in_toml(character: char) -> String {
 /// Where the rules file says which column a field is. What is named nearly so
 /// is proposed.
 pub(super) fn column(field: Field, wanted: &str, found: &[String], side: Side) -> String {
-    let (table, field) = (side.table(), side.column(field));
+    let table = side.table();
     let other = [';', '\t', '|', ',']
         .into_iter()
         .find(|delimiter| matches!(found, [only] if only.contains(*delimiter)));
@@ -152,8 +152,70 @@ pub(super) fn column(field: Field, wanted: &str, found: &[String], side: Side) -
     let near = found
         .iter()
         .find(|name| name.trim().eq_ignore_ascii_case(wanted.trim()));
+    if near.is_none()
+        && field == Field::Amount
+        && let Some(hint) = two_columns(found, side)
+    {
+        return format!("{encoding}{hint}");
+    }
+    let field = side.column(field);
     let name = near.map_or_else(|| "…".to_owned(), |name| shown(name));
     format!(
         "{encoding}say which column it is under [{table}] in the rules file: columns = {{ {field} = \"{name}\" }}"
     )
 }
+
+/// Which of two columns that hold the amounts is which, where the header has such.
+fn two_columns(found: &[String], side: Side) -> Option<String> {
+    let table = side.table();
+    let mapped = |[came, went]: [&str; 2]| {
+        let (came, went) = (shown(came), shown(went));
+        format!(
+            "two columns for the amount? say so under [{table}] in the rules file: columns = {{ money_in = \"{came}\", money_out = \"{went}\" }}"
+        )
+    };
+    if let Some(ways) = named(found, &IN_AND_OUT) {
+        return Some(mapped(ways));
+    }
+    let [debit, credit] = named(found, &DEBIT_AND_CREDIT)?;
+    Some(match side {
+        Side::Ledger => format!(
+            "{} where it is the account of a bank or of clearing in your books, and the other way about where it is the bank's statement",
+            mapped([debit, credit])
+        ),
+        Side::Records => format!(
+            "{} where it is the bank's statement, and the other way about where it is an account in your books",
+            mapped([credit, debit])
+        ),
+    })
+}
+
+/// The first columns with words that begin so, one for each of a pair.
+fn named<'f>(found: &'f [String], pairs: &[[&str; 2]]) -> Option<[&'f str; 2]> {
+    let column = |begin: &str| {
+        let mut names = found.iter().map(String::as_str);
+        names.find(|name| {
+            let lower = name.to_lowercase();
+            let mut words = lower.split(|character: char| !character.is_alphabetic());
+            words.any(|word| word.starts_with(begin))
+        })
+    };
+    pairs
+        .iter()
+        .find_map(|[one, other]| Some([column(one)?, column(other)?]))
+}
+
+/// What columns of debits and of credits are called, in capitals or not.
+const DEBIT_AND_CREDIT: [[&str; 2]; 8] = [
+    ["debe", "haber"],
+    ["cargo", "abono"],
+    ["debit", "credit"],
+    ["débit", "crédit"],
+    ["soll", "haben"],
+    ["borç", "alacak"],
+    ["مدين", "دائن"],
+    ["المدين", "الدائن"],
+];
+
+/// What columns are called that say themselves which way money moved.
+const IN_AND_OUT: [[&str; 2]; 2] = [["deposit", "withdraw"], ["ingreso", "egreso"]];

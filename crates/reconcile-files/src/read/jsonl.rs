@@ -73,7 +73,7 @@ const BUFFER: usize = 1 << 16;
 
 /// What the file calls what is read.
 struct Names<'m> {
-    fields: [Name<'m>; Field::ALL.len()],
+    fields: Vec<Name<'m>>,
     /// The attributes, each with its own key, and the fields among them.
     attributes: Keys<'m>,
     /// Whether they may also stand in an object.
@@ -102,7 +102,9 @@ impl<'m> Names<'m> {
     fn of(collector: &Collector<'m>) -> Self {
         let (mapping, side) = (collector.mapping, collector.side);
         let texts = Field::ALL.map(|field| mapping.column(side, field));
-        let fields = Field::ALL.map(|field| {
+        let read = Field::ALL.into_iter();
+        let read = read.filter(|field| mapping.reads(*field));
+        let fields = read.map(|field| {
             let text = mapping.column(side, field);
             let place = texts.iter().position(|other| *other == text);
             Name {
@@ -113,7 +115,7 @@ impl<'m> Names<'m> {
         });
         let attributes = mapping.attributes.iter();
         Self {
-            fields,
+            fields: fields.collect(),
             attributes: Keys {
                 attributes: attributes.map(|(name, key)| (&**name, &**key)).collect(),
                 fields: mapping.in_attributes(side).collect(),
@@ -170,7 +172,13 @@ impl UsedNames {
             object: false,
         };
         used.note(values);
-        let vital = [Field::Amount, Field::Currency, Field::Date];
+        let vital = [
+            Field::Amount,
+            Field::MoneyIn,
+            Field::MoneyOut,
+            Field::Currency,
+            Field::Date,
+        ];
         used.check_those(|field| vital.contains(&field), names, collector)?;
         Ok(used)
     }
@@ -204,11 +212,22 @@ impl UsedNames {
         names: &Names<'_>,
         collector: &Collector<'_>,
     ) -> Result<(), FileError> {
+        let is_used = |name: &Name<'_>| {
+            self.places.get(name.place).is_some_and(|used| *used)
+                || (self.object && names.in_attributes(name.field))
+        };
+        // Where nothing moved the other way, no row need say so: one that moved in
+        // a column by another name has no amount.
+        let moved_otherwise = |field: Field| {
+            let mut fields = names.fields.iter();
+            let other = fields.find(|name| Some(name.field) == field.other_way());
+            other.is_some_and(is_used)
+        };
         let missing = names.fields.iter().find(|name| {
             checked(name.field)
                 && collector.mapping.needs(collector.side, name.field)
-                && !self.places.get(name.place).is_some_and(|used| *used)
-                && !(self.object && names.in_attributes(name.field))
+                && !is_used(name)
+                && !moved_otherwise(name.field)
         });
         match missing {
             Some(name) => Err(collector.missing_column(name.field, &self.keys)),

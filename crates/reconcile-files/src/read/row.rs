@@ -20,11 +20,17 @@ use crate::{
 pub(super) struct RowReader<'m> {
     side: Side,
     mapping: &'m Mapping,
+    /// Whether what came in and what went out have a column each.
+    in_two_columns: bool,
 }
 
 impl<'m> RowReader<'m> {
     pub(super) fn new(side: Side, mapping: &'m Mapping) -> Self {
-        Self { side, mapping }
+        Self {
+            side,
+            mapping,
+            in_two_columns: mapping.in_two_columns(),
+        }
     }
 
     /// The row of these cells. `number` is where its line number is written
@@ -35,11 +41,14 @@ impl<'m> RowReader<'m> {
         cells: &impl Fields<'c>,
         number: &'n mut String,
     ) -> Result<Row<'n>, Problem> {
-        let amount = self
-            .amount(cells, Field::Amount)?
-            .ok_or_else(|| self.missing(Field::Amount))?;
+        let (amount, way) = if self.in_two_columns {
+            self.in_or_out(cells)?
+        } else {
+            let amount = self.amount(cells, Field::Amount)?;
+            (amount.ok_or_else(|| self.missing(Field::Amount))?, None)
+        };
         let words = cells.words(|| self.words(cells))?;
-        let (amount, direction) = self.signed(amount, words.direction)?;
+        let (amount, direction) = self.signed(amount, way.or(words.direction))?;
         let currency = words
             .currency
             .or(self.mapping.currency)
@@ -95,6 +104,55 @@ impl<'m> RowReader<'m> {
             _ => return None,
         };
         (self.side == Side::Records && own < day).then_some(text)
+    }
+
+    /// The amount of a row that has a column for each way, and the way. What is
+    /// taken back in the column where it was booked, as by a red storno, is negative
+    /// there and moves the other way.
+    #[inline(never)]
+    fn in_or_out<'c>(
+        &self,
+        cells: &impl Fields<'c>,
+    ) -> Result<(Decimal, Option<Direction>), Problem> {
+        use Direction::{Credit, Debit};
+        let came = self.amount(cells, Field::MoneyIn)?;
+        let went = self.amount(cells, Field::MoneyOut)?;
+        let (amount, way, back) = match (came, went) {
+            (None, None) => return Err(self.neither_way()),
+            (Some(came), None) => (came, Credit, Debit),
+            (None, Some(went)) => (went, Debit, Credit),
+            (Some(came), Some(went)) if went.is_zero() => (came, Credit, Debit),
+            (Some(came), Some(went)) if came.is_zero() => (went, Debit, Credit),
+            (Some(came), Some(went)) => return Err(self.both_ways(cells, came, went)),
+        };
+        let is_back = amount.is_sign_negative() && !amount.is_zero();
+        Ok((amount.abs(), Some(if is_back { back } else { way })))
+    }
+
+    #[cold]
+    fn neither_way(&self) -> Problem {
+        let other = self.mapping.column(self.side, Field::MoneyOut);
+        let message = format!("is empty, as is column {}", shown(other));
+        self.problem(Field::MoneyIn, message).with_hint(
+            "one of them holds the amount, 0 where it is zero; a heading or a balance is no row",
+        )
+    }
+
+    #[cold]
+    fn both_ways<'c>(&self, cells: &impl Fields<'c>, came: Decimal, went: Decimal) -> Problem {
+        let written = |field, amount: Decimal| match cells.at(field) {
+            Cell::Text(text) | Cell::Number(text) => shown(text.trim_ascii()),
+            _ => shown(&amount.to_string()),
+        };
+        let other = self.mapping.column(self.side, Field::MoneyOut);
+        let message = format!(
+            "`{}` stands beside `{}` in column {}: one of them must be empty or zero",
+            written(Field::MoneyIn, came),
+            written(Field::MoneyOut, went),
+            shown(other),
+        );
+        self.problem(Field::MoneyIn, message)
+            .with_hint("an entry that moves both ways is two rows; a line of totals is no row")
     }
 
     fn signed(

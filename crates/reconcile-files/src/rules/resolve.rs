@@ -101,17 +101,10 @@ fn mapping(table: Option<Spanned<Mapping>>) -> Result<Mapping, Fault> {
     };
     let at = table.span();
     let mapping = table.into_inner();
-    if mapping.thousands_separator == Some(mapping.decimal_separator) {
-        return Err(Fault::new(
-            at,
-            format!(
-                "`{}` cannot separate both the thousands and the fraction",
-                mapping.decimal_separator
-            ),
-            "set both decimal_separator and thousands_separator",
-        ));
+    match mapping.check() {
+        Ok(()) => Ok(mapping),
+        Err(wrong) => Err(Fault::new(at, wrong.message, wrong.hint)),
     }
-    Ok(mapping)
 }
 
 pub(super) fn tolerances(table: TolerancesTable) -> Tolerances {

@@ -139,7 +139,11 @@ impl RulesFile {
 
 /// How a file of this side is read.
 fn mapping(mapping: &Mapping, side: Side) -> Vec<String> {
-    let mut sentences = vec![columns(mapping, side), amounts(mapping), days(mapping)];
+    let mut sentences = vec![columns(mapping, side), amounts(mapping)];
+    if mapping.in_two_columns() {
+        sentences.push(ways(mapping, side));
+    }
+    sentences.push(days(mapping));
     if !mapping.attributes.is_empty() {
         let attributes = mapping.attributes.iter();
         let attributes = attributes.map(|(name, column)| renamed(name, column));
@@ -213,6 +217,16 @@ fn amounts(mapping: &Mapping) -> String {
         Some(thousands) => format!("Amounts are written as 1{thousands}234{decimal}50."),
         None => format!("Amounts are written as 1234{decimal}50."),
     }
+}
+
+/// Which way an amount moved that stands in one of two columns.
+fn ways(mapping: &Mapping, side: Side) -> String {
+    format!(
+        "What stands in \"{}\" came in, and what stands in \"{}\" went out; what is negative there \
+         moved the other way. Of the two, one is empty or zero.",
+        mapping.column(side, Field::MoneyIn),
+        mapping.column(side, Field::MoneyOut),
+    )
 }
 
 fn days(mapping: &Mapping) -> String {

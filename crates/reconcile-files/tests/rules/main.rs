@@ -82,7 +82,7 @@ fn errors_name_the_line_the_column_and_the_way_out() {
     "#);
     insta::assert_snapshot!(error("[tolerance]\ntake = \"both\""), @"rules.toml, line 2, column 8: `both` is none of smaller, larger");
     insta::assert_snapshot!(error("[ledger]\ncolums = {}"), @"rules.toml, line 2, column 1: unknown field `colums`, expected one of `columns`, `decimal_separator`, `thousands_separator`, `date_format`, `zone`, `cutoff`, `attributes`, `delimiter`, `currency`, `kind`, `direction`, `status`, `words`");
-    insta::assert_snapshot!(error("[ledger]\ncolumns = { refrence = \"x\" }"), @"rules.toml, line 2, column 13: unknown variant `refrence`, expected one of `id`, `reference`, `amount`, `currency`, `created_at`, `date`, `kind`, `direction`, `status`, `fee`, `fee_currency`, `description`, `account`, `method`, `tax`, `settled_amount`, `settled_currency`, `updated_at`");
+    insta::assert_snapshot!(error("[ledger]\ncolumns = { refrence = \"x\" }"), @"rules.toml, line 2, column 13: unknown variant `refrence`, expected one of `id`, `reference`, `amount`, `money_in`, `money_out`, `currency`, `created_at`, `date`, `kind`, `direction`, `status`, `fee`, `fee_currency`, `description`, `account`, `method`, `tax`, `settled_amount`, `settled_currency`, `updated_at`");
     insta::assert_snapshot!(error("[ledger]\nzone = \"Lima\""), @r#"
     rules.toml, line 2, column 8: `Lima` is not an IANA time zone
     hint: name it as in "America/Lima" or "UTC"
