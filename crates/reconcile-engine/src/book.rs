@@ -33,7 +33,8 @@ pub struct RowIndex(
 );
 
 impl RowIndex {
-    const fn at(position: u32) -> Self {
+    /// The index at a position, counted from zero.
+    pub(crate) const fn at(position: u32) -> Self {
         Self(NonZeroU32::MIN.saturating_add(position))
     }
 
@@ -47,9 +48,10 @@ impl RowIndex {
 
 /// One side of a reconciliation: the ledger, or a provider's records.
 ///
-/// A row takes 20 bytes beside its texts, which share one allocation: what
+/// A row takes 16 bytes beside its texts, which share one allocation: what
 /// repeats from row to row (currency, direction, kind, status, account, method)
-/// is kept once, and fees, taxes and settled amounts stand with the texts.
+/// is kept once, and fees, taxes and settled amounts stand with the texts, as an
+/// amount does that has more than nine digits.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
     rows: Vec<Cells>,
@@ -67,9 +69,8 @@ pub struct Book {
 
 #[derive(Clone, Copy, Debug)]
 struct Cells {
-    /// The digits of the amount, an `i64`: as bytes, since its alignment would
-    /// take four more of them.
-    units: [u8; 8],
+    /// The digits of the amount, where the class does not say that they are wide.
+    units: u32,
     date: Date,
     /// The place in `classes`.
     class: u32,
@@ -185,7 +186,7 @@ impl Book {
             return Err(full());
         }
         let amount = row.amount.abs();
-        let units = i64::try_from(amount.mantissa());
+        let units = u32::try_from(amount.mantissa());
         let label = self.labels.place(row.account, row.method);
         let class = Class {
             currency: row.currency,
@@ -227,7 +228,7 @@ impl Book {
         push(row.tax);
         push(settled);
         self.rows.push(Cells {
-            units: units.unwrap_or_default().to_ne_bytes(),
+            units: units.unwrap_or_default(),
             date: row.date,
             class,
             packed,
@@ -258,12 +259,7 @@ impl Book {
             let label = self.labels.place(account, method).ok_or_else(full)?;
             let class = Class { label, ..*class };
             let place = self.classes.place(class).ok_or_else(full)?;
-            let units = if class.wide {
-                other.row(row).amount.mantissa()
-            } else {
-                i64::from_ne_bytes(cells.units).into()
-            };
-            self.classes.count(place, units, cells.date);
+            self.classes.count(place, other.mantissa(row), cells.date);
         }
         Ok(())
     }
@@ -472,10 +468,9 @@ impl Book {
     }
 
     /// The digits of the amount of a row as a whole number; `None` where there are
-    /// more than a row has room for.
+    /// more than that holds.
     pub(crate) fn units(&self, index: RowIndex) -> Option<i64> {
-        let (cells, class) = self.cells(index);
-        (!class.wide).then(|| i64::from_ne_bytes(cells.units))
+        i64::try_from(self.mantissa(index)).ok()
     }
 
     /// How many digits after the point its amounts are written with.
@@ -487,10 +482,21 @@ impl Book {
     fn amount(&self, index: RowIndex) -> Decimal {
         let (cells, class) = self.cells(index);
         if class.wide {
-            self.row(index).amount
+            number(self.mantissa(index), class.scale)
         } else {
             cells.amount(class)
         }
+    }
+
+    /// The digits of the amount of a row.
+    fn mantissa(&self, index: RowIndex) -> i128 {
+        let (cells, class) = self.cells(index);
+        if !class.wide {
+            return cells.units.into();
+        }
+        let (lengths, place) = self.packed.lengths::<3>(cells.packed);
+        let place = place + lengths.iter().sum::<usize>();
+        self.packed.from(place).signed()
     }
 
     /// What a match of a row is decided on beside its amount.
@@ -601,7 +607,7 @@ impl Book {
 impl Cells {
     /// The amount, where it is not wide.
     fn amount(&self, class: &Class) -> Decimal {
-        Decimal::new(i64::from_ne_bytes(self.units), class.scale)
+        Decimal::new(self.units.into(), class.scale)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Bringing together the rows that share a reference.
 
-use std::{cmp::Ordering, collections::BTreeMap, hash::BuildHasher, mem};
+use std::{cmp::Ordering, collections::BTreeMap, hash::BuildHasher, mem, num::NonZeroU32};
 
 use foldhash::fast::RandomState;
 
@@ -79,27 +79,12 @@ pub(crate) fn by_reference(ledger: &Book, records: &Book) -> Joined {
 
 /// The same with any hash.
 pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&[u8]) -> u32) -> Joined {
-    let mut joined = Joined {
-        couples: Couples(vec![None; ledger.len()]),
-        ..Joined::default()
-    };
-    let mut room = Vec::with_capacity(ledger.len());
-    let booked = in_order(ledger, &hash_of, &mut joined.alone.ledger, &mut room);
-    let listed = in_order(records, &hash_of, &mut joined.alone.records, &mut room);
-    drop(room);
-    let alike = |one: &Hashed, next: &Hashed| one.hash == next.hash;
-    let mut booked = booked.chunk_by(alike).peekable();
-    let mut listed = listed.chunk_by(alike).peekable();
-    loop {
-        let order = match (booked.peek(), listed.peek()) {
-            (Some(rows), Some(others)) => Hashed::compare(rows, others),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => break,
-        };
-        let rows = booked.next_if(|_| order.is_le()).unwrap_or_default();
-        let others = listed.next_if(|_| order.is_ge()).unwrap_or_default();
-        joined.meet(ledger, records, rows, others);
+    let mut joined = Joined::default();
+    let mut booked = Heaps::of(ledger, &hash_of, &mut joined.alone.ledger);
+    let mut listed = Heaps::of(records, &hash_of, &mut joined.alone.records);
+    joined.couples = Couples(vec![None; ledger.len()]);
+    for (rows, others) in booked.sorted().zip(listed.sorted()) {
+        joined.meet_in_order(ledger, records, rows, others);
     }
     joined.hold_texts(ledger, records);
     joined.alone.ledger.sort_unstable();
@@ -108,19 +93,40 @@ pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&[u8]) -> 
 }
 
 impl Joined {
+    /// Takes rows in the order of their hashes.
+    fn meet_in_order(&mut self, ledger: &Book, records: &Book, rows: &[Hashed], others: &[Hashed]) {
+        let alike = |one: &Hashed, next: &Hashed| one.hash() == next.hash();
+        let mut rows = rows.chunk_by(alike).peekable();
+        let mut others = others.chunk_by(alike).peekable();
+        loop {
+            let order = match (rows.peek(), others.peek()) {
+                (Some(rows), Some(others)) => Hashed::compare(rows, others),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return,
+            };
+            let rows = rows.next_if(|_| order.is_le()).unwrap_or_default();
+            let others = others.next_if(|_| order.is_ge()).unwrap_or_default();
+            self.meet(ledger, records, rows, others);
+        }
+    }
+
     /// Takes the rows of one hash: nearly always one of each side.
     fn meet(&mut self, ledger: &Book, records: &Book, rows: &[Hashed], others: &[Hashed]) {
         match (rows, others) {
-            (&[row], &[other]) => self.couples.tie(row.row, other.row),
-            (rows, []) => self.alone.ledger.extend(rows.iter().map(|row| row.row)),
-            ([], others) => self.alone.records.extend(others.iter().map(|row| row.row)),
+            (&[row], &[other]) => self.couples.tie(row.row(), other.row()),
+            (rows, []) => self.alone.ledger.extend(rows.iter().map(|row| row.row())),
+            ([], others) => self
+                .alone
+                .records
+                .extend(others.iter().map(|row| row.row())),
             _ => {
                 let mut crowds: BTreeMap<Option<&str>, Crowd> = BTreeMap::new();
-                for &Hashed { row, .. } in rows {
+                for row in rows.iter().map(|row| row.row()) {
                     let crowd = crowds.entry(ledger.reference(row)).or_default();
                     crowd.ledger.push(row);
                 }
-                for &Hashed { row, .. } in others {
+                for row in others.iter().map(|row| row.row()) {
                     let crowd = crowds.entry(records.reference(row)).or_default();
                     crowd.records.push(row);
                 }
@@ -155,71 +161,93 @@ impl Joined {
     }
 }
 
-/// A row with a reference, by its hash.
-#[derive(Clone, Copy)]
-struct Hashed {
-    hash: u32,
-    row: RowIndex,
-}
+/// A row with a reference: the hash of that, and behind it the position of the row, so
+/// that rows are in the order of both.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Hashed(u64);
 
 impl Hashed {
+    fn new(hash: NonZeroU32, position: u32) -> Self {
+        Self(u64::from(hash.get()) << u32::BITS | u64::from(position))
+    }
+
+    const fn hash(self) -> u64 {
+        self.0 >> u32::BITS
+    }
+
+    fn row(self) -> RowIndex {
+        // The lower half of a word fits half a word.
+        RowIndex::at(u32::try_from(self.0 & u64::from(u32::MAX)).unwrap_or_default())
+    }
+
     /// The order of two hashes, each that of some rows.
     fn compare(rows: &[Self], others: &[Self]) -> Ordering {
-        let hash = |rows: &[Self]| rows.first().map(|row| row.hash);
+        let hash = |rows: &[Self]| rows.first().map(|row| row.hash());
         hash(rows).cmp(&hash(others))
     }
 }
 
-/// The rows of a book that have a reference, in the order of its hash; the others are
-/// alone. The room is for so many rows again.
-fn in_order(
-    book: &Book,
-    hash_of: impl Fn(&[u8]) -> u32,
-    alone: &mut Vec<RowIndex>,
-    room: &mut Vec<Hashed>,
-) -> Vec<Hashed> {
-    let mut rows = Vec::with_capacity(book.len());
-    for row in book.indices() {
-        match book.reference_bytes(row) {
-            [] => alone.push(row),
-            reference => rows.push(Hashed {
-                hash: hash_of(reference),
-                row,
-            }),
-        }
-    }
-    room.clone_from(&rows);
-    for shift in (0..u32::BITS).step_by(BITS) {
-        distribute(&rows, shift, room);
-        mem::swap(&mut rows, room);
-    }
-    rows
+/// How many bits of a hash say which heap a row is on: so many that the tops of all
+/// heaps stay near while rows are put on them, and all of a heap while it is sorted.
+const BITS: u32 = 11;
+
+/// The rows of a book that have a reference, in heaps by the highest bits of its hash.
+struct Heaps {
+    rows: Vec<Hashed>,
+    /// How many rows are on each.
+    heights: Vec<usize>,
 }
 
-/// How many bits of a hash rows are distributed by at once: so many that the ends of
-/// all heaps stay near.
-const BITS: usize = 11;
+impl Heaps {
+    /// Those of a book; its other rows are alone.
+    fn of(book: &Book, hash_of: impl Fn(&[u8]) -> u32, alone: &mut Vec<RowIndex>) -> Self {
+        let heap = |hash: NonZeroU32| (hash.get() >> (u32::BITS - BITS)) as usize;
+        let mut heights = vec![0; 1 << BITS];
+        let mut hashes = Vec::with_capacity(book.len());
+        for row in book.indices() {
+            hashes.push(match book.reference_bytes(row) {
+                [] => {
+                    alone.push(row);
+                    None
+                }
+                reference => {
+                    // None and one share a heap, and the texts are compared.
+                    let hash = NonZeroU32::new(hash_of(reference)).unwrap_or(NonZeroU32::MIN);
+                    if let Some(height) = heights.get_mut(heap(hash)) {
+                        *height += 1;
+                    }
+                    Some(hash)
+                }
+            });
+        }
+        let mut tops: Vec<usize> = heights
+            .iter()
+            .scan(0, |start, height| {
+                Some(mem::replace(start, *start + height))
+            })
+            .collect();
+        let mut rows = vec![Hashed::default(); book.len() - alone.len()];
+        for (position, hash) in (0..).zip(hashes) {
+            if let Some(hash) = hash
+                && let Some(top) = tops.get_mut(heap(hash))
+                && let Some(place) = rows.get_mut(*top)
+            {
+                *place = Hashed::new(hash, position);
+                *top += 1;
+            }
+        }
+        Self { rows, heights }
+    }
 
-/// Brings rows into the order of some bits of their hashes, and leaves those in their
-/// order that are alike in these: after the highest bits, all are in order.
-fn distribute(rows: &[Hashed], shift: u32, sorted: &mut [Hashed]) {
-    let heap = |row: &Hashed| (row.hash >> shift) as usize % (1 << BITS);
-    let mut ends = [0_usize; 1 << BITS];
-    for row in rows {
-        if let Some(count) = ends.get_mut(heap(row)) {
-            *count += 1;
-        }
-    }
-    let mut start = 0;
-    for end in &mut ends {
-        start += mem::replace(end, start);
-    }
-    for row in rows {
-        if let Some(end) = ends.get_mut(heap(row))
-            && let Some(place) = sorted.get_mut(*end)
-        {
-            *place = *row;
-            *end += 1;
-        }
+    /// Every heap, its rows in the order of their hashes: the heaps follow each other in
+    /// that order, too.
+    fn sorted(&mut self) -> impl Iterator<Item = &[Hashed]> {
+        let mut rest = self.rows.as_mut_slice();
+        self.heights.iter().map(move |height| {
+            let (heap, others) = mem::take(&mut rest).split_at_mut(*height);
+            rest = others;
+            heap.sort_unstable();
+            &*heap
+        })
     }
 }
