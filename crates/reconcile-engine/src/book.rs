@@ -236,6 +236,47 @@ impl Book {
         Ok(())
     }
 
+    /// A book of these rows alone, which are named in their order. All that it says of
+    /// its rows together is said of every row of this one, as if it had
+    /// [counted](Self::count) the others.
+    ///
+    /// # Panics
+    ///
+    /// When an index comes from a longer book.
+    pub fn only(&self, rows: impl IntoIterator<Item = RowIndex>) -> Result<Self, EngineError> {
+        let mut book = Self {
+            classes: self.classes.clone(),
+            labels: self.labels.clone(),
+            // What is in order stays so.
+            is_out_of_order: self.is_out_of_order,
+            ..Self::default()
+        };
+        for (place, row) in (0..).zip(rows) {
+            let (cells, _) = self.cells(row);
+            let attributes = book
+                .attributes
+                .push(RowIndex::at(place), self.attributes(row));
+            let packed = u32::try_from(book.packed.len()).ok().zip(attributes);
+            let (packed, ()) = packed.ok_or_else(|| EngineError::BookFull {
+                id: self.id(row).to_owned(),
+            })?;
+            let ([id, _, _], begin) = self.packed.lengths(cells.packed);
+            let begin = book.packed.len() + begin - cells.packed as usize;
+            book.last_id = begin..begin + id;
+            book.packed.push_text(self.packed_of(row));
+            book.rows.push(Cells { packed, ..*cells });
+        }
+        Ok(book)
+    }
+
+    /// All of a row that is in `packed`.
+    fn packed_of(&self, index: RowIndex) -> &str {
+        let begin = self.packed_at(index) as usize;
+        let next = self.rows.get(index.position() + 1);
+        let end = next.map_or(self.packed.len(), |next| next.packed as usize);
+        self.packed.text(begin, end - begin)
+    }
+
     /// Counts rows of another book without holding them: all that this book says
     /// of its rows together, their number, sums and last day, is then said of
     /// these, too.

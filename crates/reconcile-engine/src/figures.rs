@@ -13,7 +13,7 @@ use reconcile_core::{Currency, Direction, Kind, Money};
 use rust_decimal::Decimal;
 
 use crate::{
-    BreakCode, EngineError, Fees, Row,
+    Book, BreakCode, EngineError, Fees, Row,
     explain::{in_short, money, operand, shown},
     figures::charges::Booked,
     findings::Findings,
@@ -77,6 +77,11 @@ pub(crate) struct Conventions {
 }
 
 impl Conventions {
+    /// Whether rows of these books state anything that is looked at or counted.
+    pub(crate) fn concern(fees: &Fees, ledger: &Book, records: &Book) -> bool {
+        !fees.schedule.is_empty() || ledger.states_charges() || records.states_settled()
+    }
+
     /// Whether a pair that agrees in its amounts does in its other figures, too,
     /// whatever other rows show.
     pub(crate) fn agree(fees: &Fees, row: &Row<'_>, record: &Row<'_>) -> bool {

@@ -13,26 +13,42 @@ use crate::{
 
 /// Sorts matches by the id of the ledger row, then of the record.
 pub(crate) fn sort_matches(matches: &mut [Couple], ledger: &Book, records: &Book) {
+    sort_pairs(
+        matches,
+        |couple| (couple.ledger, couple.record),
+        ledger,
+        records,
+    );
+}
+
+/// Sorts what ties a row of the ledger and a record in the same way.
+pub(crate) fn sort_pairs<P: Copy>(
+    pairs: &mut [P],
+    rows: impl Fn(&P) -> (RowIndex, RowIndex),
+    ledger: &Book,
+    records: &Book,
+) {
     // In a ledger in the order of its ids, with each id once, the place of a
-    // row says it all. Most matches are in that order by then.
+    // row says it all. Most pairs are in that order by then.
     if ledger.is_in_order() {
-        return matches.sort_by_key(|couple| couple.ledger);
+        return pairs.sort_by_key(|pair| rows(pair).0);
     }
     // The beginnings of ids decide nearly every comparison without a look into
     // the books.
     let shared = shared_prefix(ledger);
-    let mut keyed: Vec<([u8; 8], Couple)> = matches
+    let mut keyed: Vec<([u8; 8], P)> = pairs
         .iter()
-        .map(|couple| (start(ledger.id(couple.ledger), shared), *couple))
+        .map(|pair| (start(ledger.id(rows(pair).0), shared), *pair))
         .collect();
     keyed.sort_unstable_by(|(a_start, a), (b_start, b)| {
+        let ((row, record), (other, its)) = (rows(a), rows(b));
         a_start
             .cmp(b_start)
-            .then_with(|| ledger.compare(a.ledger, b.ledger))
-            .then_with(|| records.compare(a.record, b.record))
+            .then_with(|| ledger.compare(row, other))
+            .then_with(|| records.compare(record, its))
     });
-    for (place, (_, couple)) in matches.iter_mut().zip(keyed) {
-        *place = couple;
+    for (place, (_, pair)) in pairs.iter_mut().zip(keyed) {
+        *place = pair;
     }
 }
 

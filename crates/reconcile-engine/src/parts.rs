@@ -1,23 +1,28 @@
-//! Settling what agrees in everything a part of the rows at a time, so that not
-//! all rows need be in memory at once.
+//! Settling what agrees in everything before all else: the rows that are left are few
+//! and lie near each other, and where that is done a part of the rows at a time, not all
+//! need be in memory at once.
 //!
 //! Two rows that alone share the key of the first pass, and agree in everything,
 //! are a match in whatever company they are. Nearly all rows of a large book are
 //! such rows. All of one key lie in one part, so that a part shows which they are.
 
-use std::{cmp::Ordering, collections::HashMap, hash::BuildHasher, num::NonZeroU32};
+use std::{
+    cmp::Ordering,
+    collections::HashMap,
+    hash::{BuildHasher, Hash, Hasher},
+    num::NonZeroU32,
+};
 
 use foldhash::fast::RandomState;
 use jiff::civil::Date;
 use reconcile_core::Currency;
 
 use crate::{
-    Book, Column, Equality, Pass, RowIndex, Rule, Rules, Side,
+    Book, Column, Equality, Pass, RowIndex, Rules, Side,
+    book::Terms,
     figures::Conventions,
     join::{self, Crowd},
-    keys,
-    matches::Couple,
-    order,
+    keys, order,
     reconcile::agree,
     repeats,
     rules::Way,
@@ -88,8 +93,25 @@ pub struct Settled {
     record_days: Days,
 }
 
-/// How many rows there are of a currency and a day.
-type Days = HashMap<(Currency, Date), usize, RandomState>;
+/// How many rows there are of a day.
+#[derive(Clone, Debug, Default)]
+struct Days(HashMap<Day, usize, RandomState>);
+
+/// A day in a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Day {
+    date: Date,
+    currency: Currency,
+}
+
+impl Hash for Day {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // It is asked for millions of times, and few days have several currencies.
+        let [high, low] = self.date.year().to_be_bytes();
+        let [month, day] = [self.date.month(), self.date.day()].map(i8::cast_unsigned);
+        state.write_u32(u32::from_be_bytes([high, low, month, day]));
+    }
+}
 
 /// What becomes of the rows of a part: each is in one of these lists.
 #[derive(Clone, Debug, Default)]
@@ -121,39 +143,35 @@ impl Settled {
                 records: records.indices().collect(),
             };
         };
-        let (pairs, mut rest) = alone_under_a_key(ledger, records, &pass.equal);
-        let (settled, others): (Vec<_>, Vec<_>) = pairs
-            .into_iter()
-            .partition(|(row, record)| is_settled((ledger, *row), (records, *record), rules, pass));
-        for (row, record) in others {
-            rest.ledger.push(row);
-            rest.records.push(record);
-        }
-        let repeated = repeats::repeated((ledger, records), rules, &settled, &rest);
-        let mut couples = Vec::with_capacity(settled.len());
-        for (row, record) in settled {
-            if repeated.contains(&row) {
-                rest.ledger.push(row);
-                rest.records.push(record);
-                continue;
-            }
-            self.conventions
-                .count(&ledger.row(row), &records.row(record));
-            count_day(&mut self.ledger_days, ledger, row);
-            count_day(&mut self.record_days, records, record);
-            couples.push(Couple {
-                ledger: row,
-                record,
-                rule: Rule::Exact,
-                pass: 0,
-                ambiguous: false,
+        let (mut pairs, mut rest) = alone_under_a_key(ledger, records, &pass.equal);
+        let concern = Conventions::concern(&rules.fees, ledger, records);
+        // Nothing that any other row says could make of these anything but a match to
+        // the last digit.
+        rest.take_unless(&mut pairs, |(row, record)| {
+            agree((ledger, row), (records, record), rules, pass)
+                && takes_part(ledger, Side::Ledger, row, rules)
+                && takes_part(records, Side::Records, record, rules)
+                && (!concern
+                    || Conventions::agree(&rules.fees, &ledger.row(row), &records.row(record)))
+        });
+        let (rows, said) = repeats::repeated((ledger, records), rules, &pairs, &rest);
+        if !rows.is_empty() || !said.is_empty() {
+            rest.take_unless(&mut pairs, |(row, record)| {
+                !rows.contains(&row) && !said.contains(&record)
             });
         }
-        self.pairs += couples.len();
-        order::sort_matches(&mut couples, ledger, records);
-        let pairs = couples.iter().map(|couple| (couple.ledger, couple.record));
+        self.pairs += pairs.len();
+        for &(row, record) in &pairs {
+            self.ledger_days.count(ledger, row);
+            self.record_days.count(records, record);
+            if concern {
+                let (row, record) = (ledger.row(row), records.row(record));
+                self.conventions.count(&row, &record);
+            }
+        }
+        order::sort_pairs(&mut pairs, |pair| *pair, ledger, records);
         Part {
-            pairs: pairs.collect(),
+            pairs,
             ledger: rest.ledger,
             records: rest.records,
         }
@@ -169,13 +187,21 @@ impl Settled {
             Side::Ledger => &self.ledger_days,
             Side::Records => &self.record_days,
         };
-        days.get(&(currency, date)).copied().unwrap_or(0)
+        days.0.get(&Day { date, currency }).copied().unwrap_or(0)
     }
 }
 
-fn count_day(days: &mut Days, book: &Book, row: RowIndex) {
-    let facts = book.facts(row);
-    *days.entry((facts.currency, facts.date)).or_default() += 1;
+impl Days {
+    fn count(&mut self, book: &Book, row: RowIndex) {
+        let Terms { currency, date, .. } = book.terms(row);
+        let day = Day { date, currency };
+        match self.0.get_mut(&day) {
+            Some(rows) => *rows += 1,
+            None => {
+                self.0.insert(day, 1);
+            }
+        }
+    }
 }
 
 /// A pair that was settled: a row of the ledger and a record, each in a book
@@ -244,20 +270,26 @@ fn alone_under_a_key(
     (pairs, rest)
 }
 
-/// Whether nothing that any other row says could make of this pair anything but
-/// a match to the last digit.
-fn is_settled(
-    (ledger, row): (&Book, RowIndex),
-    (records, record): (&Book, RowIndex),
-    rules: &Rules,
-    pass: &Pass,
-) -> bool {
-    let takes_part = |book: &Book, side, row| {
-        let mut exclusions = rules.exclusions.iter().filter(|rule| rule.side == side);
-        exclusions.all(|rule| !rule.covers(&book.row(row)))
-    };
-    agree((ledger, row), (records, record), rules, pass)
-        && takes_part(ledger, Side::Ledger, row)
-        && takes_part(records, Side::Records, record)
-        && Conventions::agree(&rules.fees, &ledger.row(row), &records.row(record))
+/// Whether no rule excludes a row.
+fn takes_part(book: &Book, side: Side, row: RowIndex, rules: &Rules) -> bool {
+    let mut exclusions = rules.exclusions.iter().filter(|rule| rule.side == side);
+    exclusions.all(|rule| !rule.covers(&book.row(row)))
+}
+
+impl Crowd {
+    /// Takes the rows of those pairs that do not hold.
+    fn take_unless(
+        &mut self,
+        pairs: &mut Vec<(RowIndex, RowIndex)>,
+        holds: impl Fn((RowIndex, RowIndex)) -> bool,
+    ) {
+        pairs.retain(|pair| {
+            let holds = holds(*pair);
+            if !holds {
+                self.ledger.push(pair.0);
+                self.records.push(pair.1);
+            }
+            holds
+        });
+    }
 }

@@ -106,26 +106,22 @@ impl Repeats {
     }
 }
 
-/// The pairs of which a row is repeated by one that is left: it must be seen with
-/// them.
+/// The rows of pairs that one which is left says again: it must be seen with them.
 pub(crate) fn repeated(
     (ledger, records): (&Book, &Book),
     rules: &Rules,
     pairs: &[(RowIndex, RowIndex)],
     rest: &Crowd,
-) -> HashSet<RowIndex> {
+) -> (HashSet<RowIndex>, HashSet<RowIndex>) {
     let Some(pass) = rules.respelt() else {
-        return HashSet::new();
+        return Default::default();
     };
     let booked = Left::of(ledger, Side::Ledger, rules, pass, &rest.ledger);
     let listed = Left::of(records, Side::Records, rules, pass, &rest.records);
-    let rows = booked.said_by(ledger, pairs.iter().map(|(row, _)| *row));
-    let mut repeated: HashSet<RowIndex> = rows.map(|(row, _)| row).collect();
-    let partners: HashMap<RowIndex, RowIndex> =
-        pairs.iter().map(|(row, record)| (*record, *row)).collect();
-    let said = listed.said_by(records, pairs.iter().map(|(_, record)| *record));
-    repeated.extend(said.filter_map(|(record, _)| partners.get(&record).copied()));
-    repeated
+    let rows = booked.said_by(ledger, pairs.iter().map(|pair| pair.0));
+    let said = listed.said_by(records, pairs.iter().map(|pair| pair.1));
+    let row = |(row, _)| row;
+    (rows.map(row).collect(), said.map(row).collect())
 }
 
 /// What two rows that say the same have in common, beside the key.

@@ -1,6 +1,6 @@
 //! Matches that stand in no book, since not all rows were in memory at once.
 
-use std::{fmt, io};
+use std::{cmp::Ordering, fmt, io};
 
 use reconcile_engine::SettledPair;
 
@@ -16,6 +16,15 @@ pub trait SettledPairs: fmt::Debug {
 pub trait PairCursor {
     /// The pair at this place; `None` behind the last one.
     fn pair(&self) -> Option<SettledPair<'_>>;
+
+    /// How many pairs from this place on are known to go before another one, or with
+    /// it: none where this one goes behind it, or there is none.
+    ///
+    /// Where all pairs are at hand, this need not look at each.
+    fn before(&self, other: &SettledPair<'_>) -> usize {
+        let pair = self.pair();
+        usize::from(pair.is_some_and(|pair| pair.compare(other) != Ordering::Greater))
+    }
 
     /// Goes to the next pair.
     fn advance(&mut self) -> io::Result<()>;

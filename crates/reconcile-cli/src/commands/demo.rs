@@ -167,7 +167,7 @@ impl Act {
             certificate: Some(&self.evidence.certificate),
             as_of: self.as_of,
             set_aside: 0,
-            settled: None,
+            settled: self.rows.settled_pairs(),
         }
     }
 }

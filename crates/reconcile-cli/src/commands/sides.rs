@@ -1,14 +1,17 @@
 //! Both sides of a match, in memory or on disk.
 
-use std::{env, io, mem, path::Path};
+mod pairs;
+
+use std::{env, mem, path::Path};
 
 use reconcile_core::Record;
 use reconcile_engine::{
-    Book, Context, Outcome, Rules, Settled, SettledPair, Stage, reconcile_watched,
+    Book, Context, EngineError, Outcome, RowIndex, Rules, Settled, Stage, reconcile_watched,
 };
-use reconcile_files::{Ledger, Mapping, Pairs, PairsCursor, RulesFile, Spill, Spilled, settle};
-use reconcile_report::{PairCursor, SettledPairs};
+use reconcile_files::{Ledger, Mapping, RulesFile, Spill, Spilled, settle};
+use reconcile_report::SettledPairs;
 
+use self::pairs::{PairsInMemory, PairsOnDisk};
 use super::outcome::{self, apart};
 use crate::{args, error::CommandError, progress::Progress};
 
@@ -119,8 +122,8 @@ impl Sides {
         }
     }
 
-    /// Takes out what is settled without a look at all other rows, where not all
-    /// are in memory.
+    /// Takes out what is settled without a look at all other rows: these are few, and
+    /// lie near each other from then on.
     pub(super) async fn settle(
         self,
         rules: &Rules,
@@ -128,13 +131,9 @@ impl Sides {
     ) -> Result<Left, CommandError> {
         match self {
             Self::InMemory(books) => {
+                progress.say("settling pairs");
                 let (ledger, records) = *books;
-                Ok(Left {
-                    ledger,
-                    records,
-                    settled: Settled::default(),
-                    pairs: None,
-                })
+                Ok(Left::in_memory(ledger, records, rules)?)
             }
             Self::OnDisk(spilled) => {
                 let (rules, sayer) = (rules.clone(), progress.sayer());
@@ -148,7 +147,7 @@ impl Sides {
                         ledger,
                         records,
                         settled,
-                        pairs: Some(PairsOnDisk(pairs)),
+                        pairs: Some(Box::new(PairsOnDisk(pairs))),
                     })
                 })
                 .await
@@ -162,10 +161,39 @@ pub(super) struct Left {
     pub(super) ledger: Book,
     pub(super) records: Book,
     settled: Settled,
-    pairs: Option<PairsOnDisk>,
+    pairs: Option<Box<dyn SettledPairs + Send>>,
 }
 
 impl Left {
+    fn in_memory(ledger: Book, records: Book, rules: &Rules) -> Result<Self, EngineError> {
+        let mut settled = Settled::default();
+        let found = settled.settle(&ledger, &records, rules);
+        if found.pairs.len() < found.ledger.len() + found.records.len() {
+            // Most of it would be in memory twice.
+            return Ok(Self {
+                ledger,
+                records,
+                settled: Settled::default(),
+                pairs: None,
+            });
+        }
+        let of_rest = |book: &Book, mut rows: Vec<RowIndex>| {
+            // In the order of the book, whose ids may ascend.
+            rows.sort_unstable();
+            book.only(rows)
+        };
+        Ok(Self {
+            ledger: of_rest(&ledger, found.ledger)?,
+            records: of_rest(&records, found.records)?,
+            settled,
+            pairs: Some(Box::new(PairsInMemory {
+                ledger,
+                records,
+                pairs: found.pairs,
+            })),
+        })
+    }
+
     pub(super) fn reconcile(
         &self,
         rules: &Rules,
@@ -189,28 +217,8 @@ impl Left {
     }
 
     pub(super) fn settled_pairs(&self) -> Option<&dyn SettledPairs> {
-        self.pairs.as_ref().map(|pairs| pairs as &dyn SettledPairs)
-    }
-}
-
-/// The pairs on disk as the report reads them.
-#[derive(Debug)]
-struct PairsOnDisk(Pairs);
-
-impl SettledPairs for PairsOnDisk {
-    fn first(&self) -> io::Result<Box<dyn PairCursor + '_>> {
-        Ok(Box::new(Cursor(self.0.first()?)))
-    }
-}
-
-struct Cursor<'p>(PairsCursor<'p>);
-
-impl PairCursor for Cursor<'_> {
-    fn pair(&self) -> Option<SettledPair<'_>> {
-        self.0.pair()
-    }
-
-    fn advance(&mut self) -> io::Result<()> {
-        self.0.advance()
+        self.pairs
+            .as_deref()
+            .map(|pairs| pairs as &dyn SettledPairs)
     }
 }

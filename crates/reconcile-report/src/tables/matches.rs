@@ -1,6 +1,6 @@
 //! The one table that can have millions of rows.
 
-use std::{borrow::Cow, cmp::Ordering, io, iter::Peekable, slice};
+use std::{borrow::Cow, io, iter::Peekable, slice};
 
 use reconcile_engine::{Book, MatchGroup, RowIndex, Rule, SettledPair};
 use rust_decimal::Decimal;
@@ -19,6 +19,7 @@ pub(crate) fn matches<'r>(run: &'r Run<'_>) -> Table<'r> {
             groups: run.outcome.matches.iter().peekable(),
             settled: run.settled.map(SettledPairs::first),
             apart: run.outcome.matches.apart(),
+            before: 0,
         }),
     }
 }
@@ -43,6 +44,8 @@ struct MatchRows<'r, 'b, I: Iterator> {
     settled: Option<io::Result<Box<dyn PairCursor + 'r>>>,
     /// How many of those are still to come.
     apart: usize,
+    /// How many of them are known to go before the next group in the books.
+    before: usize,
 }
 
 impl<'r, I: Iterator<Item = MatchGroup<'r>>> Rows<'r> for MatchRows<'r, '_, I> {
@@ -78,29 +81,32 @@ impl<'r, I: Iterator<Item = MatchGroup<'r>>> MatchRows<'r, '_, I> {
     /// Whether a pair that was settled apart goes before the next group in the
     /// books. As long as one is to come, one that cannot be read does.
     fn next_is_apart(&mut self) -> bool {
-        if self.apart == 0 {
-            return false;
+        if self.apart > 0 && self.before == 0 {
+            self.before = self.count_before().min(self.apart);
         }
-        let (run, settled) = (self.run, &self.settled);
-        let Some(group) = self.groups.peek() else {
-            return true;
+        self.before > 0
+    }
+
+    fn count_before(&mut self) -> usize {
+        let (run, all) = (self.run, self.apart);
+        // Groups of several rows follow all pairs.
+        let pairs = self.groups.peek().filter(|group| group.rule != Rule::Group);
+        let rows = pairs.and_then(|group| group.ledger.first().zip(group.records.first()));
+        let (Some(Ok(settled)), Some((&row, &record))) = (&self.settled, rows) else {
+            return all;
         };
-        let (Some(Ok(settled)), Some((&row, &record))) =
-            (settled, group.ledger.first().zip(group.records.first()))
-        else {
-            return true;
-        };
-        let in_books = SettledPair {
+        if settled.pair().is_none() {
+            return all;
+        }
+        settled.before(&SettledPair {
             ledger: (run.ledger, row),
             record: (run.records, record),
-        };
-        // Groups of several rows follow all pairs.
-        let before = |pair: SettledPair<'_>| pair.compare(&in_books) != Ordering::Greater;
-        group.rule == Rule::Group || settled.pair().is_none_or(before)
+        })
     }
 
     fn next_apart(&mut self, put: impl FnMut(Cell<'_>)) -> io::Result<()> {
         self.apart -= 1;
+        self.before -= 1;
         self.position += 1;
         let missing = || io::Error::other("matches that were settled apart are missing");
         let settled = match self.settled.as_mut().ok_or_else(missing)? {
