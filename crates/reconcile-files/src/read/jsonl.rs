@@ -76,8 +76,8 @@ struct Names<'m> {
     fields: Vec<Name<'m>>,
     /// The attributes, each with its own key, and the fields among them.
     attributes: Keys<'m>,
-    /// Whether they may also stand in an object.
-    in_object: bool,
+    /// The keys that are read. A row has many: each is looked up once.
+    keys: Vec<(&'m str, Key<'m>)>,
 }
 
 /// What a key stands for.
@@ -114,23 +114,34 @@ impl<'m> Names<'m> {
             }
         });
         let attributes = mapping.attributes.iter();
-        Self {
+        let mut names = Self {
             fields: fields.collect(),
             attributes: Keys {
                 attributes: attributes.map(|(name, key)| (&**name, &**key)).collect(),
                 fields: mapping.in_attributes(side).collect(),
             },
-            in_object: side == Side::Records,
-        }
+            keys: Vec::new(),
+        };
+        // Attributes of records may also stand in an object.
+        let object = (side == Side::Records).then_some(OBJECT);
+        let fields = names.fields.iter().map(|name| name.text);
+        let attributes = names.attributes.attributes.iter().map(|(_, key)| *key);
+        let keys = fields.chain(attributes).chain(object).map(|key| {
+            let meaning = Key {
+                field: names.fields.iter().find(|name| name.text == key).copied(),
+                attribute: names.attribute(key),
+                object: object == Some(key),
+            };
+            (key, meaning)
+        });
+        names.keys = keys.collect();
+        names
     }
 
+    /// What a key stands for, if it is one that is read.
     fn key(&self, key: &str) -> Option<Key<'m>> {
-        let key = Key {
-            field: self.fields.iter().find(|name| name.text == key).copied(),
-            attribute: self.attribute(key),
-            object: self.in_object && key == OBJECT,
-        };
-        (key.field.is_some() || key.attribute.is_some() || key.object).then_some(key)
+        let mut keys = self.keys.iter();
+        keys.find(|(other, _)| *other == key).map(|(_, key)| *key)
     }
 
     fn in_attributes(&self, field: Field) -> bool {
@@ -284,7 +295,7 @@ impl<'l> Values<'l> {
         let mut cells = Cells::default();
         for name in &names.fields {
             let cell = match self.fields.get(name.place).and_then(Option::as_ref) {
-                None | Some(Value::Null) => Cell::Absent,
+                None | Some(Value::Null) => continue,
                 Some(Value::Text(text)) => Cell::text(text),
                 Some(Value::Number(number)) => Cell::Number(number),
                 Some(Value::Other) => {
