@@ -22,14 +22,23 @@ use crate::{
 /// How a pass compared a pair.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Compared<'a> {
-    /// Both amounts after the fees, where those were compared.
-    pub(crate) after_fees: Option<(Decimal, Decimal)>,
-    /// The fee and the tax by the schedule for the gross amount of the two.
-    pub(crate) scheduled: Option<(Side, Decimal, Decimal)>,
+    /// What is left after the fees, where that was compared.
+    pub(crate) after_fees: Option<AfterFees>,
     /// When the record changed last, where that is on a later day than its own.
     pub(crate) changed: Option<&'a str>,
     /// How far the days may lie apart.
     pub(crate) days: Option<(DayWindow, &'a Calendar)>,
+}
+
+/// What is left of a pair after the fees.
+#[derive(Clone, Copy)]
+pub(crate) struct AfterFees {
+    pub(crate) ledger: Decimal,
+    pub(crate) record: Decimal,
+    /// Which of the two states its amount gross.
+    pub(crate) gross: Side,
+    /// The fee and the tax by the schedule for that amount.
+    pub(crate) scheduled: Option<(Decimal, Decimal)>,
 }
 
 /// The two sides of a pair that differs, with the sums that they moved: what the
@@ -66,17 +75,17 @@ pub(crate) fn pair(
     let after = compared.after_fees;
     let of_amounts = code == BreakCode::AmountMismatch;
     let is_told = of_amounts || code == BreakCode::ReferenceMismatch;
-    if let Some((booked, listed)) = after.filter(|_| is_told) {
-        (ledger.amount, record.amount) = (booked, listed);
+    if let Some(after) = after.filter(|_| is_told) {
+        (ledger.amount, record.amount) = (after.ledger, after.record);
         equation.push_str(&after_fees(&ledger, &record));
-        let charged = charged(&ledger, &record, compared.scheduled);
+        let charged = charged(&ledger, &record, after);
         if let Some((code, text)) = charged.filter(|_| of_amounts) {
             return (code, format!("{equation}, {text}"));
         }
     }
     let (ledger, record) = (&ledger, &record);
     let (remark, code) = match code {
-        BreakCode::AmountMismatch => match equations::first(ledger, record) {
+        BreakCode::AmountMismatch => match equations::first(ledger, record, after.is_some()) {
             Some((remark, code)) => (Some(remark), code),
             None => (None, code),
         },
@@ -108,32 +117,30 @@ fn implied_rate(ledger: &Row<'_>, record: &Row<'_>) -> Option<String> {
 }
 
 /// Two amounts after the fees that differ by what the gross one states as its
-/// fee and tax, less what the schedule has for them.
-fn charged(
-    ledger: &Row<'_>,
-    record: &Row<'_>,
-    scheduled: Option<(Side, Decimal, Decimal)>,
-) -> Option<(BreakCode, String)> {
-    let (side, fee, tax) = scheduled?;
-    let (gross, whose) = match side {
-        Side::Ledger => (ledger, "ledger's"),
-        Side::Records => (record, "provider's"),
+/// fee and tax, less what the other side states, else the schedule has for them.
+fn charged(ledger: &Row<'_>, record: &Row<'_>, after: AfterFees) -> Option<(BreakCode, String)> {
+    let (gross, whose, net, others) = match after.gross {
+        Side::Ledger => (ledger, "ledger's", record, "the provider states"),
+        Side::Records => (record, "provider's", ledger, "the ledger states"),
     };
-    let (stated, stated_tax) = (gross.fee?, gross.tax.unwrap_or_default());
-    let off = exact_difference(stated.checked_add(stated_tax)?, fee.checked_add(tax)?)?;
+    let (fee, tax) = (gross.fee?, gross.tax.unwrap_or_default());
     let gap = exact_difference(ledger.amount, record.amount)?;
+    // Zeros are what a ledger says that keeps no fees.
+    let stated = net.fee.filter(|fee| !fee.is_zero());
+    let stated = stated.map(|fee| (fee, net.tax.unwrap_or_default(), others));
+    let scheduled = after.scheduled;
+    let scheduled = scheduled.map(|(fee, tax)| (fee, tax, "the schedule has"));
+    let (due_fee, due_tax, has) = stated.or(scheduled)?;
+    let off = exact_difference(fee.checked_add(tax)?, due_fee.checked_add(due_tax)?)?;
     let closes = !gap.is_zero() && off.abs() == gap.abs();
-    let (code, what, stated, due) = if stated == fee {
-        (BreakCode::TaxVariance, "tax", stated_tax, tax)
+    let (code, what, is, due) = if fee == due_fee {
+        (BreakCode::TaxVariance, "tax", tax, due_tax)
     } else {
-        (BreakCode::FeeVariance, "fee", stated, fee)
+        (BreakCode::FeeVariance, "fee", fee, due_fee)
     };
     closes.then(|| {
-        let (stated, due) = (shown(stated, gross.currency), shown(due, gross.currency));
-        (
-            code,
-            format!("the {whose} {what} {stated} where the schedule has {due}"),
-        )
+        let (is, due) = (shown(is, gross.currency), shown(due, gross.currency));
+        (code, format!("the {whose} {what} {is} where {has} {due}"))
     })
 }
 

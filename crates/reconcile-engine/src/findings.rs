@@ -323,21 +323,20 @@ impl<'a> Findings<'a> {
             .then(|| difference(ledger.currency, expected, actual))
             .transpose()?;
         let pass = self.rules.passes.get(usize::from(self.pass.0));
+        let after_fees = |pass| {
+            let (gross, row) = match self.rules.fees.ledger {
+                Basis::Gross => (Side::Ledger, &ledger),
+                Basis::Net => (Side::Records, &record),
+            };
+            explain::AfterFees {
+                ledger: self.compared(pass, Side::Ledger, pair.ledger),
+                record: self.compared(pass, Side::Records, pair.record),
+                gross,
+                scheduled: nets::scheduled(&self.rules.fees, row),
+            }
+        };
         let compared = explain::Compared {
-            after_fees: pass.filter(|pass| pass.net).map(|pass| {
-                (
-                    self.compared(pass, Side::Ledger, pair.ledger),
-                    self.compared(pass, Side::Records, pair.record),
-                )
-            }),
-            scheduled: pass.filter(|pass| pass.net).and_then(|_| {
-                let (side, gross) = match self.rules.fees.ledger {
-                    Basis::Gross => (Side::Ledger, &ledger),
-                    Basis::Net => (Side::Records, &record),
-                };
-                let (fee, tax) = nets::scheduled(&self.rules.fees, gross)?;
-                Some((side, fee, tax))
-            }),
+            after_fees: pass.filter(|pass| pass.net).map(after_fees),
             changed: self.records.attribute(pair.record, Book::UPDATED_AT),
             days: pass
                 .and_then(|pass| pass.days)

@@ -8,7 +8,8 @@ use jiff::civil::{Weekday, date};
 use reconcile_core::{Kind, Status};
 use reconcile_engine::{
     Basis, BreakCode, Calendar, Column, DayWindow, Equality, Exclude, FeeTerm, FeeTier, Fees,
-    GroupBy, Grouping, Normalisation, Pass, Rules, Side, Sides, Take, Tolerance, Tolerances,
+    GroupBy, Grouping, Normalisation, Pass, Rules, Side, Sides, Take, TextRule, Tolerance,
+    Tolerances,
     mutations::{self, Report, Subject, Tested},
 };
 use rust_decimal::dec;
@@ -166,6 +167,29 @@ fn mistakes_are_found_between_gross_and_net_by_references_and_untaxed_fees() {
     assert_clean(&report);
     assert!(line(&report, BreakCode::ReferenceMismatch).found > 0);
     assert!(line(&report, BreakCode::NetIdentity).found > 0);
+    let mut booked_gross = rules.clone();
+    booked_gross.fees.ledger = Basis::Gross;
+    booked_gross.fees.records = Basis::Net;
+    assert_clean(&test(&booked_gross, 1));
+    let mut payouts = rules;
+    payouts.passes.push(Pass {
+        net: true,
+        text: Some(TextRule::descriptions()),
+        ..Pass::search("text", Some(DayWindow::days(3, 7)))
+    });
+    payouts.passes.push(Pass {
+        net: true,
+        group: Some(Grouping {
+            by: GroupBy::Sum,
+            sides: Sides::OneToMany,
+            evidence: vec![Column::Date],
+            most: Grouping::MOST,
+        }),
+        ..Pass::search("payouts", Some(DayWindow::days(7, 3)))
+    });
+    let report = test(&payouts, 1);
+    assert_clean(&report);
+    assert!(line(&report, BreakCode::Ambiguous).found > 0);
 }
 
 #[test]

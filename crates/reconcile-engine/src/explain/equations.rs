@@ -20,14 +20,17 @@ pub(super) struct Case<'a> {
 /// Says what the difference is, where it is that.
 type Equation = fn(&Case<'_>) -> Option<String>;
 
-/// The equations in the order in which they are tried, and what the break is
-/// where they close: the first that does explains it. What a row states goes
-/// before what its digits suggest.
-const ORDER: &[(Equation, BreakCode)] = &[
+/// The equations of what a row states, in the order in which they are tried, and
+/// what the break is where they close.
+const STATED: &[(Equation, BreakCode)] = &[
     (fee, BreakCode::AmountMismatch),
     (tax, BreakCode::AmountMismatch),
     (fee_and_tax, BreakCode::AmountMismatch),
     (settled, BreakCode::AmountMismatch),
+];
+
+/// The same of what the digits suggest.
+const SUGGESTED: &[(Equation, BreakCode)] = &[
     (rounding, BreakCode::Rounding),
     (multiple, BreakCode::AmountMismatch),
     (minor_unit_slip, BreakCode::AmountMismatch),
@@ -35,8 +38,14 @@ const ORDER: &[(Equation, BreakCode)] = &[
     (transposed, BreakCode::AmountMismatch),
 ];
 
-/// The first equation that closes, and what it makes of the break.
-pub(super) fn first(ledger: &Row<'_>, record: &Row<'_>) -> Option<(String, BreakCode)> {
+/// The first equation that closes explains two amounts, and says what the break
+/// is. What a row states goes before what the digits suggest; but where the fees
+/// are off both amounts already, a rounding is likelier than a fee taken twice.
+pub(super) fn first(
+    ledger: &Row<'_>,
+    record: &Row<'_>,
+    after_fees: bool,
+) -> Option<(String, BreakCode)> {
     let (booked, listed) = (ledger.amount, record.amount);
     let gap = exact_difference(booked.max(listed), booked.min(listed))?;
     if gap.is_zero() {
@@ -47,8 +56,14 @@ pub(super) fn first(ledger: &Row<'_>, record: &Row<'_>) -> Option<(String, Break
         record,
         gap,
     };
-    ORDER
+    let [first, then] = if after_fees {
+        [SUGGESTED, STATED]
+    } else {
+        [STATED, SUGGESTED]
+    };
+    first
         .iter()
+        .chain(then)
         .find_map(|(equation, code)| Some((equation(&case)?, *code)))
 }
 

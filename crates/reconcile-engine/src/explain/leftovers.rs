@@ -105,7 +105,7 @@ fn is_unexplained(found: &Break, ledger: &Book, records: &Book) -> bool {
         found.records.as_slice(),
     ) {
         (BreakCode::AmountMismatch, &[row], &[record]) => {
-            equations::first(&ledger.row(row), &records.row(record)).is_none()
+            equations::first(&ledger.row(row), &records.row(record), false).is_none()
         }
         (BreakCode::SplitIncomplete | BreakCode::OverAllocated, booked, listed) => {
             let gap = found.difference.zip(found.currency);

@@ -55,6 +55,45 @@ fn net_bookings_match_gross_records_less_the_fee_and_its_tax() {
 }
 
 #[test]
+fn a_fee_that_the_net_side_states_otherwise_is_a_variance_before_it_is_rounding() {
+    let booked_gross = Rules {
+        fees: Fees {
+            records: Basis::Net,
+            ..Fees::default()
+        },
+        passes: vec![Pass {
+            net: true,
+            ..Pass::keyed("net", [Equality::of(Column::Reference)])
+        }],
+        ..Rules::default()
+    };
+    let said = lines(
+        &[
+            "L-1 100 ref=A fee=2.99",
+            "L-2 100.01 ref=B fee=3",
+            "L-3 51 ref=C fee=1",
+        ],
+        &[
+            "R-1 97 ref=A fee=3",
+            "R-2 97 ref=B fee=3",
+            "R-3 49.99 ref=C fee=0.01",
+        ],
+        &booked_gross,
+    );
+    assert_eq!(
+        said,
+        [
+            "fee_variance L-1/R-1 by net: ledger 100.00 − provider 97.00 = 3.00 PEN; after fees \
+             97.01 − 97.00 = 0.01 PEN, the ledger's fee 2.99 where the provider states 3.00",
+            "rounding L-2/R-2 by net: ledger 100.01 − provider 97.00 = 3.01 PEN; after fees 97.01 − \
+             97.00 = 0.01 PEN, rounding: 1 minor unit over 1 row",
+            "rounding L-3/R-3 by net: ledger 51.00 − provider 49.99 = 1.01 PEN; after fees 50.00 − \
+             49.99 = 0.01 PEN, rounding: 1 minor unit over 1 row",
+        ]
+    );
+}
+
+#[test]
 fn a_slip_in_a_reference_shows_in_what_is_left_after_the_fees() {
     let said = lines(
         &["L-1 96.22 ref=ORD-10045"],

@@ -152,6 +152,12 @@ fn two_ways(terms: &Terms<'_>, entry: &mut Entry) -> Made {
     }
     let tenth = Decimal::from(98_765) * unit(booked.currency);
     booked.amount = tenth * Decimal::TEN;
+    // Between net and gross amounts, what is charged would part the two ways.
+    if terms.is_net() {
+        for line in [&mut *booked, &mut *listed] {
+            (line.fee, line.tax) = (Decimal::ZERO, Decimal::ZERO);
+        }
+    }
     let parts = [6, 4, 7, 3].map(|tenths: i64| Line {
         key: None,
         amount: tenth * Decimal::from(tenths),
