@@ -223,17 +223,6 @@ impl Field {
         Self::UpdatedAt,
     ];
 
-    /// Those that hold a word of the contract: a currency, a kind, a direction, a
-    /// status.
-    pub(crate) const WORDS: [Self; 6] = [
-        Self::Currency,
-        Self::Kind,
-        Self::Direction,
-        Self::Status,
-        Self::FeeCurrency,
-        Self::SettledCurrency,
-    ];
-
     /// The name that the rules file gives it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -261,6 +250,20 @@ impl Field {
             Self::MoneyOut => Some(Self::MoneyIn),
             _ => None,
         }
+    }
+
+    /// Whether the field holds a word of the contract: a currency, a kind, a
+    /// direction, a status.
+    pub(crate) const fn is_word(self) -> bool {
+        matches!(
+            self,
+            Self::Currency
+                | Self::Kind
+                | Self::Direction
+                | Self::Status
+                | Self::FeeCurrency
+                | Self::SettledCurrency
+        )
     }
 
     /// Whether the field holds text as somebody wrote it.

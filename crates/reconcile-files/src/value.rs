@@ -96,7 +96,7 @@ pub(crate) struct Words {
 
 impl<'a> Cells<'a> {
     pub(crate) fn set(&mut self, field: Field, cell: Cell<'a>) {
-        if Field::WORDS.contains(&field) && !self.at(field).is_same(cell) {
+        if field.is_word() && !self.at(field).is_same(cell) {
             self.words.set(None);
         }
         if let Some(place) = self.cells.get_mut(field as usize) {
@@ -309,15 +309,27 @@ fn iso_date(text: &[u8]) -> Option<Date> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
         return None;
     };
-    let year = i16::from(two_digits(*y1, *y2)?) * 100 + i16::from(two_digits(*y3, *y4)?);
-    Date::new(year, two_digits(*m1, *m2)?, two_digits(*d1, *d2)?).ok()
+    let digits = [*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2];
+    let [century, year, month, day] = two_digits(digits)?;
+    Date::new(i16::from(century) * 100 + i16::from(year), month, day).ok()
 }
 
+/// The four numbers that eight digits are two by two, all of them read at once.
 #[inline]
-fn two_digits(tens: u8, ones: u8) -> Option<i8> {
-    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-    // Less than a hundred, it fits.
-    (tens < 10 && ones < 10).then(|| (tens * 10 + ones).cast_signed())
+fn two_digits(text: [u8; 8]) -> Option<[i8; 4]> {
+    const fn eight(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    let digits = u64::from_le_bytes(text) ^ eight(b'0');
+    // No other character is below ten then, and ten more than that has the highest
+    // bit of a byte.
+    if (digits | digits.wrapping_add(eight(0x80 - 10))) & eight(0x80) != 0 {
+        return None;
+    }
+    // Less than a hundred, each stays in its byte.
+    let numbers = digits * 10 + (digits >> 8);
+    let [first, _, second, _, third, _, fourth, _] = numbers.to_le_bytes();
+    Some([first, second, third, fourth].map(u8::cast_signed))
 }
 
 /// The day of `2026-01-31T10:20:30Z` where days are those of UTC, from midnight
@@ -331,10 +343,8 @@ fn utc_date(text: &[u8], mapping: &Mapping) -> Option<Date> {
     let [date @ .., b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = text else {
         return None;
     };
-    let within = |tens: &u8, ones: &u8, most: i8| {
-        two_digits(*tens, *ones).is_some_and(|number| number <= most)
-    };
-    let is_time = within(h1, h2, 23) && within(m1, m2, 59) && within(s1, s2, 59);
+    let [hour, minute, second, _] = two_digits([*h1, *h2, *m1, *m2, *s1, *s2, b'0', b'0'])?;
+    let is_time = hour < 24 && minute < 60 && second < 60;
     is_time.then(|| iso_date(date))?
 }
 
@@ -445,6 +455,19 @@ mod tests {
             "２０２４-06",
         ] {
             assert_eq!(day(text, &lima), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn eight_digits_are_four_numbers_and_anything_else_is_none() {
+        assert_eq!(two_digits(*b"19990728"), Some([19, 99, 7, 28]));
+        assert_eq!(two_digits(*b"00010999"), Some([0, 1, 9, 99]));
+        for place in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut text = *b"99999999";
+                text[place] = byte;
+                assert_eq!(two_digits(text).is_some(), byte.is_ascii_digit(), "{byte}");
+            }
         }
     }
 

@@ -248,6 +248,7 @@ fn a_file_reads_the_same_however_its_pages_are_written() {
             _ => Some(row.to_string()),
         })
         .collect();
+    let taxed = |row: i32| (row % 3 > 0).then_some(row * 10);
     let group = |rows: Range<usize>| {
         let texts = texts[rows.clone()].iter();
         let bytes = texts.map(|text| Some(text.as_ref()?.clone().into()));
@@ -271,6 +272,10 @@ fn a_file_reads_the_same_however_its_pages_are_written() {
                 ),
             ),
             (
+                "optional int64 tax (DECIMAL(18,2))",
+                Values::OptionalI64(numbers().map(|row| taxed(row).map(i64::from)).collect()),
+            ),
+            (
                 "int32 date (DATE)",
                 Values::I32(numbers().map(|row| 20_000 + row / 40).collect()),
             ),
@@ -282,7 +287,7 @@ fn a_file_reads_the_same_however_its_pages_are_written() {
     };
     // Of the groups of rows, the last is the shortest.
     let groups = [group(0..400), group(400..750), group(750..ROWS)];
-    let groups = groups.each_ref().map(<[_; 5]>::as_slice);
+    let groups = groups.each_ref().map(<[_; 6]>::as_slice);
     for properties in ways_of_writing() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("ledger.parquet");
@@ -294,6 +299,8 @@ fn a_file_reads_the_same_however_its_pages_are_written() {
             assert_eq!(row.reference, text);
             assert_eq!(row.amount, Decimal::new(number * number, 2));
             assert_eq!(row.fee, Some(Decimal::new(number % 300, 2)));
+            let tax = taxed(i32::try_from(number).unwrap());
+            assert_eq!(row.tax, tax.map(|tax| Decimal::new(tax.into(), 2)));
             let days = jiff::Span::new().days(20_000 + number / 40);
             assert_eq!(row.date, jiff::civil::date(1970, 1, 1) + days);
         }
@@ -448,6 +455,7 @@ fn a_row_that_is_set_aside_shows_what_was_read() {
 enum Values {
     I32(Vec<i32>),
     I64(Vec<i64>),
+    OptionalI64(Vec<Option<i64>>),
     F64(Vec<f64>),
     Bytes(Vec<Vec<u8>>),
     OptionalBytes(Vec<Option<Vec<u8>>>),
@@ -522,6 +530,12 @@ fn write_groups(path: &Path, groups: &[&[(&str, Values)]], properties: WriterPro
                 }
                 (ColumnWriter::Int64ColumnWriter(writer), Values::I64(values)) => {
                     writer.write_batch(values, None, None)
+                }
+                (ColumnWriter::Int64ColumnWriter(writer), Values::OptionalI64(values)) => {
+                    let levels: Vec<i16> =
+                        values.iter().map(|value| value.is_some().into()).collect();
+                    let values: Vec<_> = values.iter().copied().flatten().collect();
+                    writer.write_batch(&values, Some(&levels), None)
                 }
                 (ColumnWriter::DoubleColumnWriter(writer), Values::F64(values)) => {
                     writer.write_batch(values, None, None)

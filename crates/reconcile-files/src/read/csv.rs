@@ -157,7 +157,7 @@ struct LastWords {
 
 impl LastWords {
     fn of(fields: &[Option<Column>]) -> Self {
-        let columns = Field::WORDS.iter();
+        let columns = Field::ALL.iter().filter(|field| field.is_word());
         let columns = columns.filter_map(|field| *fields.get(*field as usize)?);
         let mut indices: Vec<_> = columns.map(|column| column.index).collect();
         indices.sort_unstable();

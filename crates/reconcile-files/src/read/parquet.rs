@@ -3,6 +3,7 @@
 mod column;
 mod guarded;
 mod hybrid;
+mod layout;
 mod pages;
 mod rare;
 mod unpacked;
@@ -14,7 +15,10 @@ use parquet::{
     file::reader::{FileReader, SerializedFileReader},
 };
 
-use self::{column::Column, guarded::Guarded};
+use self::{
+    column::{Column, Stretch},
+    guarded::Guarded,
+};
 use super::{
     Collector,
     attributes::{self, Attributes, Places},
@@ -55,9 +59,10 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
             left -= stretch;
             // Filled where it lies, as a row of CSV is, and anew for each row.
             let mut row = (Cells::default(), Attributes::new());
+            let changing = columns.settle(&mut row.0);
             for place in 0..stretch {
                 number += 1;
-                let read = columns.fill(place, &mut row);
+                let read = columns.fill(&changing, place, &mut row);
                 collector.take(number, read.map(|()| (&row.0, &row.1)), || as_json(&row.0))?;
             }
         }
@@ -157,10 +162,23 @@ impl<'m> Columns<'m> {
         Ok(stretch)
     }
 
-    /// Fills in a row of the stretch, whose first comes first: cells as far as
-    /// they can be read, whatever is wrong with another.
+    /// Fills in what all rows of the stretch have, and gives the other columns.
+    fn settle<'a>(&'a self, cells: &mut Cells<'a>) -> Vec<(Field, Stretch<'a>)> {
+        let mut changing = Vec::with_capacity(self.fields.len());
+        for (field, column) in &self.fields {
+            match column.cell(0) {
+                Ok(cell) if column.is_settled() => cells.set(*field, cell),
+                _ => changing.push((*field, column.stretch())),
+            }
+        }
+        changing
+    }
+
+    /// Fills in a row of the stretch: cells of columns that change as far as they
+    /// can be read, whatever is wrong with another.
     fn fill<'a>(
         &'a self,
+        changing: &[(Field, Stretch<'a>)],
         place: usize,
         row: &mut (Cells<'a>, Attributes<'a>),
     ) -> Result<(), Problem> {
@@ -170,13 +188,14 @@ impl<'m> Columns<'m> {
             cells.set(one.field, Cell::Absent);
         }
         let mut problem = None;
-        let fields = self.fields.iter();
-        for (field, column) in fields.filter(|(_, column)| place == 0 || !column.is_settled()) {
-            let cell = column.cell(place).unwrap_or_else(|unreadable| {
-                problem = Some(unreadable);
-                Cell::Absent
-            });
-            cells.set(*field, cell);
+        for (field, column) in changing {
+            match column.cell(place) {
+                Ok(cell) => cells.set(*field, cell),
+                Err(unreadable) => {
+                    problem = Some(unreadable);
+                    cells.set(*field, Cell::Absent);
+                }
+            }
         }
         if let Some(problem) = problem {
             return Err(problem);

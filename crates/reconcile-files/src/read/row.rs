@@ -35,6 +35,11 @@ impl<'m> RowReader<'m> {
 
     /// The row of these cells. `number` is where its line number is written
     /// when the row has no id of its own.
+    #[expect(
+        clippy::inline_always,
+        reason = "a row is long, and would be copied on its way to the book"
+    )]
+    #[inline(always)]
     pub(super) fn row<'n, 'c: 'n>(
         &self,
         line: u64,
@@ -191,6 +196,7 @@ impl<'m> RowReader<'m> {
     ) -> Result<Option<Decimal>, Problem> {
         match cells.at(field) {
             Cell::Absent => Ok(None),
+            Cell::Amount(amount) => Ok(Some(amount)),
             cell => self.amount_of(field, cell),
         }
     }

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 
 use super::{
     guarded::Guarded,
-    pages::{NotUtf8, Pages, Run},
+    pages::{NotUtf8, Pages, Run, Texts},
     unpacked::Unpacked,
 };
 use crate::{Field, read::line::Problem, value::Cell};
@@ -28,7 +28,24 @@ pub(super) struct Column {
     /// first; and whether that can be read.
     alike: bool,
     settled: bool,
+    /// The amounts of the stretch that a machine's word holds, where not all rows
+    /// have the same one.
+    amounts: Vec<Option<Decimal>>,
     written: Written,
+}
+
+/// The cells of a stretch of a column.
+pub(super) struct Stretch<'c> {
+    column: &'c Column,
+    known: Known<'c>,
+}
+
+/// Cells as nearly all columns have them: of what kind they are is not asked at
+/// every row.
+enum Known<'c> {
+    Texts(Texts<'c>),
+    Amounts(&'c [Option<Decimal>]),
+    Nothing,
 }
 
 /// The numbers of a stretch that are read as text, one after the other.
@@ -57,6 +74,7 @@ impl Column {
             pages: None,
             alike: false,
             settled: false,
+            amounts: Vec::new(),
             written: Written::default(),
         })
     }
@@ -121,6 +139,11 @@ impl Column {
                 let numbers = (0..rows).map(|row| Some(whole_number(pages, row)? & mask));
                 numbers.for_each(|number| self.written.push(number, 0));
             }
+            Meaning::Amount(scale) if !alike => {
+                let amounts = pages.integers().map(|units| amount(units?, scale));
+                self.amounts.clear();
+                self.amounts.extend(amounts);
+            }
             Meaning::Text
             | Meaning::Nothing
             | Meaning::Amount(_)
@@ -137,8 +160,22 @@ impl Column {
         self.settled
     }
 
+    /// The cells of the stretch.
+    pub(super) fn stretch(&self) -> Stretch<'_> {
+        let texts = || self.pages.as_ref().and_then(Pages::texts);
+        let known = match self.meaning {
+            _ if self.alike => Known::Nothing,
+            Meaning::Text => texts().map_or(Known::Nothing, Known::Texts),
+            Meaning::Amount(_) => Known::Amounts(&self.amounts),
+            _ => Known::Nothing,
+        };
+        Stretch {
+            column: self,
+            known,
+        }
+    }
+
     /// The cell of a row of the stretch.
-    #[inline]
     pub(super) fn cell(&self, row: usize) -> Result<Cell<'_>, Problem> {
         let Some(pages) = &self.pages else {
             return Ok(Cell::Absent);
@@ -198,6 +235,19 @@ impl Column {
     #[cold]
     fn unreadable(&self, what: &str) -> Problem {
         Problem::of_column(&self.name, what)
+    }
+}
+
+impl<'c> Stretch<'c> {
+    /// The cell of a row.
+    #[inline]
+    pub(super) fn cell(&self, row: usize) -> Result<Cell<'c>, Problem> {
+        let known = match self.known {
+            Known::Texts(texts) => texts.at(row).map(Cell::text),
+            Known::Amounts(amounts) => amounts.get(row).copied().flatten().map(Cell::Amount),
+            Known::Nothing => None,
+        };
+        known.map_or_else(|| self.column.cell(row), Ok)
     }
 }
 

@@ -7,13 +7,16 @@
 use std::{mem, ops::Range};
 
 use parquet::{
-    basic::{Encoding, Type as Physical},
-    column::page::Page,
-    errors::ParquetError,
-    file::metadata::ColumnChunkMetaData,
+    basic::Encoding, column::page::Page, errors::ParquetError, file::metadata::ColumnChunkMetaData,
 };
 
-use super::{LONGEST_PAGE, hybrid::Hybrid, rare, unpacked::Unpacked};
+use super::{
+    LONGEST_PAGE,
+    hybrid::Hybrid,
+    layout::{Layout, PREFIX, Place, length},
+    rare,
+    unpacked::Unpacked,
+};
 
 /// Where the reading of a column of a row group stands.
 pub(super) struct Pages {
@@ -33,32 +36,15 @@ pub(super) struct Pages {
     present: Vec<Place>,
 }
 
-/// From where to where a value goes, in its page or in the dictionary.
+/// The texts of a stretch, in a page that is UTF-8.
 #[derive(Clone, Copy)]
-struct Place {
-    begin: u32,
-    end: u32,
+pub(super) struct Texts<'p> {
+    page: &'p str,
+    rows: &'p [Place],
 }
-
-/// That of a row without a value: no value ends before it begins.
-const ABSENT: Place = Place { begin: 1, end: 0 };
 
 /// A text that is no UTF-8.
 pub(super) struct NotUtf8;
-
-/// How plain values lie one after the other.
-#[derive(Clone, Copy)]
-pub(super) enum Layout {
-    /// Integers of four bytes, and of eight, the lowest byte first.
-    I32,
-    I64,
-    /// Each takes so many bytes.
-    Wide(usize),
-    /// Each begins with its length; `text` where all are to be UTF-8.
-    Long {
-        text: bool,
-    },
-}
 
 /// Rows that come next.
 pub(super) struct Run {
@@ -113,7 +99,8 @@ impl Pages {
     ) -> Result<Self, ParquetError> {
         Ok(Self {
             unpacked,
-            layout: layout(chunk, text).ok_or_else(|| damaged("the type of a column changed"))?,
+            layout: Layout::of(chunk, text)
+                .ok_or_else(|| damaged("the type of a column changed"))?,
             optional: chunk.column_descr().max_def_level() > 0,
             dictionary: Dictionary::default(),
             page: DataPage::default(),
@@ -190,7 +177,7 @@ impl Pages {
         let mut present = self.present.iter().copied();
         let rows = levels.iter().map(|level| {
             let value = if *level > 0 { present.next() } else { None };
-            value.unwrap_or(ABSENT)
+            value.unwrap_or(Place::ABSENT)
         });
         self.rows.extend(rows);
         Ok(())
@@ -217,38 +204,44 @@ impl Pages {
     /// The bytes of the value of a row of the stretch, where it has one.
     pub(super) fn bytes(&self, row: usize) -> Option<&[u8]> {
         let place = self.rows.get(row)?;
-        let bytes = self.content().bytes();
-        bytes.get(place.begin as usize..place.end as usize)
+        self.content().bytes().get(place.range())
     }
 
     /// The same of one that is an integer.
     pub(super) fn integer(&self, row: usize) -> Option<i64> {
-        let bytes = self.bytes(row)?;
-        match self.layout {
-            Layout::I32 => Some(i32::from_le_bytes(bytes.try_into().ok()?).into()),
-            Layout::I64 => Some(i64::from_le_bytes(bytes.try_into().ok()?)),
-            Layout::Wide(_) | Layout::Long { .. } => None,
-        }
+        self.layout.integer(self.bytes(row)?)
+    }
+
+    /// Those of all rows of the stretch.
+    pub(super) fn integers(&self) -> impl Iterator<Item = Option<i64>> {
+        let bytes = self.content().bytes();
+        let values = self.rows.iter().map(|place| bytes.get(place.range()));
+        values.map(|value| self.layout.integer(value?))
     }
 
     /// The text of a row of the stretch, where it has one.
     pub(super) fn text(&self, row: usize) -> Result<Option<&str>, NotUtf8> {
-        if let Content::Text(text) = self.content()
-            && let Some(Place { begin, end }) = self.rows.get(row)
-            // Where all of it is UTF-8, a part is that begins and ends between
-            // two characters, and no other.
-            && let Some(text) = text.get(*begin as usize..*end as usize)
-        {
+        if let Some(text) = self.texts().and_then(|texts| texts.at(row)) {
             return Ok(Some(text));
         }
         let text = self.bytes(row).map(str::from_utf8).transpose();
         text.map_err(|_| NotUtf8)
     }
 
+    /// The texts of the stretch, where all of the page is UTF-8.
+    pub(super) fn texts(&self) -> Option<Texts<'_>> {
+        match self.content() {
+            Content::Text(page) => Some(Texts {
+                page,
+                rows: &self.rows,
+            }),
+            Content::Bytes(_) => None,
+        }
+    }
+
     /// Whether a row of the stretch has a value.
     pub(super) fn has(&self, row: usize) -> bool {
-        let place = self.rows.get(row);
-        place.is_some_and(|place| place.begin <= place.end)
+        self.bytes(row).is_some()
     }
 
     /// Where the values of the stretch lie.
@@ -322,7 +315,7 @@ impl Pages {
             levels,
             values: match encoding {
                 Encoding::PLAIN => Values::Plain {
-                    content: self.layout.content(mem::take(&mut self.room)),
+                    content: Content::of(self.layout, mem::take(&mut self.room)),
                     next,
                 },
                 Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
@@ -339,13 +332,22 @@ impl Pages {
                         damaged(&format!("values in the encoding {rare} do not fit"))
                     })?;
                     Values::Plain {
-                        content: self.layout.content(values),
+                        content: Content::of(self.layout, values),
                         next: 0,
                     }
                 }
             },
         };
         Ok(())
+    }
+}
+
+impl<'p> Texts<'p> {
+    /// The text of a row, where it has one; and where that is UTF-8 as the page is:
+    /// a part that begins and ends between two characters, and no other.
+    #[inline]
+    pub(super) fn at(self, row: usize) -> Option<&'p str> {
+        self.page.get(self.rows.get(row)?.range())
     }
 }
 
@@ -378,72 +380,6 @@ impl DataPage {
     }
 }
 
-impl Layout {
-    /// How many bytes each value takes, where all take as many.
-    pub(super) fn width(self) -> Option<usize> {
-        match self {
-            Self::I32 => Some(size_of::<i32>()),
-            Self::I64 => Some(size_of::<i64>()),
-            Self::Wide(width) => Some(width),
-            Self::Long { .. } => None,
-        }
-    }
-
-    /// Where the value is that begins here.
-    fn place(self, bytes: &[u8], begin: usize) -> Option<Place> {
-        let (begin, length) = match self {
-            Self::I32 => (begin, size_of::<i32>()),
-            Self::I64 => (begin, size_of::<i64>()),
-            Self::Wide(width) => (begin, width),
-            Self::Long { .. } => (begin + PREFIX, length(bytes, begin)?),
-        };
-        let end = begin.checked_add(length)?;
-        Some(Place {
-            begin: u32::try_from(begin).ok()?,
-            end: u32::try_from(end).ok().filter(|_| end <= bytes.len())?,
-        })
-    }
-
-    /// Adds where the next values are, so many; `None` where the bytes end before.
-    fn places(
-        self,
-        bytes: &[u8],
-        next: &mut usize,
-        count: usize,
-        places: &mut Vec<Place>,
-    ) -> Option<()> {
-        if let Some(width) = self.width() {
-            let end = next.checked_add(count.checked_mul(width)?)?;
-            let begin = u32::try_from(*next).ok()?;
-            let (width, end) = (u32::try_from(width).ok()?, u32::try_from(end).ok()?);
-            if end as usize > bytes.len() {
-                return None;
-            }
-            *next = end as usize;
-            places.extend((begin..end).step_by(width as usize).map(|begin| Place {
-                begin,
-                end: begin + width,
-            }));
-            return Some(());
-        }
-        places.reserve(count);
-        for _ in 0..count {
-            let place = self.place(bytes, *next)?;
-            *next = place.end as usize;
-            places.push(place);
-        }
-        Some(())
-    }
-
-    fn content(self, bytes: Vec<u8>) -> Content {
-        match self {
-            Self::Long { text: true } => String::from_utf8(bytes)
-                .map_or_else(|error| Content::Bytes(error.into_bytes()), Content::Text),
-            _ => Content::Bytes(bytes),
-        }
-    }
-}
-
 impl Values {
     /// The bytes in which they lie, where those are of the page alone.
     fn into_bytes(self) -> Option<Vec<u8>> {
@@ -469,13 +405,22 @@ impl Dictionary {
             let found = layout.places(bytes, &mut next, 1, &mut self.places);
             found.ok_or_else(cut_off)?;
         }
-        let content = layout.content(mem::take(bytes));
+        let content = Content::of(layout, mem::take(bytes));
         *bytes = mem::replace(&mut self.content, content).into_bytes();
         Ok(())
     }
 }
 
 impl Content {
+    /// What a page has as values that lie so.
+    fn of(layout: Layout, bytes: Vec<u8>) -> Self {
+        match layout {
+            Layout::Long { text: true } => String::from_utf8(bytes)
+                .map_or_else(|error| Self::Bytes(error.into_bytes()), Self::Text),
+            _ => Self::Bytes(bytes),
+        }
+    }
+
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Bytes(bytes) => bytes,
@@ -503,32 +448,6 @@ impl Default for Values {
     }
 }
 
-/// How plain values of a column lie; `None` where none of the types that are
-/// read has them.
-fn layout(chunk: &ColumnChunkMetaData, text: bool) -> Option<Layout> {
-    let descriptor = chunk.column_descr();
-    Some(match descriptor.physical_type() {
-        Physical::INT32 => Layout::I32,
-        Physical::INT64 => Layout::I64,
-        Physical::FIXED_LEN_BYTE_ARRAY => {
-            // One of no width would never come to the end of its page.
-            let width = usize::try_from(descriptor.type_length()).ok()?;
-            Layout::Wide(Some(width).filter(|width| *width > 0)?)
-        }
-        Physical::BYTE_ARRAY => Layout::Long { text },
-        _ => return None,
-    })
-}
-
-/// How many bytes say how long a value is.
-pub(super) const PREFIX: usize = size_of::<u32>();
-
-/// The length that stands here.
-fn length(bytes: &[u8], at: usize) -> Option<usize> {
-    let length = bytes.get(at..)?.first_chunk()?;
-    usize::try_from(u32::from_le_bytes(*length)).ok()
-}
-
 fn cut_off() -> ParquetError {
     damaged("a page ends before its values do")
 }
@@ -540,34 +459,6 @@ fn damaged(what: &str) -> ParquetError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Where three values are in so many bytes, of which the first is a length.
-    fn three(layout: Layout, bytes: usize) -> Option<Vec<(u32, u32)>> {
-        let mut page = vec![0; bytes];
-        page[0] = 1;
-        let mut places = Vec::new();
-        layout.places(&page, &mut 0, 3, &mut places)?;
-        Some(
-            places
-                .iter()
-                .map(|place| (place.begin, place.end))
-                .collect(),
-        )
-    }
-
-    #[test]
-    fn a_page_that_ends_before_its_values_do_has_none_of_them() {
-        let text = Layout::Long { text: true };
-        for (layout, length, places) in [
-            (Layout::I32, 12, [(0, 4), (4, 8), (8, 12)]),
-            (Layout::I64, 24, [(0, 8), (8, 16), (16, 24)]),
-            (Layout::Wide(3), 9, [(0, 3), (3, 6), (6, 9)]),
-            (text, 13, [(4, 5), (9, 9), (13, 13)]),
-        ] {
-            assert_eq!(three(layout, length), Some(places.to_vec()));
-            assert_eq!(three(layout, length - 1), None);
-        }
-    }
 
     #[test]
     fn a_number_that_the_dictionary_does_not_have_is_no_value() {

@@ -5,7 +5,7 @@
 
 use parquet::basic::Encoding;
 
-use super::pages::{Layout, PREFIX};
+use super::layout::{Layout, PREFIX};
 
 /// The plain values that so many rows have at most; `None` where the page is
 /// damaged, or unpacks to more than so many bytes.
