@@ -108,6 +108,13 @@ impl Rules {
             .collect()
     }
 
+    /// Whether any pass looks at the column of a side.
+    #[must_use]
+    pub fn look_at(&self, side: Side, column: &Column) -> bool {
+        let mut columns = self.passes.iter().flat_map(|pass| pass.columns(side));
+        columns.any(|one| one == column)
+    }
+
     /// What the rules do, a sentence each.
     #[must_use]
     pub fn describe(&self) -> Vec<String> {

@@ -111,6 +111,12 @@ pub struct Mapping {
     pub status: Option<Status>,
     /// What words mean that are not those of the toolkit.
     pub words: Meanings,
+    /// Whether a file may be without a column of references, as a bank statement is;
+    /// `false` by default.
+    ///
+    /// In the rules file nothing says so: it may where no pass looks at references.
+    #[serde(skip)]
+    pub may_lack_references: bool,
 }
 
 /// What a file's own words mean, each as it stands there but for blanks around it:
@@ -146,6 +152,7 @@ impl Default for Mapping {
             direction: None,
             status: None,
             words: Meanings::default(),
+            may_lack_references: false,
         }
     }
 }
@@ -411,11 +418,8 @@ impl Mapping {
         }
         self.columns.contains_key(&field)
             || match field {
-                Field::Reference
-                | Field::Amount
-                | Field::MoneyIn
-                | Field::MoneyOut
-                | Field::Date => true,
+                Field::Amount | Field::MoneyIn | Field::MoneyOut | Field::Date => true,
+                Field::Reference => !self.may_lack_references,
                 Field::Currency => self.currency.is_none(),
                 Field::Kind => side == Side::Records && self.kind.is_none(),
                 Field::Direction => side == Side::Records && self.direction.is_none(),

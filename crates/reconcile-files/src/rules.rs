@@ -8,7 +8,7 @@ mod words;
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-use reconcile_engine::{Rules, Side};
+use reconcile_engine::{Column, Rules, Side};
 
 use self::tables::Tables;
 use crate::{FileError, Mapping, read_text, shown::shown_sentence};
@@ -134,12 +134,13 @@ impl RulesFile {
     }
 
     /// Has the readers keep the attributes that the passes look at, and no
-    /// others.
+    /// others, and demand references only where a pass looks at them.
     fn keep_what_is_asked(&mut self) {
         for (side, mapping) in [
             (Side::Ledger, &mut self.ledger),
             (Side::Records, &mut self.records),
         ] {
+            mapping.may_lack_references = !self.rules.look_at(side, &Column::Reference);
             let asked = self.rules.attributes(side);
             let attributes = &mut mapping.attributes;
             attributes.retain(|name, _| asked.contains(name.as_str()));

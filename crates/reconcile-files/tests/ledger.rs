@@ -165,7 +165,7 @@ fn a_line_of_json_that_cannot_be_read_is_named_with_its_place() {
 fn a_file_of_another_form_is_named_as_what_it_is() {
     insta::assert_snapshot!(error("l.csv", "ref,amount,currency,date\n"), @r#"
     l.csv: no column `reference`; there are `ref`, `amount`, `currency`, `date`
-    hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }
+    hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }, or have no pass look at references
     "#);
     insta::assert_snapshot!(error("l.csv", "reference;amount;currency;date\n"), @r#"
     l.csv: no column `reference`; there are `reference;amount;currency;date`
@@ -326,7 +326,7 @@ fn names_of_columns_are_shown_on_one_short_line() {
     let long = "y".repeat(100);
     insta::assert_snapshot!(error("l.csv", format!("\"a\nb\",{long},x\u{1b}[0m\n")), @r#"
     l.csv: no column `reference`; there are `a\nb`, `yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…`, `x\u{1b}[0m`
-    hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }
+    hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }, or have no pass look at references
     "#);
     insta::assert_snapshot!(error("l.csv", format!("{long},{long}\n")), @r"
     l.csv: two columns are named `yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…`

@@ -161,7 +161,7 @@ fn a_ledger_that_cannot_be_read_stops_the_run_before_anything_is_sent() {
     scene.write("ledger.csv", "id,ref,amount,currency,date\n");
     insta::assert_snapshot!(scene.refusal(2, &format!("{run} ledger.csv")), @r#"
     error: ledger.csv: no column `reference`; there are `id`, `ref`, `amount`, `currency`, `date`
-      hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }
+      hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }, or have no pass look at references
     "#);
     scene.write_ledger();
     scene.write("rules.toml", "tolerence = 1\n");

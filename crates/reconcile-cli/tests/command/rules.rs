@@ -65,7 +65,7 @@ group = { by = "sum", sides = "one_to_many", evidence = ["day", "account"], most
     - A row that does not say has currency EUR.
     
     Reading a file of records
-    - Columns that must be there: id, reference, amount, currency, date (in "created_at"), kind, direction, status.
+    - Columns that must be there: id, amount, currency, date (in "created_at"), kind, direction, status.
     - Amounts are written as 1234.50.
     - Dates are written as 2026-01-31, or as RFC 3339 instants; an instant counts for its day in UTC, and in a run in the zone of the provider.
     - Attributes that are kept: rrn; each a column of its own, or a key of the JSON in the column "attributes".
@@ -426,4 +426,37 @@ fn what_rules_let_pass_by_their_own_wish_is_said_and_is_no_miss() {
     let few = scene.run("rules test --pairs 10").exits(2);
     let why = "less than 1000 has no room for every kind of mistake";
     assert!(few.stderr.contains(why), "{}", few.stderr);
+}
+
+#[test]
+fn a_statement_without_references_is_matched_by_rules_that_look_at_none() {
+    let scene = Scene::bare();
+    scene.write(
+        "ledger.csv",
+        "amount,currency,date,description\n\
+         30.00,PEN,2026-03-02,transfer of Quispe\n\
+         30.00,PEN,2026-03-02,transfer of Huaman\n",
+    );
+    scene.write(
+        "records.csv",
+        "id,reference,amount,currency,created_at,kind,direction,status,description\n\
+         r1,A,30.00,PEN,2026-03-02T10:00:00Z,payment,credit,succeeded,HUAMAN\n\
+         r2,B,30.00,PEN,2026-03-02T10:00:00Z,payment,credit,succeeded,QUISPE\n",
+    );
+    scene.write(
+        "rules.toml",
+        "[[pass]]\nname = \"text\"\ndays = { before = 1, after = 3 }\ntext = {}\n",
+    );
+    let files = "match --ledger ledger.csv --records records.csv";
+    let refused = scene.run(files).exits(2);
+    let hint = "columns = { reference = \"…\" }, or have no pass look at references";
+    assert!(refused.stderr.contains(hint), "{}", refused.stderr);
+    for memory in ["", "--memory 64M"] {
+        scene
+            .run(&format!("{files} --rules rules.toml --out out -q {memory}"))
+            .exits(0);
+        let matches = scene.read("out/matches.csv");
+        assert!(matches.contains(",text,2,r2,"), "{matches}");
+        assert!(matches.contains(",text,3,r1,"), "{matches}");
+    }
 }

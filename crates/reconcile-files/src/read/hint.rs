@@ -158,10 +158,15 @@ pub(super) fn column(field: Field, wanted: &str, found: &[String], side: Side) -
     {
         return format!("{encoding}{hint}");
     }
+    let without = if near.is_none() && field == Field::Reference {
+        ", or have no pass look at references"
+    } else {
+        ""
+    };
     let field = side.column(field);
     let name = near.map_or_else(|| "…".to_owned(), |name| shown(name));
     format!(
-        "{encoding}say which column it is under [{table}] in the rules file: columns = {{ {field} = \"{name}\" }}"
+        "{encoding}say which column it is under [{table}] in the rules file: columns = {{ {field} = \"{name}\" }}{without}"
     )
 }
 

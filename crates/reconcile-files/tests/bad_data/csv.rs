@@ -82,7 +82,7 @@ fn a_header_that_does_not_fit_is_told_with_what_there_is() {
     ");
     insta::assert_snapshot!(outcome("l.csv", "A,5,PEN,2026-01-31\n"), @r#"
     l.csv: no column `reference`; there are `A`, `5`, `PEN`, `2026-01-31`
-      hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }
+      hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }, or have no pass look at references
     "#);
     insta::assert_snapshot!(outcome("l.csv", "reference\tamount\tcurrency\tdate\n"), @r#"
     l.csv: no column `reference`; there are `reference\tamount\tcurrency\tdate`
@@ -93,7 +93,7 @@ fn a_header_that_does_not_fit_is_told_with_what_there_is() {
         (0..100).map(|column| format!("c{column}")).collect::<Vec<_>>().join(",")
     ), @r#"
     l.csv: no column `reference`; there are `c0`, `c1`, `c2`, `c3`, `c4`, `c5`, `c6`, `c7`, `c8`, `c9`, `c10`, `c11`, `c12`, `c13`, `c14`, `c15`, `c16`, `c17`, `c18`, `c19`, `c20`, `c21`, `c22`, `c23`, `c24`, `c25`, `c26`, `c27`, `c28`, `c29`, `c30`, `c31`, `c32`, `c33`, `c34`, `c35`, `c36`, `c37`, `c38`, `c39` and 60 more
-      hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }
+      hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }, or have no pass look at references
     "#);
 }
 

@@ -131,11 +131,11 @@ fn what_is_no_text_is_told_by_its_first_bytes() {
 fn a_file_that_ends_within_its_first_bytes_is_read_as_what_there_is() {
     insta::assert_snapshot!(outcome("l.csv", b"\xef\xbb"), @r#"
     l.csv: no column `reference`; there are `�`
-      hint: save the file as CSV (UTF-8), and say which column it is under [ledger] in the rules file: columns = { reference = "…" }
+      hint: save the file as CSV (UTF-8), and say which column it is under [ledger] in the rules file: columns = { reference = "…" }, or have no pass look at references
     "#);
     insta::assert_snapshot!(outcome("l.csv", b"PAR"), @r#"
     l.csv: no column `reference`; there are `PAR`
-      hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }
+      hint: say which column it is under [ledger] in the rules file: columns = { reference = "…" }, or have no pass look at references
     "#);
     insta::assert_snapshot!(outcome("l.parquet", b""), @r"
     l.parquet: is named as Parquet and is none

@@ -249,6 +249,30 @@ fn settings_that_do_nothing_or_contradict_each_other_are_worth_a_second_look() {
 }
 
 #[test]
+fn references_are_demanded_where_a_pass_looks_at_them() {
+    let lacks = |text: &str| {
+        let file = parse(text).unwrap();
+        [
+            file.ledger.may_lack_references,
+            file.records.may_lack_references,
+        ]
+    };
+    let text = "[[pass]]\nname = \"t\"\ndays = { after = 3 }\n";
+    assert_eq!(lacks(""), [false, false]);
+    assert_eq!(lacks(&format!("{text}text = {{}}")), [true, true]);
+    let across = "text = { ledger = \"description\", records = \"reference\" }";
+    assert_eq!(lacks(&format!("{text}{across}")), [true, false]);
+    let equal = "equal = [{ ledger = \"reference\", records = \"description\" }]";
+    assert_eq!(lacks(&format!("{text}{equal}")), [false, true]);
+    // A column that is mapped is one that the file has.
+    let mapped = parse(&format!(
+        "[ledger]\ncolumns = {{ reference = \"Ref\" }}\n{text}"
+    ));
+    let reading = mapped.unwrap().describe().remove(0).1.remove(0);
+    assert!(reading.contains("reference (in \"Ref\")"), "{reading}");
+}
+
+#[test]
 fn fees_say_what_the_api_says() {
     let file = parse(
         r#"
