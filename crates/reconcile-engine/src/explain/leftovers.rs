@@ -219,8 +219,8 @@ impl Leftovers {
         for (currency, leftover) in all {
             let alike = leftovers.by_amount.entry((currency, leftover.units));
             alike.or_default().push(leftover);
-            let net = charged(&book.row(leftover.row)).and_then(|(net, _)| units(net, DIGITS));
-            if let Some(net) = net {
+            let net = after_fees(&book.row(leftover.row));
+            if let Some(net) = net.and_then(|net| units(net, DIGITS)) {
                 let alike = leftovers.by_net.entry((currency, net));
                 alike.or_default().push(leftover);
             }
@@ -255,18 +255,17 @@ impl Leftovers {
         };
         let kind = self.one();
         let (text, ways) = if let Some((other, ways)) = near(&self.by_net, row.signed()) {
-            let (_, equation) = charged(&other)?;
-            let id = other.id;
+            let (id, figures) = (other.id, equation(&other, row.signed()));
             (
-                format!("the unmatched {kind} {id} after its fees, {equation}"),
+                format!("the unmatched {kind} {id} after its fees, {figures}"),
                 ways,
             )
         } else {
-            let (net, equation) = charged(row)?;
+            let net = after_fees(row)?;
             let (other, ways) = near(&self.by_amount, net)?;
-            let id = other.id;
+            let (id, figures) = (other.id, equation(row, net));
             (
-                format!("after its fees, {equation}, the unmatched {kind} {id}"),
+                format!("after its fees, {figures}, the unmatched {kind} {id}"),
                 ways,
             )
         };
@@ -363,19 +362,26 @@ impl Leftovers {
     }
 }
 
-/// What the fee and the tax leave of a row that states some, and the equation.
-fn charged(row: &Row<'_>) -> Option<(Decimal, String)> {
-    let gross = row.signed();
-    let (mut net, mut equation) = (gross, shown(gross, row.currency).to_string());
+/// What the fee and the tax leave of a row that states some.
+fn after_fees(row: &Row<'_>) -> Option<Decimal> {
+    let (fee, tax) = (row.fee.unwrap_or_default(), row.tax.unwrap_or_default());
+    if fee.is_zero() && tax.is_zero() {
+        return None;
+    }
+    exact_difference(exact_difference(row.signed(), fee)?, tax)
+}
+
+/// The same in figures.
+fn equation(row: &Row<'_>, net: Decimal) -> String {
+    let mut text = shown(row.signed(), row.currency).to_string();
     for (name, charge) in [("fee", row.fee), ("tax", row.tax)] {
         if let Some(charge) = charge.filter(|charge| !charge.is_zero()) {
-            net = exact_difference(net, charge)?;
             // Writing to a string never fails.
-            let _ = write!(equation, " − {name} {}", operand(charge, row.currency));
+            let _ = write!(text, " − {name} {}", operand(charge, row.currency));
         }
     }
-    let left = shown(net, row.currency);
-    (net != gross).then(|| (net, format!("{equation} = {left}")))
+    let _ = write!(text, " = {}", shown(net, row.currency));
+    text
 }
 
 /// The rows, which are in the order of their days, of so many days around one.
