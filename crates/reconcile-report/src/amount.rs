@@ -35,6 +35,9 @@ pub(crate) fn push_plain(out: &mut Vec<u8>, amount: Decimal, digits: u32) {
     if units < 0 {
         out.push(b'-');
     }
+    if let Some(nothing) = nothing(digits).filter(|_| units == 0 && scale <= digits) {
+        return out.extend_from_slice(nothing);
+    }
     if let Some(small) = in_units(units.unsigned_abs(), scale, digits) {
         return push_units(out, small, digits);
     }
@@ -59,6 +62,14 @@ pub(crate) fn push_plain(out: &mut Vec<u8>, amount: Decimal, digits: u32) {
     }
     if let Some(number) = out.get_mut(start..) {
         number.reverse();
+    }
+}
+
+/// What most differences are, in so many digits; `None` where no currency has as many.
+fn nothing(digits: u32) -> Option<&'static [u8]> {
+    match digits {
+        0 => Some(b"0"),
+        digits => b"0.000000".get(..digits as usize + 2),
     }
 }
 

@@ -166,6 +166,43 @@ impl Label {
     }
 }
 
+/// What takes the cells of a row, one after the other: a list of them, or a line of text,
+/// which has no need of a cell for each.
+trait Cells<'c> {
+    fn number(&mut self, letter: u8, number: u64);
+    fn text(&mut self, text: Cow<'c, str>);
+    fn ids(&mut self, book: &'c Book, rows: &'c [RowIndex]);
+    fn amount(&mut self, amount: Option<Decimal>, currency: Option<Currency>);
+    fn code(&mut self, currency: Option<Currency>);
+    fn boolean(&mut self, value: bool);
+}
+
+impl<'c> Cells<'c> for Vec<Cell<'c>> {
+    fn number(&mut self, letter: u8, number: u64) {
+        self.push(Cell::Label(Label::numbered(letter, number)));
+    }
+
+    fn text(&mut self, words: Cow<'c, str>) {
+        self.push(text(words));
+    }
+
+    fn ids(&mut self, book: &'c Book, rows: &'c [RowIndex]) {
+        self.push(ids(book, rows));
+    }
+
+    fn amount(&mut self, figure: Option<Decimal>, currency: Option<Currency>) {
+        self.push(amount(figure, currency));
+    }
+
+    fn code(&mut self, currency: Option<Currency>) {
+        self.push(code(currency));
+    }
+
+    fn boolean(&mut self, value: bool) {
+        self.push(Cell::Boolean(value));
+    }
+}
+
 impl Cell<'_> {
     /// The same with a text of its own.
     fn into_owned<'r>(self) -> Cell<'r> {

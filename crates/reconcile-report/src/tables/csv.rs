@@ -1,14 +1,16 @@
 //! Tables as CSV (RFC 4180).
 
 use std::{
+    borrow::Cow,
     io::{self, Write},
     ops::Range,
 };
 
 use reconcile_core::Currency;
+use reconcile_engine::{Book, RowIndex};
 use rust_decimal::Decimal;
 
-use super::{Cell, Table, text};
+use super::{Cell, Cells, SEPARATORS, Table, ids, text};
 use crate::amount::push_plain;
 
 /// Writes a table with LF line ends and a header.
@@ -46,44 +48,36 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Adds a cell to the line.
-    #[expect(
-        clippy::inline_always,
-        reason = "what kind of cell a column has is known where it is called, millions of times"
-    )]
-    #[inline(always)]
     pub(super) fn cell(&mut self, cell: &Cell<'_>) {
         match cell {
             Cell::Absent => {}
-            Cell::Text(text) => self.text(text),
+            Cell::Text(text) => self.push_text(text),
             // Letters and digits, whatever it labels.
             Cell::Label(label) => self.text.extend_from_slice(label.as_bytes()),
-            Cell::Amount { amount, currency } => self.amount(*amount, *currency),
+            Cell::Amount { amount, currency } => self.push_amount(*amount, *currency),
             Cell::Date(date) => self.text.extend(date.to_string().into_bytes()),
             Cell::Integer(number) => self.text.extend(number.to_string().into_bytes()),
-            Cell::Boolean(true) => self.text.extend(b"true"),
-            Cell::Boolean(false) => self.text.extend(b"false"),
+            Cell::Boolean(value) => self.push_boolean(*value),
         }
         self.text.push(b',');
     }
 
     /// Text as it is, where a spreadsheet reads it as that.
-    fn text(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        // Bytes above the comma split nothing, and most texts have no others.
-        let doubtful = bytes
-            .iter()
-            .copied()
-            .min()
-            .is_some_and(|least| least <= b',');
-        if doubtful || is_formula(bytes) {
-            self.escaped(text);
+    fn push_text(&mut self, text: &str) {
+        if marks(text) & (SPLITS | STARTS) == 0 {
+            self.text.extend_from_slice(text.as_bytes());
         } else {
-            self.text.extend_from_slice(bytes);
+            self.escaped(text);
         }
     }
 
+    fn push_boolean(&mut self, value: bool) {
+        let word: &[u8] = if value { b"true" } else { b"false" };
+        self.text.extend_from_slice(word);
+    }
+
     /// An amount, which most lines have twice.
-    fn amount(&mut self, amount: Decimal, currency: Option<Currency>) {
+    fn push_amount(&mut self, amount: Decimal, currency: Option<Currency>) {
         if let Some((last, its, place)) = &self.amount
             && *its == currency
             && (last.mantissa(), last.scale()) == (amount.mantissa(), amount.scale())
@@ -134,6 +128,93 @@ impl Lines {
     }
 }
 
+impl<'c> Cells<'c> for Lines {
+    fn number(&mut self, letter: u8, number: u64) {
+        self.text.push(letter);
+        let mut digits = itoa::Buffer::new();
+        self.text
+            .extend_from_slice(digits.format(number).as_bytes());
+        self.text.push(b',');
+    }
+
+    fn text(&mut self, text: Cow<'c, str>) {
+        self.push_text(&text);
+        self.text.push(b',');
+    }
+
+    fn ids(&mut self, book: &'c Book, rows: &'c [RowIndex]) {
+        if let &[row] = rows
+            && let id = book.id(row)
+            && marks(id) == 0
+        {
+            self.text.extend_from_slice(id.as_bytes());
+            self.text.push(b',');
+        } else {
+            self.cell(&ids(book, rows));
+        }
+    }
+
+    fn amount(&mut self, amount: Option<Decimal>, currency: Option<Currency>) {
+        if let Some(amount) = amount {
+            self.push_amount(amount, currency);
+        }
+        self.text.push(b',');
+    }
+
+    fn code(&mut self, currency: Option<Currency>) {
+        if let Some(currency) = currency {
+            self.text.extend_from_slice(currency.as_str().as_bytes());
+        }
+        self.text.push(b',');
+    }
+
+    fn boolean(&mut self, value: bool) {
+        self.push_boolean(value);
+        self.text.push(b',');
+    }
+}
+
+/// What the bytes of a text may need: to be quoted, where it begins with one to be no
+/// formula, and in an id to be told from what separates ids.
+const SPLITS: u8 = 1;
+const STARTS: u8 = 2;
+const SEPARATES: u8 = 4;
+
+/// What each byte may need.
+#[expect(clippy::indexing_slicing, reason = "there is a place for every byte")]
+const MARKS: [u8; 256] = {
+    let mut marks = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        let mut mark = 0;
+        if splits(byte) {
+            mark |= SPLITS;
+        }
+        if begins_formula(byte) || byte == b'\'' {
+            mark |= STARTS;
+        }
+        if byte == SEPARATORS[0] || byte == SEPARATORS[1] {
+            mark |= SEPARATES;
+        }
+        marks[byte as usize] = mark;
+        if byte == u8::MAX {
+            break marks;
+        }
+        byte += 1;
+    }
+};
+
+/// All that the bytes of a text may need; of those that begin a formula, the first alone
+/// does.
+fn marks(text: &str) -> u8 {
+    let mark = |byte: &u8| MARKS.get(usize::from(*byte)).copied().unwrap_or_default();
+    let bytes = text.as_bytes();
+    let first = bytes.first().map_or(0, mark) & STARTS;
+    bytes
+        .iter()
+        .fold(first, |marks, byte| marks | mark(byte) & !STARTS)
+}
+
 /// Whether a cell with this byte is to be quoted.
 const fn splits(byte: u8) -> bool {
     matches!(byte, b',' | b'"' | b'\r' | b'\n')
@@ -142,7 +223,11 @@ const fn splits(byte: u8) -> bool {
 /// Whether a spreadsheet would run the text, but for apostrophes before it.
 fn is_formula(text: &[u8]) -> bool {
     let bare = text.iter().find(|byte| **byte != b'\'');
-    bare.is_some_and(|first| b"=+-@\t\r\0".contains(first))
+    bare.is_some_and(|first| begins_formula(*first))
+}
+
+const fn begins_formula(byte: u8) -> bool {
+    matches!(byte, b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\0')
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{borrow::Cow, io, iter::Peekable, slice};
 use reconcile_engine::{Book, MatchGroup, RowIndex, Rule, SettledPair};
 use rust_decimal::Decimal;
 
-use super::{Cell, Column, ColumnType, Label, Lines, Rows, Table, amount, code, column, ids, text};
+use super::{Cell, Cells, Column, ColumnType, Lines, Rows, Table, column};
 use crate::{PairCursor, Run, SettledPairs, overview::total};
 
 /// Every match group, in the order of the outcome.
@@ -50,30 +50,29 @@ struct MatchRows<'r, 'b, I: Iterator> {
 
 impl<'r, I: Iterator<Item = MatchGroup<'r>>> Rows<'r> for MatchRows<'r, '_, I> {
     fn next_row(&mut self) -> io::Result<Option<Vec<Cell<'r>>>> {
-        let mut cells = Vec::with_capacity(MATCHES.len());
         if self.next_is_apart() {
-            // It goes with what it was read from.
-            self.next_apart(|cell| cells.push(cell.into_owned()))?;
-        } else {
-            let Some(line) = self.next_in_books() else {
-                return Ok(None);
-            };
-            line.cells(|cell| cells.push(cell));
+            let cells = self.next_apart(|line| {
+                let mut cells = Vec::with_capacity(MATCHES.len());
+                line.fill(&mut cells);
+                // It goes with what it was read from.
+                cells.into_iter().map(Cell::into_owned).collect()
+            })?;
+            return Ok(Some(cells));
         }
-        Ok(Some(cells))
+        Ok(self.next_in_books().map(|line| {
+            let mut cells = Vec::with_capacity(MATCHES.len());
+            line.fill(&mut cells);
+            cells
+        }))
     }
 
     fn write_next(&mut self, lines: &mut Lines) -> io::Result<bool> {
         if self.next_is_apart() {
-            self.next_apart(|cell| lines.cell(&cell))?;
+            self.next_apart(|line| line.fill(lines))?;
             return Ok(true);
         }
         let line = self.next_in_books();
-        let is_row = line.is_some();
-        if let Some(line) = line {
-            line.cells(|cell| lines.cell(&cell));
-        }
-        Ok(is_row)
+        Ok(line.map(|line| line.fill(lines)).is_some())
     }
 }
 
@@ -104,7 +103,8 @@ impl<'r, I: Iterator<Item = MatchGroup<'r>>> MatchRows<'r, '_, I> {
         })
     }
 
-    fn next_apart(&mut self, put: impl FnMut(Cell<'_>)) -> io::Result<()> {
+    /// The pair that comes next, while it is at hand.
+    fn next_apart<T>(&mut self, take: impl FnOnce(Line<'_>) -> T) -> io::Result<T> {
         self.apart -= 1;
         self.before -= 1;
         self.position += 1;
@@ -122,8 +122,9 @@ impl<'r, I: Iterator<Item = MatchGroup<'r>>> MatchRows<'r, '_, I> {
             difference: Decimal::ZERO,
             ambiguous: false,
         };
-        line.cells(put);
-        settled.advance()
+        let taken = take(line);
+        settled.advance()?;
+        Ok(taken)
     }
 
     fn next_in_books(&mut self) -> Option<Line<'r>> {
@@ -152,20 +153,20 @@ struct Line<'c> {
 
 impl<'c> Line<'c> {
     /// Gives a cell for each of [`MATCHES`].
-    fn cells(self, mut put: impl FnMut(Cell<'c>)) {
+    fn fill(self, cells: &mut impl Cells<'c>) {
         let ledger = total(self.ledger.0, self.ledger.1);
         let records = total(self.records.0, self.records.1);
         let currency = ledger.or(records).map(|total| total.currency);
         // The order of the matches follows from their ids alone, so a number is
         // as stable as the input is.
-        put(Cell::Label(Label::numbered(b'M', self.position)));
-        put(text(self.rule));
-        put(ids(self.ledger.0, self.ledger.1));
-        put(ids(self.records.0, self.records.1));
-        put(amount(ledger.map(|total| total.amount), currency));
-        put(amount(records.map(|total| total.amount), currency));
-        put(amount(Some(self.difference), currency));
-        put(code(currency));
-        put(Cell::Boolean(self.ambiguous));
+        cells.number(b'M', self.position);
+        cells.text(self.rule);
+        cells.ids(self.ledger.0, self.ledger.1);
+        cells.ids(self.records.0, self.records.1);
+        cells.amount(ledger.map(|total| total.amount), currency);
+        cells.amount(records.map(|total| total.amount), currency);
+        cells.amount(Some(self.difference), currency);
+        cells.code(currency);
+        cells.boolean(self.ambiguous);
     }
 }
