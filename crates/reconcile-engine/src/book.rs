@@ -2,6 +2,7 @@
 
 mod class;
 mod columns;
+mod days;
 mod packed;
 mod row;
 
@@ -20,6 +21,7 @@ pub use self::row::Row;
 use self::{
     class::{Class, Classes},
     columns::{Attributes, Labels},
+    days::Days,
     packed::{LONGEST_NUMBER, Packed},
     row::signed,
 };
@@ -57,6 +59,7 @@ pub struct Book {
     rows: Vec<Cells>,
     classes: Classes,
     labels: Labels,
+    days: Days,
     /// Of each row the lengths of its id, reference and description, these
     /// texts, and the numbers that its class says it has.
     packed: Packed,
@@ -205,6 +208,7 @@ impl Book {
         let class = self.classes.place(class).ok_or_else(full)?;
         self.attributes.push(index, attributes).ok_or_else(full)?;
         self.classes.count(class, amount.mantissa(), row.date);
+        self.days.count(row.currency, row.date);
         // Asked while the row before is near: later, it is a way through all ids.
         let before = self.packed.bytes_at(self.last_id.clone());
         self.is_out_of_order |= before >= row.id.as_bytes() && !self.rows.is_empty();
@@ -247,6 +251,7 @@ impl Book {
         let mut book = Self {
             classes: self.classes.clone(),
             labels: self.labels.clone(),
+            days: self.days.clone(),
             // What is in order stays so.
             is_out_of_order: self.is_out_of_order,
             ..Self::default()
@@ -301,6 +306,7 @@ impl Book {
             let class = Class { label, ..*class };
             let place = self.classes.place(class).ok_or_else(full)?;
             self.classes.count(place, other.mantissa(row), cells.date);
+            self.days.count(class.currency, cells.date);
         }
         Ok(())
     }
@@ -490,6 +496,11 @@ impl Book {
     pub fn last_date(&self) -> Option<Date> {
         let classes = self.classes.members.iter();
         classes.map(|members| members.last_date).max()
+    }
+
+    /// How many rows are counted that are of this currency and day.
+    pub(crate) fn counted_on(&self, currency: Currency, date: Date) -> usize {
+        self.days.of(currency, date)
     }
 
     /// Every index, in the order of pushing.
@@ -737,6 +748,10 @@ mod tests {
                     let is_same = book.is_same_amount(index, &book, its);
                     prop_assert_eq!(is_same, pushed.amount == other.amount);
                 }
+            }
+            for row in &rows {
+                let of_day = rows.iter().filter(|other| (other.currency, other.date) == (row.currency, row.date));
+                prop_assert_eq!(book.counted_on(row.currency, row.date), of_day.count());
             }
             prop_assert_eq!(book.last_date(), rows.iter().map(|row| row.date).max());
             prop_assert_eq!(book.has_kind(Kind::Refund), rows.iter().any(|row| row.kind.is_some()));

@@ -53,7 +53,7 @@ pub(crate) fn run(
     }
     for left_out in 0..=Trial::MOST_LEFT_OUT {
         let mut claims = search.claims(Trial::AllBut(left_out), &mut BUDGET.clone());
-        search.weigh(findings, &mut claims);
+        search.weigh(&mut claims);
         if left_out == 0 {
             search.drop_contested(&mut claims);
         }
@@ -61,13 +61,13 @@ pub(crate) fn run(
     }
     let mut budget = BUDGET;
     let mut claims = search.claims(Trial::Parts, &mut budget);
-    search.weigh(findings, &mut claims);
+    search.weigh(&mut claims);
     for _ in 0..ROUNDS {
         if !take(&mut search, findings, open, &claims)? {
             break;
         }
         claims = search.claims(Trial::Parts, &mut budget);
-        search.weigh(findings, &mut claims);
+        search.weigh(&mut claims);
     }
     for part in tied(&claims) {
         file_ambiguous(&search, findings, open, part)?;

@@ -31,7 +31,6 @@ pub(crate) struct Findings<'a> {
     pub(crate) records: &'a Book,
     pub(crate) rules: &'a Rules,
     /// The rows that the books count and do not hold.
-    pub(crate) settled: Option<&'a Settled>,
     /// The fees of the rules, with those that were inferred.
     fees: Fees,
     context: &'a Context,
@@ -59,7 +58,6 @@ impl<'a> Findings<'a> {
             ledger,
             records,
             rules,
-            settled: None,
             fees,
             context,
             pass: (0, names.first().cloned().unwrap_or_else(|| "".into())),
@@ -73,9 +71,8 @@ impl<'a> Findings<'a> {
 
     /// Counts pairs of the first pass that agree in everything and were settled
     /// apart.
-    pub(crate) fn count_settled(&mut self, settled: &'a Settled) {
+    pub(crate) fn count_settled(&mut self, settled: &Settled) {
         self.matches.count_apart(settled.pairs());
-        self.settled = Some(settled);
     }
 
     /// Notes what the reader must know.

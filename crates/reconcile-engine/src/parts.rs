@@ -6,20 +6,12 @@
 //! are a match in whatever company they are. Nearly all rows of a large book are
 //! such rows. All of one key lie in one part, so that a part shows which they are.
 
-use std::{
-    cmp::Ordering,
-    collections::HashMap,
-    hash::{BuildHasher, Hash, Hasher},
-    num::NonZeroU32,
-};
+use std::{cmp::Ordering, hash::BuildHasher, num::NonZeroU32};
 
 use foldhash::fast::RandomState;
-use jiff::civil::Date;
-use reconcile_core::Currency;
 
 use crate::{
     Book, Column, Equality, Pass, RowIndex, Rules, Side,
-    book::Terms,
     figures::Conventions,
     join::{self, Crowd},
     keys, order,
@@ -89,28 +81,6 @@ impl Parting {
 pub struct Settled {
     pairs: usize,
     conventions: Conventions,
-    ledger_days: Days,
-    record_days: Days,
-}
-
-/// How many rows there are of a day.
-#[derive(Clone, Debug, Default)]
-struct Days(HashMap<Day, usize, RandomState>);
-
-/// A day in a currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Day {
-    date: Date,
-    currency: Currency,
-}
-
-impl Hash for Day {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        // It is asked for millions of times, and few days have several currencies.
-        let [high, low] = self.date.year().to_be_bytes();
-        let [month, day] = [self.date.month(), self.date.day()].map(i8::cast_unsigned);
-        state.write_u32(u32::from_be_bytes([high, low, month, day]));
-    }
 }
 
 /// What becomes of the rows of a part: each is in one of these lists.
@@ -161,10 +131,8 @@ impl Settled {
             });
         }
         self.pairs += pairs.len();
-        for &(row, record) in &pairs {
-            self.ledger_days.count(ledger, row);
-            self.record_days.count(records, record);
-            if concern {
+        if concern {
+            for &(row, record) in &pairs {
                 let (row, record) = (ledger.row(row), records.row(record));
                 self.conventions.count(&row, &record);
             }
@@ -179,28 +147,6 @@ impl Settled {
 
     pub(crate) const fn conventions(&self) -> &Conventions {
         &self.conventions
-    }
-
-    /// How many rows of a side were settled that are of this currency and day.
-    pub(crate) fn of_day(&self, side: Side, currency: Currency, date: Date) -> usize {
-        let days = match side {
-            Side::Ledger => &self.ledger_days,
-            Side::Records => &self.record_days,
-        };
-        days.0.get(&Day { date, currency }).copied().unwrap_or(0)
-    }
-}
-
-impl Days {
-    fn count(&mut self, book: &Book, row: RowIndex) {
-        let Terms { currency, date, .. } = book.terms(row);
-        let day = Day { date, currency };
-        match self.0.get_mut(&day) {
-            Some(rows) => *rows += 1,
-            None => {
-                self.0.insert(day, 1);
-            }
-        }
     }
 }
 

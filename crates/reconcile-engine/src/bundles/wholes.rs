@@ -15,12 +15,12 @@ use super::{
     pools::{BUDGET, Key, Pool, Search},
     trials::Trial,
 };
-use crate::{Column, findings::Findings, rules::Standing};
+use crate::{Column, rules::Standing};
 
 impl Search<'_> {
     /// Notes of which claims the rows are the rest of a day, where chance may have
     /// made the claim.
-    pub(super) fn weigh(&mut self, findings: &Findings<'_>, claims: &mut [Claim]) {
+    pub(super) fn weigh(&mut self, claims: &mut [Claim]) {
         // What else may be evidence is put on rows since they belong together.
         if self.group.evidence != [Column::Date] {
             return;
@@ -30,7 +30,7 @@ impl Search<'_> {
                 continue;
             };
             if self.rests.is_none() {
-                self.rests = Some(self.find_rests(findings));
+                self.rests = Some(self.find_rests());
             }
             if self
                 .rests
@@ -43,15 +43,12 @@ impl Search<'_> {
     }
 
     /// The places of the pools that are less than half of what their day lists.
-    fn find_rests(&self, findings: &Findings<'_>) -> BTreeSet<usize> {
+    fn find_rests(&self) -> BTreeSet<usize> {
         let (_, many) = self.sides();
         let mut days: HashMap<(Currency, Date), usize, RandomState> = HashMap::default();
         for ((currency, _), pool) in &self.pools {
             if let Some((date, _)) = pool.days() {
-                let settled = findings
-                    .settled
-                    .map(|settled| settled.of_day(many, *currency, date));
-                days.insert((*currency, date), settled.unwrap_or(0));
+                days.insert((*currency, date), self.other.counted_on(*currency, date));
             }
         }
         let excludes = self
@@ -64,13 +61,14 @@ impl Search<'_> {
             let Some(rows) = days.get_mut(&(facts.currency, facts.date)) else {
                 continue;
             };
+            // Those settled apart, which are counted only, moved and take part.
             let moved = self.rules.standing(facts.status) == Standing::Moved;
-            if moved
-                && !excludes
+            if !moved
+                || excludes
                     .clone()
                     .any(|rule| rule.covers(&self.other.row(row)))
             {
-                *rows += 1;
+                *rows = rows.saturating_sub(1);
             }
         }
         let is_rest = |((currency, _), pool): &(Key, Pool)| {

@@ -1,0 +1,67 @@
+//! How many rows there are of each day.
+
+use std::{array, collections::HashMap};
+
+use foldhash::fast::FixedState;
+use jiff::civil::Date;
+use reconcile_core::Currency;
+
+/// How many rows there are of each day in a currency.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Days {
+    years: Vec<Year>,
+    places: HashMap<(Currency, i16), usize, FixedState>,
+    /// The year that was counted last: the next row is mostly of it, too.
+    last: usize,
+}
+
+/// The days of a year, as far as they are counted.
+#[derive(Clone, Debug)]
+struct Year {
+    currency: Currency,
+    number: i16,
+    months: [Option<Box<[usize; 31]>>; 12],
+}
+
+impl Days {
+    /// Counts a row.
+    #[inline]
+    pub(super) fn count(&mut self, currency: Currency, date: Date) {
+        let last = self.years.get(self.last);
+        if last.is_none_or(|last| (last.currency, last.number) != (currency, date.year())) {
+            self.turn_to(currency, date.year());
+        }
+        let year = self.years.get_mut(self.last);
+        let month = year.and_then(|year| year.months.get_mut(place(date.month())));
+        let days = month.map(|month| month.get_or_insert_with(|| Box::new([0; 31])));
+        if let Some(rows) = days.and_then(|days| days.get_mut(place(date.day()))) {
+            *rows += 1;
+        }
+    }
+
+    /// How many rows of a day were counted.
+    pub(super) fn of(&self, currency: Currency, date: Date) -> usize {
+        let place_of_year = self.places.get(&(currency, date.year()));
+        let year = place_of_year.and_then(|place| self.years.get(*place));
+        let month = year.and_then(|year| year.months.get(place(date.month()))?.as_ref());
+        let rows = month.and_then(|days| days.get(place(date.day())));
+        rows.copied().unwrap_or(0)
+    }
+
+    fn turn_to(&mut self, currency: Currency, year: i16) {
+        let next = self.years.len();
+        self.last = *self.places.entry((currency, year)).or_insert(next);
+        if self.last == next {
+            self.years.push(Year {
+                currency,
+                number: year,
+                months: array::from_fn(|_| None),
+            });
+        }
+    }
+}
+
+/// The place of a month in its year, or of a day in its month: they are counted from one.
+fn place(number: i8) -> usize {
+    usize::try_from(number - 1).unwrap_or_default()
+}
