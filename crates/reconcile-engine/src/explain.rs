@@ -102,11 +102,14 @@ pub(crate) fn pair(
     }
 }
 
-/// The rate at which both rows would be the same money.
+/// The rate at which both rows would be the same money. The same figure in
+/// another currency implies no rate, but a wrong currency.
 fn implied_rate(ledger: &Row<'_>, record: &Row<'_>) -> Option<String> {
     let rate = ledger.amount.checked_div(record.amount)?;
-    // The same figure in another currency implies nothing but a wrong currency.
-    (!rate.is_zero() && rate != Decimal::ONE).then(|| {
+    if rate == Decimal::ONE {
+        return Some(", the figure is the same".to_owned());
+    }
+    (!rate.is_zero()).then(|| {
         format!(
             ", which implies {} {} for 1 {}",
             in_short(rate),

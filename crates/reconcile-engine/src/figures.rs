@@ -324,14 +324,18 @@ impl<'a> Rates<'a> {
         let key = (record.date, record.currency, row.currency, record.method);
         let rate = self.0.get(&key)?;
         let implied = row.amount.checked_div(record.amount)?;
+        let median = in_short(rate.median);
+        // Who writes the same figure did not exchange it.
+        if implied == Decimal::ONE {
+            return Some(format!(", though the median rate of the day is {median}"));
+        }
         let off = exact_difference(implied, rate.median)?;
         let percent = off
             .checked_mul(Decimal::ONE_HUNDRED)?
             .checked_div(rate.median)?;
         Some(format!(
-            ", {}% off the median rate of the day, {}",
+            ", {}% off the median rate of the day, {median}",
             percent.round_dp(2).normalize(),
-            in_short(rate.median)
         ))
     }
 }

@@ -145,7 +145,9 @@ fn amounts_in_two_currencies_are_shown_and_not_subtracted() {
     let outcome = reconcile(&ledger, &records, &Rules::default(), &proven()).unwrap();
     assert_eq!(
         said(&outcome, &ledger, &records),
-        ["currency_mismatch L-1|R-1: ledger 30.00 PEN, provider 30.00 USD: the currencies differ"]
+        [
+            "currency_mismatch L-1|R-1: ledger 30.00 PEN, provider 30.00 USD: the currencies differ, the figure is the same"
+        ]
     );
     let found = &outcome.breaks[0];
     assert_eq!(

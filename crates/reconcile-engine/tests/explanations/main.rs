@@ -565,6 +565,17 @@ fn the_rate_that_a_pair_in_two_currencies_implies_is_set_against_the_days() {
         explained(&ledger, &records),
         [(BreakCode::CurrencyMismatch, text.to_owned())]
     );
+    // The same figure was exchanged by nobody.
+    let same = Row {
+        amount: dec!(32),
+        ..ledger[0]
+    };
+    let text = "ledger 32.00 USD, provider 32.00 PEN: the currencies differ, the figure is the same, \
+                though the median rate of the day is 0.25";
+    assert_eq!(
+        explained(&[&[same], &ledger[1..]].concat(), &records),
+        [(BreakCode::CurrencyMismatch, text.to_owned())]
+    );
     // A day of too few records has no median.
     let text = "ledger 8.40 USD, provider 32.00 PEN: the currencies differ, which implies 0.2625 USD \
                 for 1 PEN";

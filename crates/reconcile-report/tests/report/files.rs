@@ -199,7 +199,7 @@ fn breaks_are_written_with_failed_proofs_after_them() {
     af84037256368f59,missing_at_provider,high,L-3,,12.50,,12.50,PEN,2026-10-01,30,reference,12.50 PEN booked on 2026-10-01 under reference order-3: the provider's complete list does not have it
     0eaf384b54072c8d,missing_in_ledger,high,,P-4,,7.00,-7.00,USD,2026-10-01,30,reference,7.00 USD listed by the provider on 2026-10-01 under reference order-4: nothing is booked
     60174ebd65c33ee5,amount_mismatch,medium,L-2,P-2,30.00,28.53,1.47,PEN,2026-10-01,30,reference,"ledger 30.00 − provider 28.53 = 1.47 PEN, the provider's fee"
-    602d8a291a6cfff2,currency_mismatch,high,L-9,P-9,9.00,,,PEN,2026-10-01,30,reference,"ledger 9.00 PEN, provider 9.00 USD: the currencies differ"
+    602d8a291a6cfff2,currency_mismatch,high,L-9,P-9,9.00,,,PEN,2026-10-01,30,reference,"ledger 9.00 PEN, provider 9.00 USD: the currencies differ, the figure is the same"
     1d563290447ce86b,roll_forward,high,,,104660.38,104655.38,5.00,PEN,2026-10-03,28,balance_roll_forward,"Balance follows from the day before: 104655.38 + 5 = 104660.38, stated 104655.38"
     "#);
 }

@@ -64,7 +64,7 @@ fn a_month_with_breaks_says_what_is_open_and_why() {
                     ledger 30.00 − provider 28.53 = 1.47 PEN, the provider's fee
       Currencies differ: 1 break
         2026-10-01  ledger L-9, 9.00 PEN · provider P-9, 9.00 USD
-                    ledger 9.00 PEN, provider 9.00 USD: the currencies differ
+                    ledger 9.00 PEN, provider 9.00 USD: the currencies differ, the figure is the same
       Balance does not follow from the day before: 1 break, net +5.00 PEN
 
     Age of the breaks
