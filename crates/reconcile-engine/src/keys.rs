@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
 };
 
+use foldhash::fast::RandomState;
 use reconcile_core::{Kind, Status};
 use rust_decimal::Decimal;
 
@@ -18,7 +19,7 @@ pub(crate) fn join(
     equal: &[Equality],
     open: &mut Crowd,
 ) -> Vec<Crowd> {
-    let mut crowds: HashMap<String, Crowd> = HashMap::new();
+    let mut crowds: HashMap<String, Crowd, RandomState> = HashMap::default();
     let mut key = String::new();
     open.records.retain(|row| {
         let keyed = of(records, equal, Side::Records, *row, &mut key);

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use reconcile_core::{Currency, Direction};
 use rust_decimal::Decimal;
 
@@ -18,7 +19,7 @@ use crate::{
 /// Matched rows of both sides by the key under which a row that is left says the
 /// same.
 #[derive(Debug, Default)]
-pub(crate) struct Repeats(HashMap<String, Crowd>);
+pub(crate) struct Repeats(HashMap<String, Crowd, RandomState>);
 
 impl Repeats {
     /// Those of a pass, where its key is that of the first one written otherwise.
@@ -58,7 +59,7 @@ impl Repeats {
         pass: &Pass,
         rest: &mut Crowd,
     ) -> Vec<Crowd> {
-        let mut crowds: HashMap<&str, Crowd> = HashMap::new();
+        let mut crowds: HashMap<&str, Crowd, RandomState> = HashMap::default();
         if self.0.is_empty() {
             return Vec::new();
         }
@@ -137,10 +138,9 @@ struct Left<'r> {
     rules: &'r Rules,
     pass: &'r Pass,
     amounts: Amounts,
-    faces: HashSet<Face>,
     /// The faces of the rows of each key: what another key has left over says nothing
     /// of this one.
-    keys: HashMap<String, HashSet<Face>>,
+    keys: HashMap<String, HashSet<Face, RandomState>, RandomState>,
 }
 
 impl<'r> Left<'r> {
@@ -150,8 +150,7 @@ impl<'r> Left<'r> {
             rules,
             pass,
             amounts: Amounts::of(book, open.len()),
-            faces: HashSet::new(),
-            keys: HashMap::new(),
+            keys: HashMap::default(),
         };
         let mut key = String::new();
         for &row in open {
@@ -160,7 +159,6 @@ impl<'r> Left<'r> {
                 && keys::of(book, &pass.equal, side, row, &mut key)
             {
                 left.amounts.insert(facts.amount);
-                left.faces.insert(face(&facts));
                 let of_key = left.keys.entry(key.clone()).or_default();
                 of_key.insert(face(&facts));
             }
@@ -179,10 +177,8 @@ impl<'r> Left<'r> {
         rows.filter_map(move |row| {
             let facts = book.facts(row);
             let face = face(&facts);
-            let says =
-                self.faces.contains(&face) && self.rules.standing(facts.status) == Standing::Moved;
             let mut key = String::new();
-            let same = says
+            let same = self.rules.standing(facts.status) == Standing::Moved
                 && keys::of(book, &self.pass.equal, self.side, row, &mut key)
                 && self
                     .keys

@@ -81,23 +81,24 @@ fn turns_around(character: char) -> bool {
 /// and is a JavaScript literal in every engine.
 pub(crate) fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let json = serde_json::to_string(value)?;
-    // Bytes are looked at faster than characters, and most texts have none of these:
-    // the last is the first of U+2028.
-    let is_suspect = |byte: &u8| matches!(byte, b'<' | b'>' | b'&' | 0xe2);
-    if !json.as_bytes().iter().any(is_suspect) {
-        return out.write_all(json.as_bytes());
+    // Bytes are looked at faster than characters.
+    let bytes = json.as_bytes();
+    let mut written = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let (escape, length): (&[u8], _) = match (byte, bytes.get(at + 1..at + 3)) {
+            (b'<', _) => (b"\\u003c", 1),
+            (b'>', _) => (b"\\u003e", 1),
+            (b'&', _) => (b"\\u0026", 1),
+            // Line and paragraph separators, U+2028 and U+2029.
+            (0xe2, Some([0x80, 0xa8])) => (b"\\u2028", 3),
+            (0xe2, Some([0x80, 0xa9])) => (b"\\u2029", 3),
+            _ => continue,
+        };
+        out.write_all(bytes.get(written..at).unwrap_or_default())?;
+        out.write_all(escape)?;
+        written = at + length;
     }
-    let mut rest = json.as_str();
-    while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}']) {
-        let (before, from) = rest.split_at(at);
-        let mut characters = from.chars();
-        out.write_all(before.as_bytes())?;
-        if let Some(character) = characters.next() {
-            write!(out, "\\u{:04x}", u32::from(character))?;
-        }
-        rest = characters.as_str();
-    }
-    out.write_all(rest.as_bytes())
+    out.write_all(bytes.get(written..).unwrap_or_default())
 }
 
 #[cfg(test)]
