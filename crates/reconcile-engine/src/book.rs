@@ -240,14 +240,15 @@ impl Book {
         Ok(())
     }
 
-    /// A book of these rows alone, which are named in their order. All that it says of
-    /// its rows together is said of every row of this one, as if it had
+    /// A book of these rows alone, each of which is named once. All that it says of its
+    /// rows together is said of every row of this one, as if it had
     /// [counted](Self::count) the others.
     ///
     /// # Panics
     ///
     /// When an index comes from a longer book.
-    pub fn only(&self, rows: impl IntoIterator<Item = RowIndex>) -> Result<Self, EngineError> {
+    #[must_use]
+    pub fn only(&self, rows: impl IntoIterator<Item = RowIndex>) -> Self {
         let mut book = Self {
             classes: self.classes.clone(),
             labels: self.labels.clone(),
@@ -256,22 +257,21 @@ impl Book {
             is_out_of_order: self.is_out_of_order,
             ..Self::default()
         };
+        let mut before = None;
         for (place, row) in (0..).zip(rows) {
+            book.is_out_of_order |= before.replace(row) >= Some(row);
             let (cells, _) = self.cells(row);
-            let attributes = book
-                .attributes
-                .push(RowIndex::at(place), self.attributes(row));
-            let packed = u32::try_from(book.packed.len()).ok().zip(attributes);
-            let (packed, ()) = packed.ok_or_else(|| EngineError::BookFull {
-                id: self.id(row).to_owned(),
-            })?;
+            // A part of what fits fits.
+            let packed = u32::try_from(book.packed.len()).unwrap_or(u32::MAX);
+            let attributes = self.attributes(row);
+            book.attributes.push(RowIndex::at(place), attributes);
             let ([id, _, _], begin) = self.packed.lengths(cells.packed);
             let begin = book.packed.len() + begin - cells.packed as usize;
             book.last_id = begin..begin + id;
             book.packed.push_text(self.packed_of(row));
             book.rows.push(Cells { packed, ..*cells });
         }
-        Ok(book)
+        book
     }
 
     /// All of a row that is in `packed`.

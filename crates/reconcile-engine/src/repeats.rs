@@ -35,11 +35,25 @@ impl Repeats {
                 // None is matched.
                 continue;
             }
-            let left = Left::of(book, side, rules, pass, open);
             let is_left = marked(book, open);
-            let matched = book.indices().zip(is_left).filter(|(_, is_left)| !is_left);
-            let matched = matched.map(|(row, _)| row);
-            for (row, key) in left.said_by(book, matched) {
+            let matched = || {
+                let rows = book.indices().zip(&is_left);
+                rows.filter_map(|(row, is_left)| (!is_left).then_some(row))
+            };
+            // Where few are matched, only what has the amount of one may repeat it.
+            let few = Some(book.len() - open.len()).filter(|few| *few < open.len());
+            let amounts = few.map(|few| {
+                let mut amounts = Amounts::of(book, few);
+                matched().for_each(|row| amounts.insert(book.facts(row).amount));
+                amounts
+            });
+            let may_repeat = |row: &RowIndex| {
+                let amounts = amounts.as_ref();
+                amounts.is_none_or(|amounts| amounts.may_have(book.units(*row)))
+            };
+            let left = open.iter().copied().filter(may_repeat);
+            let left = Left::of(book, side, rules, pass, left);
+            for (row, key) in left.said_by(book, matched()) {
                 let mut excluding = rules.exclusions.iter().filter(|rule| rule.side == side);
                 if excluding.any(|rule| rule.covers(&book.row(row))) {
                     continue;
@@ -117,8 +131,13 @@ pub(crate) fn repeated(
     let Some(pass) = rules.respelt() else {
         return Default::default();
     };
-    let booked = Left::of(ledger, Side::Ledger, rules, pass, &rest.ledger);
-    let listed = Left::of(records, Side::Records, rules, pass, &rest.records);
+    let of = |book: &Book, side, rest: &[RowIndex]| {
+        // In a book of their own, they lie near each other.
+        let rest = book.only(rest.iter().copied());
+        Left::of(&rest, side, rules, pass, rest.indices())
+    };
+    let booked = of(ledger, Side::Ledger, &rest.ledger);
+    let listed = of(records, Side::Records, &rest.records);
     let rows = booked.said_by(ledger, pairs.iter().map(|pair| pair.0));
     let said = listed.said_by(records, pairs.iter().map(|pair| pair.1));
     let row = |(row, _)| row;
@@ -144,16 +163,22 @@ struct Left<'r> {
 }
 
 impl<'r> Left<'r> {
-    fn of(book: &Book, side: Side, rules: &'r Rules, pass: &'r Pass, open: &[RowIndex]) -> Self {
+    fn of(
+        book: &Book,
+        side: Side,
+        rules: &'r Rules,
+        pass: &'r Pass,
+        open: impl Iterator<Item = RowIndex>,
+    ) -> Self {
         let mut left = Self {
             side,
             rules,
             pass,
-            amounts: Amounts::of(book, open.len()),
+            amounts: Amounts::of(book, open.size_hint().1.unwrap_or_default()),
             keys: HashMap::default(),
         };
         let mut key = String::new();
-        for &row in open {
+        for row in open {
             let facts = book.facts(row);
             if rules.standing(facts.status) == Standing::Moved
                 && keys::of(book, &pass.equal, side, row, &mut key)

@@ -234,14 +234,12 @@ fn settle(ledger: &Book, records: &Book, rules: &Rules) -> Rest {
 /// The same with all rows as one part, of whose books those are left that hold the rest.
 fn settle_at_once(ledger: &Book, records: &Book, rules: &Rules) -> Rest {
     let mut settled = Settled::default();
-    let mut part = settled.settle(ledger, records, rules);
-    part.ledger.sort_unstable();
-    part.records.sort_unstable();
+    let part = settled.settle(ledger, records, rules);
     let ids =
         |pair: &(RowIndex, RowIndex)| (ledger.id(pair.0).to_owned(), records.id(pair.1).to_owned());
     Rest {
-        ledger: ledger.only(part.ledger).unwrap(),
-        records: records.only(part.records).unwrap(),
+        ledger: ledger.only(part.ledger),
+        records: records.only(part.records),
         settled,
         pairs: part.pairs.iter().map(ids).collect(),
     }

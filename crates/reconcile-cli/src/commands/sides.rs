@@ -6,7 +6,7 @@ use std::{env, mem, path::Path};
 
 use reconcile_core::Record;
 use reconcile_engine::{
-    Book, Context, EngineError, Outcome, RowIndex, Rules, Settled, Stage, reconcile_watched,
+    Book, Context, Outcome, RowIndex, Rules, Settled, Stage, reconcile_watched,
 };
 use reconcile_files::{Ledger, Mapping, RulesFile, Spill, Spilled, settle};
 use reconcile_report::SettledPairs;
@@ -133,7 +133,7 @@ impl Sides {
             Self::InMemory(books) => {
                 progress.say("settling pairs");
                 let (ledger, records) = *books;
-                Ok(Left::in_memory(ledger, records, rules)?)
+                Ok(Left::in_memory(ledger, records, rules))
             }
             Self::OnDisk(spilled) => {
                 let (rules, sayer) = (rules.clone(), progress.sayer());
@@ -165,33 +165,33 @@ pub(super) struct Left {
 }
 
 impl Left {
-    fn in_memory(ledger: Book, records: Book, rules: &Rules) -> Result<Self, EngineError> {
+    fn in_memory(ledger: Book, records: Book, rules: &Rules) -> Self {
         let mut settled = Settled::default();
         let found = settled.settle(&ledger, &records, rules);
         if found.pairs.len() < found.ledger.len() + found.records.len() {
             // Most of it would be in memory twice.
-            return Ok(Self {
+            return Self {
                 ledger,
                 records,
                 settled: Settled::default(),
                 pairs: None,
-            });
+            };
         }
         let of_rest = |book: &Book, mut rows: Vec<RowIndex>| {
             // In the order of the book, whose ids may ascend.
             rows.sort_unstable();
             book.only(rows)
         };
-        Ok(Self {
-            ledger: of_rest(&ledger, found.ledger)?,
-            records: of_rest(&records, found.records)?,
+        Self {
+            ledger: of_rest(&ledger, found.ledger),
+            records: of_rest(&records, found.records),
             settled,
             pairs: Some(Box::new(PairsInMemory {
                 ledger,
                 records,
                 pairs: found.pairs,
             })),
-        })
+        }
     }
 
     pub(super) fn reconcile(

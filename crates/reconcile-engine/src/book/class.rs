@@ -34,8 +34,9 @@ pub(super) struct Class {
 pub(super) struct Classes {
     pub(super) members: Vec<Members>,
     places: HashMap<Class, u32, FixedState>,
-    /// Of the class that was asked for last: the next row mostly has it, too.
-    last: u32,
+    /// Of the two classes that were asked for last, the last one first: the next row
+    /// mostly has one of them.
+    last: [u32; 2],
 }
 
 /// The rows of a class.
@@ -53,18 +54,29 @@ impl Classes {
     /// The place of a class; `None` when there is no room.
     #[inline]
     pub(super) fn place(&mut self, class: Class) -> Option<u32> {
-        let last = self.members.get(self.last as usize);
-        if last.is_some_and(|last| last.class == class) {
-            return Some(self.last);
+        let [last, before] = self.last;
+        if self.is_at(last, &class) {
+            return Some(last);
+        }
+        if self.is_at(before, &class) {
+            self.last = [before, last];
+            return Some(before);
         }
         self.another(class)
+    }
+
+    fn is_at(&self, place: u32, class: &Class) -> bool {
+        let members = self.members.get(place as usize);
+        members.is_some_and(|members| members.class == *class)
     }
 
     /// The place of one that was not asked for last.
     fn another(&mut self, class: Class) -> Option<u32> {
         let next = u32::try_from(self.members.len()).ok()?;
-        self.last = *self.places.entry(class).or_insert(next);
-        if self.last == next {
+        let place = *self.places.entry(class).or_insert(next);
+        let [last, _] = self.last;
+        self.last = [place, last];
+        if place == next {
             self.members.push(Members {
                 class,
                 rows: 0,
@@ -72,7 +84,7 @@ impl Classes {
                 last_date: Date::MIN,
             });
         }
-        Some(self.last)
+        Some(place)
     }
 
     /// Counts a row.
