@@ -23,6 +23,13 @@ impl Currency {
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
+    /// The same as bytes.
+    #[must_use]
+    #[inline]
+    pub const fn as_bytes(&self) -> &[u8; 3] {
+        &self.0
+    }
+
     /// How many digits the minor unit has (JPY 0, SAR 2, KWD 3), or `None`
     /// where ISO 4217 gives none (gold) or does not list the code.
     #[must_use]

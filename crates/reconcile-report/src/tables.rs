@@ -220,7 +220,7 @@ impl Cell<'_> {
 
 impl From<Currency> for Label {
     fn from(currency: Currency) -> Self {
-        let (mut bytes, code) = ([0; 22], currency.as_str().as_bytes());
+        let (mut bytes, code) = ([0; 22], currency.as_bytes());
         for (place, byte) in bytes.iter_mut().zip(code) {
             *place = *byte;
         }

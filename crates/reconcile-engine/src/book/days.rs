@@ -20,22 +20,20 @@ pub(super) struct Days {
 struct Year {
     currency: Currency,
     number: i16,
-    months: [Option<Box<[usize; 31]>>; 12],
+    /// By their numbers, from one on: the first place stays empty, as that of a month.
+    months: [Option<Box<[usize; 32]>>; 13],
 }
 
 impl Days {
     /// Counts a row.
     #[inline]
     pub(super) fn count(&mut self, currency: Currency, date: Date) {
-        let last = self.years.get(self.last);
-        if last.is_none_or(|last| (last.currency, last.number) != (currency, date.year())) {
-            self.turn_to(currency, date.year());
-        }
-        let year = self.years.get_mut(self.last);
-        let month = year.and_then(|year| year.months.get_mut(place(date.month())));
-        let days = month.map(|month| month.get_or_insert_with(|| Box::new([0; 31])));
-        if let Some(rows) = days.and_then(|days| days.get_mut(place(date.day()))) {
-            *rows += 1;
+        let year = match self.years.get_mut(self.last) {
+            Some(last) if (last.currency, last.number) == (currency, date.year()) => Some(last),
+            _ => self.turn_to(currency, date.year()),
+        };
+        if let Some(year) = year {
+            year.count(date);
         }
     }
 
@@ -48,7 +46,7 @@ impl Days {
         rows.copied().unwrap_or(0)
     }
 
-    fn turn_to(&mut self, currency: Currency, year: i16) {
+    fn turn_to(&mut self, currency: Currency, year: i16) -> Option<&mut Year> {
         let next = self.years.len();
         self.last = *self.places.entry((currency, year)).or_insert(next);
         if self.last == next {
@@ -58,10 +56,22 @@ impl Days {
                 months: array::from_fn(|_| None),
             });
         }
+        self.years.get_mut(self.last)
     }
 }
 
-/// The place of a month in its year, or of a day in its month: they are counted from one.
+impl Year {
+    #[inline]
+    fn count(&mut self, date: Date) {
+        let month = self.months.get_mut(place(date.month()));
+        let days = month.map(|month| month.get_or_insert_with(|| Box::new([0; 32])));
+        if let Some(rows) = days.and_then(|days| days.get_mut(place(date.day()))) {
+            *rows += 1;
+        }
+    }
+}
+
+/// The place of a month in its year, or of a day in its month.
 fn place(number: i8) -> usize {
-    usize::try_from(number - 1).unwrap_or_default()
+    number.cast_unsigned().into()
 }

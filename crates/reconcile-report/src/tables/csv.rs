@@ -163,7 +163,7 @@ impl<'c> Cells<'c> for Lines {
 
     fn code(&mut self, currency: Option<Currency>) {
         if let Some(currency) = currency {
-            self.text.extend_from_slice(currency.as_str().as_bytes());
+            self.text.extend_from_slice(currency.as_bytes());
         }
         self.text.push(b',');
     }
