@@ -733,6 +733,8 @@ mod tests {
                 description: description.as_deref(),
                 ..Row::new(id, Money::new(amount.amount.abs(), amount.currency), Direction::Debit, date(2026, 1, 1) + jiff::Span::new().days(*day))
             }).collect();
+            // There and back, so that what rows have in common changes to what it was.
+            let rows: Vec<_> = rows.iter().chain(rows.iter().rev()).copied().collect();
             let mut book = Book::new();
             for row in &rows {
                 book.push(*row).unwrap();
@@ -756,6 +758,28 @@ mod tests {
             prop_assert_eq!(book.last_date(), rows.iter().map(|row| row.date).max());
             prop_assert_eq!(book.has_kind(Kind::Refund), rows.iter().any(|row| row.kind.is_some()));
         }
+    }
+
+    #[test]
+    fn a_book_of_some_rows_knows_whether_they_are_in_order() {
+        let money = Money::new(dec!(1), "PEN".parse().unwrap());
+        let mut book = Book::new();
+        for id in ["1", "2", "3"] {
+            let row = Row::new(id, money, Direction::Credit, date(2026, 1, 1));
+            book.push(row).unwrap();
+        }
+        let [one, _, three] = book.indices().collect::<Vec<_>>()[..] else {
+            panic!("three rows")
+        };
+        let in_order = |rows: [RowIndex; 2]| book.only(rows).is_in_order();
+        assert_eq!(
+            [in_order([one, three]), in_order([three, one])],
+            [true, false]
+        );
+        let mut more = book.only([one]);
+        let row = Row::new("0", money, Direction::Credit, date(2026, 1, 1));
+        more.push(row).unwrap();
+        assert!(!more.is_in_order());
     }
 
     #[test]

@@ -141,10 +141,16 @@ fn day(day: i8) -> Date {
 fn rules() -> impl Strategy<Value = Rules> {
     let defaults = Rules::default();
     let excluding = Rules {
-        exclusions: vec![Exclude {
-            account: Some("b".to_owned()),
-            ..Exclude::new(Side::Ledger, "internal")
-        }],
+        exclusions: vec![
+            Exclude {
+                account: Some("b".to_owned()),
+                ..Exclude::new(Side::Ledger, "internal")
+            },
+            Exclude {
+                kinds: [Kind::Refund].into(),
+                ..Exclude::new(Side::Records, "taken back")
+            },
+        ],
         ..Rules::default()
     };
     let batch = Equality::of(Column::Attribute("batch".into())).normalised();

@@ -35,7 +35,7 @@ pub(crate) fn push_plain(out: &mut Vec<u8>, amount: Decimal, digits: u32) {
     if units < 0 {
         out.push(b'-');
     }
-    if let Some(nothing) = nothing(digits).filter(|_| units == 0 && scale <= digits) {
+    if let Some(nothing) = nothing(digits).filter(|_| units == 0) {
         return out.extend_from_slice(nothing);
     }
     if let Some(small) = in_units(units.unsigned_abs(), scale, digits) {

@@ -307,6 +307,15 @@ fn what_repeats_a_match_under_its_reference_written_otherwise_is_a_duplicate() {
             "duplicate_in_ledger L-3/ by reference_normalised: 20.00 PEN booked twice: also L-2",
         ]
     );
+    // However many others are left, beside few that are matched.
+    let others: Vec<_> = (2..9).map(|n| format!("R-{n} {n}3 ref=X-{n}")).collect();
+    let records: Vec<_> = ["R-1 10 ref=ORD-1", "R-0 10.00 ref=ord1"]
+        .into_iter()
+        .chain(others.iter().map(String::as_str))
+        .collect();
+    let said = lines(&["L-1 10 ref=ORD-1"], &records, &Rules::default());
+    let again = "duplicate_at_provider /R-0 by reference_normalised";
+    assert!(said.iter().any(|line| line.starts_with(again)), "{said:#?}");
     // A booking of its own is its counterpart, and no search takes a duplicate.
     let said = lines(
         &["L-1 10 ref=ORD-1", "L-2 10 ref=ORD1", "L-3 10"],

@@ -237,6 +237,34 @@ fn ids_that_look_like_formulas_or_hold_the_separator_stay_ids() {
 }
 
 #[test]
+fn ids_of_matches_are_told_as_carefully_as_those_of_breaks() {
+    let month = Month::of_hostile_ids();
+    let text = file(&month.run(), "matches.csv");
+    let lines = text.lines().skip(1);
+    let ids: Vec<_> = lines
+        .map(|line| {
+            let (_, ids) = line.split_once(",reference,").unwrap();
+            ids.strip_suffix(",1.00,1.00,0.00,PEN,false").unwrap()
+        })
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            ",",
+            "'\t1,'\t1",
+            "''=1,''=1",
+            "'-1,'-1",
+            "'=cmd\\|' /C calc'!A0,'=cmd\\|' /C calc'!A0",
+            "L-1,L-1",
+            "\"a,b\",\"a,b\"",
+            "a\\\\b,a\\\\b",
+            "a\\|b,a\\|b",
+            "\"say \"\"a\"\"\",\"say \"\"a\"\"\"",
+        ]
+    );
+}
+
+#[test]
 fn numbers_are_never_quoted_as_text() {
     let month = Month::new();
     let text = file(&month.run(), "breaks.csv");

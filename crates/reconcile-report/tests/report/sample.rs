@@ -213,6 +213,27 @@ impl Month {
         month
     }
 
+    /// Matches of rows that have ids of every kind that a file could misread.
+    pub(crate) fn of_hostile_ids() -> Self {
+        let ids = [
+            FORMULA,
+            "a|b",
+            "a\\b",
+            "a,b",
+            "say \"a\"",
+            "'=1",
+            "-1",
+            "\t1",
+            "",
+            "L-1",
+        ];
+        let rows: Vec<_> = ids
+            .iter()
+            .map(|id| row(id, if id.is_empty() { "none" } else { id }, dec!(1), "PEN"))
+            .collect();
+        Self::of(&rows, &rows, &[])
+    }
+
     /// The month with so many breaks that the page cannot hold them all as HTML.
     pub(crate) fn long() -> Self {
         let ids: Vec<_> = (0..250).map(|number| format!("L-{number:03}")).collect();
