@@ -3,6 +3,7 @@
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -27,9 +28,9 @@ def main():
     print(f"\n{options.rows:,} rows a side, {os.cpu_count()} processors\n")
     print("| | CPU | clock | memory |")
     print("|---|---|---|---|")
-    for name, line in lines(command, python, corpus):
+    for name, line, out in lines(command, python, corpus):
         if options.only is None or name in options.only:
-            cpu, clock, memory = min(measure(line) for _ in range(options.times))
+            cpu, clock, memory = min(measure(line, out) for _ in range(options.times))
             print(f"| {name} | {cpu:.2f} s | {clock:.2f} s | {memory:,.0f} MB |", flush=True)
 
 
@@ -63,7 +64,7 @@ def make_corpus(rows):
 
 
 def lines(command, python, corpus):
-    """What is run, by name."""
+    """What is run, by name, and the folder it writes to."""
 
     def files(extension):
         return [corpus / f"{side}.{extension}" for side in ("ledger", "records")]
@@ -71,21 +72,24 @@ def lines(command, python, corpus):
     def match(extension):
         ledger, records = files(extension)
         out = corpus / f"reconcile-{extension}"
-        return [command, "match", "--ledger", ledger, "--records", records, "--out", out, "--quiet"]
+        inputs = ["--ledger", ledger, "--records", records]
+        return [command, "match", *inputs, "--out", out, "--quiet"], out
 
-    yield "reconcile match", match("csv")
+    yield "reconcile match", *match("csv")
     for name in PEERS:
         out = corpus / name
-        out.mkdir(exist_ok=True)
-        yield name, [python, HERE / f"with_{name}.py", *files("csv"), out]
+        yield name, [python, HERE / f"with_{name}.py", *files("csv"), out], out
     for source, target in zip(files("csv"), files("parquet")):
         if not target.exists():
             subprocess.run([python, HERE / "parquet.py", source, target], check=True)
-    yield "reconcile match, Parquet", match("parquet")
+    yield "reconcile match, Parquet", *match("parquet")
 
 
-def measure(line):
-    """Seconds of processor time and on the clock, and megabytes."""
+def measure(line, out):
+    """Seconds of processor time and on the clock, and megabytes, into an empty folder:
+    what deleting the files of the run before takes is not the run's."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
     begun = time.monotonic()
     process = subprocess.Popen(list(map(str, line)), stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
