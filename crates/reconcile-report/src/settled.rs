@@ -1,4 +1,4 @@
-//! Matches that stand in no book, since not all rows were in memory at once.
+//! Matches that stand in neither book of a run, since they were settled before it.
 
 use std::{cmp::Ordering, fmt, io};
 
