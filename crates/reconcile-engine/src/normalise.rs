@@ -9,10 +9,10 @@ use crate::{Equality, Normalisation};
 /// Appends what an equality makes of a text.
 pub(crate) fn key(equality: &Equality, text: &str, key: &mut String) {
     let start = key.len();
-    append(|step| equality.normalise.contains(&step), text.trim(), key);
+    append(equality, text.trim(), key);
     for prefix in &equality.prefixes {
         let mut cut = String::new();
-        append(|step| equality.normalise.contains(&step), prefix, &mut cut);
+        append(equality, prefix, &mut cut);
         let rest = key.get(start..).and_then(|made| made.strip_prefix(&cut));
         // A prefix alone is a text like any other.
         if let Some(rest) = rest.filter(|rest| !rest.is_empty()) {
@@ -113,22 +113,28 @@ pub(crate) fn words(text: &str, words: &mut String) {
     }
 }
 
-fn append(has: impl Fn(Normalisation) -> bool, text: &str, key: &mut String) {
-    let made = |character: char| {
-        let kept = !has(Normalisation::Punctuation) || character.is_alphanumeric();
-        kept.then_some(character)
-    };
-    let lower = has(Normalisation::Case);
+fn append(equality: &Equality, text: &str, key: &mut String) {
+    let has = |step| equality.normalise.contains(&step);
+    let (lower, bare) = (has(Normalisation::Case), has(Normalisation::Punctuation));
     if text.is_ascii() {
-        // Most references are, and every row of a large file has one.
-        let kept = text.chars().filter_map(made);
-        if lower {
-            key.extend(kept.map(|character| character.to_ascii_lowercase()));
+        // Most references are, and every row that is left over has one: they are
+        // taken over in runs.
+        let start = key.len();
+        if bare {
+            let runs = text.split(|character: char| !character.is_ascii_alphanumeric());
+            key.extend(runs);
         } else {
-            key.extend(kept);
+            key.push_str(text);
+        }
+        if let Some(made) = key.get_mut(start..).filter(|_| lower) {
+            made.make_ascii_lowercase();
         }
         return;
     }
+    let made = |character: char| {
+        let kept = !bare || character.is_alphanumeric();
+        kept.then_some(character)
+    };
     let mut push = |character: char| {
         if lower {
             key.extend(folded(character).filter_map(made));
@@ -228,16 +234,21 @@ fn drop_zeros(key: &mut String, start: usize) {
         return;
     }
     let made = key.split_off(start);
-    let mut characters = made.chars().peekable();
-    let mut in_number = false;
-    while let Some(character) = characters.next() {
-        let more = characters.peek().is_some_and(char::is_ascii_digit);
-        if character == '0' && !in_number && more {
-            continue;
-        }
-        in_number = character.is_ascii_digit();
-        key.push(character);
+    let is_digit = |character: char| character.is_ascii_digit();
+    let mut rest = made.as_str();
+    while let Some((before, from)) = rest.find(is_digit).map(|place| rest.split_at(place)) {
+        let end = from.find(|character| !is_digit(character));
+        let (number, after) = from.split_at(end.unwrap_or(from.len()));
+        let significant = number.trim_start_matches('0');
+        key.push_str(before);
+        key.push_str(if significant.is_empty() {
+            "0"
+        } else {
+            significant
+        });
+        rest = after;
     }
+    key.push_str(rest);
 }
 
 /// Whether a digit follows a zero, as it does where a zero leads a number.
