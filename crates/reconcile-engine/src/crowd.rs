@@ -24,8 +24,9 @@ pub(crate) struct Settling<'p> {
     place: u8,
     pass: &'p Pass,
     open: Crowd,
-    ledger_taken: Twins,
-    records_taken: Twins,
+    /// The rows that moved money and have a counterpart: what says the same as one
+    /// of them is its duplicate.
+    taken: Crowd,
 }
 
 impl<'p> Settling<'p> {
@@ -39,8 +40,7 @@ impl<'p> Settling<'p> {
             place,
             pass,
             open: crowd,
-            ledger_taken: Twins::default(),
-            records_taken: Twins::default(),
+            taken: Crowd::default(),
         };
         settling.run(findings, &EXACT)?;
         groups::tie(findings, pass, &mut settling.open, Reach::Equal)?;
@@ -59,42 +59,39 @@ impl<'p> Settling<'p> {
 
     /// Whether nothing is left that another row of the key has to do with.
     pub(crate) fn is_settled(&self) -> bool {
-        let is_settled = |open: &[RowIndex], others: &[RowIndex], taken: &Twins| {
-            open.is_empty() || others.is_empty() && taken.0.is_empty()
+        let is_settled = |open: &[RowIndex], others: &[RowIndex], taken: &[RowIndex]| {
+            open.is_empty() || others.is_empty() && taken.is_empty()
         };
         let Crowd { ledger, records } = &self.open;
-        is_settled(ledger, records, &self.ledger_taken)
-            && is_settled(records, ledger, &self.records_taken)
+        is_settled(ledger, records, &self.taken.ledger)
+            && is_settled(records, ledger, &self.taken.records)
     }
 
     /// Leaves to others what they found a counterpart for: what repeats it is
     /// its duplicate all the same.
     pub(crate) fn leave(&mut self, findings: &Findings<'_>, left: impl Fn(Side, RowIndex) -> bool) {
-        let Self {
-            open,
-            ledger_taken,
-            records_taken,
-            ..
-        } = self;
-        for (side, rows, taken) in [
-            (Side::Ledger, &mut open.ledger, ledger_taken),
-            (Side::Records, &mut open.records, records_taken),
-        ] {
-            for row in rows.extract_if(.., |row| left(side, *row)) {
-                taken.note(side, findings, row);
-            }
+        for side in [Side::Ledger, Side::Records] {
+            let (open, taken) = (self.open.of_mut(side), self.taken.of_mut(side));
+            let left = open.extract_if(.., |row| left(side, *row));
+            taken.extend(left.filter(|row| has_moved(findings, side, *row)));
         }
     }
 
     /// Remembers rows that an earlier pass matched: what repeats them is their
     /// duplicate.
     pub(crate) fn repeat(&mut self, findings: &Findings<'_>, twins: &Crowd) {
-        for row in &twins.ledger {
-            self.ledger_taken.note(Side::Ledger, findings, *row);
-        }
-        for row in &twins.records {
-            self.records_taken.note(Side::Records, findings, *row);
-        }
+        self.note_taken(findings, Side::Ledger, twins.ledger.iter().copied());
+        self.note_taken(findings, Side::Records, twins.records.iter().copied());
+    }
+
+    fn note_taken(
+        &mut self,
+        findings: &Findings<'_>,
+        side: Side,
+        rows: impl Iterator<Item = RowIndex>,
+    ) {
+        let moved = rows.filter(|row| has_moved(findings, side, *row));
+        self.taken.of_mut(side).extend(moved);
     }
 
     /// Matches the groups that tie without what was left to others.
@@ -342,6 +339,9 @@ impl Settling<'_> {
             Pairing::Break(_) => None,
         };
         for kinds in Kinds::ALL {
+            if self.is_one_sided() {
+                break;
+            }
             let key = |side: Side, facts: &Facts| {
                 let takes_part = match side {
                     Side::Ledger => step.ledger,
@@ -385,6 +385,9 @@ impl Settling<'_> {
     /// Pairs what has one reference, currency and two kinds that contradict
     /// each other: the reference stands for different things.
     fn pair_contradicting(&mut self, findings: &mut Findings<'_>) -> Result<(), EngineError> {
+        if self.is_one_sided() {
+            return Ok(());
+        }
         for &ledger_kind in Kind::ALL {
             for &record_kind in Kind::ALL {
                 if ledger_kind == record_kind {
@@ -460,32 +463,37 @@ impl Settling<'_> {
         );
         take(&mut self.open.ledger, pairs.iter().map(|pair| pair.ledger));
         take(&mut self.open.records, pairs.iter().map(|pair| pair.record));
-        for pair in &pairs {
-            self.ledger_taken.note(Side::Ledger, findings, pair.ledger);
-            self.records_taken
-                .note(Side::Records, findings, pair.record);
-        }
+        let (booked, listed) = (pairs.iter(), pairs.iter());
+        self.note_taken(findings, Side::Ledger, booked.map(|pair| pair.ledger));
+        self.note_taken(findings, Side::Records, listed.map(|pair| pair.record));
         pairs
     }
 
     /// Files the open rows that say the same as one that has a counterpart.
     fn file_duplicates(&mut self, findings: &mut Findings<'_>) {
-        let Self {
-            open,
-            ledger_taken,
-            records_taken,
-            ..
-        } = self;
-        open.ledger.retain(|&row| {
-            let twin = ledger_taken.of(Side::Ledger, findings, row);
-            twin.inspect(|twin| findings.booked_again(row, *twin))
-                .is_none()
-        });
-        open.records.retain(|&row| {
-            let twin = records_taken.of(Side::Records, findings, row);
-            twin.inspect(|twin| findings.listed_again(row, *twin))
-                .is_none()
-        });
+        for side in [Side::Ledger, Side::Records] {
+            let (open, taken) = (self.open.of_mut(side), self.taken.of_mut(side));
+            if open.is_empty() || taken.is_empty() {
+                continue;
+            }
+            let twins = Twins::of(findings, side, taken);
+            open.retain(|&row| match (twins.repeated_by(findings, row), side) {
+                (None, _) => true,
+                (Some(twin), Side::Ledger) => {
+                    findings.booked_again(row, twin);
+                    false
+                }
+                (Some(twin), Side::Records) => {
+                    findings.listed_again(row, twin);
+                    false
+                }
+            });
+        }
+    }
+
+    /// Whether a side has no open row: then none finds a counterpart any more.
+    fn is_one_sided(&self) -> bool {
+        self.open.ledger.is_empty() || self.open.records.is_empty()
     }
 }
 
@@ -519,38 +527,45 @@ fn take(open: &mut Vec<RowIndex>, taken: impl Iterator<Item = RowIndex>) {
     }
 }
 
-/// Rows that moved money and have a counterpart, by what a duplicate of them
-/// would say.
-#[derive(Clone, Default)]
-struct Twins(BTreeMap<(Currency, Direction, Decimal), BTreeMap<Option<Kind>, RowIndex>>);
+fn has_moved(findings: &Findings<'_>, side: Side, row: RowIndex) -> bool {
+    moved(
+        findings
+            .rules
+            .standing(findings.book(side).facts(row).status),
+    )
+}
+
+/// Rows of a side that moved money and have a counterpart, by what a duplicate of
+/// them would say: for each kind the first by content.
+struct Twins {
+    side: Side,
+    by_face: BTreeMap<(Currency, Direction, Decimal), BTreeMap<Option<Kind>, RowIndex>>,
+}
 
 impl Twins {
-    /// Remembers a row, for each kind the first by content.
-    fn note(&mut self, side: Side, findings: &Findings<'_>, row: RowIndex) {
+    fn of(findings: &Findings<'_>, side: Side, rows: &[RowIndex]) -> Self {
         let book = findings.book(side);
-        let facts = book.facts(row);
-        if moved(findings.rules.standing(facts.status)) {
+        let mut by_face: BTreeMap<_, BTreeMap<_, RowIndex>> = BTreeMap::new();
+        for &row in rows {
+            let facts = book.facts(row);
             let face = (facts.currency, facts.direction, facts.amount);
-            let twin = self
-                .0
-                .entry(face)
-                .or_default()
-                .entry(facts.kind)
-                .or_insert(row);
+            let of_face = by_face.entry(face).or_default();
+            let twin = of_face.entry(facts.kind).or_insert(row);
             if book.compare(row, *twin).is_lt() {
                 *twin = row;
             }
         }
+        Self { side, by_face }
     }
 
     /// The row that this one repeats.
-    fn of(&self, side: Side, findings: &Findings<'_>, row: RowIndex) -> Option<RowIndex> {
-        let facts = findings.book(side).facts(row);
+    fn repeated_by(&self, findings: &Findings<'_>, row: RowIndex) -> Option<RowIndex> {
+        let facts = findings.book(self.side).facts(row);
         if !moved(findings.rules.standing(facts.status)) {
             return None;
         }
         let face = (facts.currency, facts.direction, facts.amount);
-        let twins = self.0.get(&face)?;
+        let twins = self.by_face.get(&face)?;
         let same = twins.get(&facts.kind);
         let twin = match facts.kind {
             Some(_) => same.or_else(|| twins.get(&None)),

@@ -1,9 +1,9 @@
 //! What shares a key and differs: a break, unless a later key brings its rows
 //! together with others.
 
-use std::{collections::BTreeSet, mem};
+use std::mem;
 
-use crate::{EngineError, RowIndex, Side, crowd::Settling, findings::Findings, join::Crowd};
+use crate::{Book, EngineError, RowIndex, Side, crowd::Settling, findings::Findings, join::Crowd};
 
 /// The keys whose rows do not all agree, in the order of the passes. Their rows
 /// are among the open ones until they are filed.
@@ -29,15 +29,17 @@ impl<'p> Pending<'p> {
         findings: &mut Findings<'_>,
         open: &mut Crowd,
     ) -> Result<(), EngineError> {
-        let mut free = self.take_free(open);
-        for key in &mut self.keys {
-            key.leave(findings, |side, row| !free.of(side).contains(&row));
-            free.remove(key.open());
-            key.tie(findings)?;
-            free.insert(key.open().clone());
+        if self.keys.is_empty() {
+            return Ok(());
         }
-        open.ledger.extend(free.ledger);
-        open.records.extend(free.records);
+        let mut free = Free::of(findings, open);
+        for key in &mut self.keys {
+            key.leave(findings, |side, row| !free.has(side, row));
+            free.set(key.open(), false);
+            key.tie(findings)?;
+            free.set(key.open(), true);
+        }
+        *open = free.rows(findings);
         Ok(())
     }
 
@@ -48,14 +50,16 @@ impl<'p> Pending<'p> {
         findings: &mut Findings<'_>,
         open: &mut Crowd,
     ) -> Result<(), EngineError> {
-        let mut free = self.take_free(open);
-        for mut key in mem::take(&mut self.keys) {
-            key.leave(findings, |side, row| !free.of(side).contains(&row));
-            free.remove(key.open());
-            free.insert(key.file(findings)?);
+        if self.keys.is_empty() {
+            return Ok(());
         }
-        open.ledger.extend(free.ledger);
-        open.records.extend(free.records);
+        let mut free = Free::of(findings, open);
+        for mut key in mem::take(&mut self.keys) {
+            key.leave(findings, |side, row| !free.has(side, row));
+            free.set(key.open(), false);
+            free.set(&key.file(findings)?, true);
+        }
+        *open = free.rows(findings);
         Ok(())
     }
 
@@ -70,50 +74,53 @@ impl<'p> Pending<'p> {
         self.clone().file(findings, open)?;
         Ok(findings.take_back(before))
     }
-
-    /// Takes the rows that are pending off the open ones.
-    fn take_free(&self, open: &mut Crowd) -> Free {
-        let (mut ledger, mut records) = (BTreeSet::new(), BTreeSet::new());
-        for key in &self.keys {
-            ledger.extend(&key.open().ledger);
-            records.extend(&key.open().records);
-        }
-        let take = |open: &mut Vec<RowIndex>, pending: &BTreeSet<RowIndex>| {
-            let taken = open.extract_if(.., |row| pending.contains(row));
-            taken.collect()
-        };
-        Free {
-            ledger: take(&mut open.ledger, &ledger),
-            records: take(&mut open.records, &records),
-        }
-    }
 }
 
-/// Pending rows that no pass has matched and nothing has filed.
+/// Rows that no pass has matched and nothing has filed, by their places in the books.
 struct Free {
-    ledger: BTreeSet<RowIndex>,
-    records: BTreeSet<RowIndex>,
+    ledger: Vec<bool>,
+    records: Vec<bool>,
 }
 
 impl Free {
-    fn of(&self, side: Side) -> &BTreeSet<RowIndex> {
-        match side {
+    fn of(findings: &Findings<'_>, open: &Crowd) -> Self {
+        let mut free = Self {
+            ledger: vec![false; findings.ledger.len()],
+            records: vec![false; findings.records.len()],
+        };
+        free.set(open, true);
+        free
+    }
+
+    fn has(&self, side: Side, row: RowIndex) -> bool {
+        let free = match side {
             Side::Ledger => &self.ledger,
             Side::Records => &self.records,
-        }
+        };
+        free.get(row.position()).is_some_and(|free| *free)
     }
 
-    fn remove(&mut self, rows: &Crowd) {
-        for row in &rows.ledger {
-            self.ledger.remove(row);
-        }
-        for row in &rows.records {
-            self.records.remove(row);
-        }
+    fn set(&mut self, rows: &Crowd, to: bool) {
+        let set = |free: &mut [bool], rows: &[RowIndex]| {
+            for row in rows {
+                if let Some(free) = free.get_mut(row.position()) {
+                    *free = to;
+                }
+            }
+        };
+        set(&mut self.ledger, &rows.ledger);
+        set(&mut self.records, &rows.records);
     }
 
-    fn insert(&mut self, rows: Crowd) {
-        self.ledger.extend(rows.ledger);
-        self.records.extend(rows.records);
+    /// The rows, listed.
+    fn rows(self, findings: &Findings<'_>) -> Crowd {
+        let listed = |book: &Book, free: Vec<bool>| {
+            let rows = book.indices().zip(free);
+            rows.filter_map(|(row, free)| free.then_some(row)).collect()
+        };
+        Crowd {
+            ledger: listed(findings.ledger, self.ledger),
+            records: listed(findings.records, self.records),
+        }
     }
 }
