@@ -6,6 +6,8 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
+use foldhash::fast::RandomState;
+
 use crate::{
     Book, Break, Excluded, RowIndex, Side,
     matches::{Couple, Group},
@@ -68,7 +70,7 @@ pub(crate) fn sort_breaks(breaks: &mut [Break], ledger: &Book, records: &Book) {
             .then_with(|| compare(ledger, &a.ledger, &b.ledger))
             .then_with(|| compare(records, &a.records, &b.records))
     });
-    let mut seen = HashMap::with_capacity(breaks.len());
+    let mut seen = HashMap::with_capacity_and_hasher(breaks.len(), RandomState::default());
     for found in breaks {
         let ids = |book, rows: &[RowIndex]| -> Vec<&str> {
             rows.iter().map(|row| Book::id(book, *row)).collect()

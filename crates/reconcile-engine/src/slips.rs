@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use foldhash::fast::RandomState;
 use jiff::{ToSpan, civil::Date};
 use reconcile_core::{Currency, Direction};
 use rust_decimal::Decimal;
@@ -82,7 +83,7 @@ fn file_as_compared(
             )
         })
     };
-    let mut records: HashMap<Face, Vec<RowIndex>> = HashMap::new();
+    let mut records: HashMap<Face, Vec<RowIndex>, RandomState> = HashMap::default();
     for &row in &open.records {
         if let Some(face) = face(Side::Records, row) {
             records.entry(face).or_default().push(row);
@@ -148,7 +149,7 @@ fn drop_next_numbers(
         (facts.currency, facts.direction, amount)
     };
     // How many open rows of each side have an amount.
-    let mut counts: HashMap<_, (usize, usize)> = HashMap::new();
+    let mut counts: HashMap<_, (usize, usize), RandomState> = HashMap::default();
     for row in &open.ledger {
         counts.entry(paid(Side::Ledger, *row)).or_default().0 += 1;
     }

@@ -396,7 +396,8 @@ impl<'a> Search<'a> {
             give_up(claims, &targets);
             return true;
         }
-        targets.sort_unstable();
+        // Those of each who asks are in order already: a stable sort merges them.
+        targets.sort_by_key(|(amount, _)| *amount);
         let alike: Vec<_> = targets.chunk_by(|a, b| a.0 == b.0).collect();
         let wanted = alike.iter().filter_map(|alike| Some(alike.first()?.0));
         let wanted: Vec<i128> = wanted.collect();

@@ -10,6 +10,7 @@ use std::{
     fmt::Write,
 };
 
+use foldhash::fast::RandomState;
 use jiff::{ToSpan, civil::Date};
 use reconcile_core::{Currency, Kind};
 use rust_decimal::Decimal;
@@ -166,13 +167,16 @@ impl Sides {
     }
 }
 
+/// Rows by what each comes to.
+type ByAmount = HashMap<(Currency, i128), Vec<Leftover>, RandomState>;
+
 /// The rows of a side that have no counterpart.
 struct Leftovers {
     side: Side,
     /// By day and content.
-    by_amount: HashMap<(Currency, i128), Vec<Leftover>>,
+    by_amount: ByAmount,
     /// The same by what is left after the fees, of rows that state some.
-    by_net: HashMap<(Currency, i128), Vec<Leftover>>,
+    by_net: ByAmount,
     /// By day and content.
     by_currency: BTreeMap<Currency, Vec<Leftover>>,
     days: Days,
@@ -211,8 +215,8 @@ impl Leftovers {
         });
         let mut leftovers = Self {
             side,
-            by_amount: HashMap::new(),
-            by_net: HashMap::new(),
+            by_amount: ByAmount::default(),
+            by_net: ByAmount::default(),
             by_currency: BTreeMap::new(),
             days: Days::of(book, all.iter().map(|(_, leftover)| leftover.row)),
         };
@@ -248,7 +252,7 @@ impl Leftovers {
     /// A row of which the fees leave the amount of the other side's, or that has
     /// what they leave of that.
     fn after_fees(&self, row: &Row<'_>, book: &Book) -> Option<String> {
-        let near = |rows: &HashMap<_, Vec<Leftover>>, amount| {
+        let near = |rows: &ByAmount, amount| {
             let alike = rows.get(&(row.currency, units(amount, DIGITS)?))?;
             let alike = within(alike, row.date, DAYS);
             Some((book.row(alike.first()?.row), alike.len()))

@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use reconcile_core::Sum;
 use rust_decimal::Decimal;
 
@@ -16,7 +17,7 @@ use crate::{Book, Break, BreakCode, Excluded, Exclusion, Row, RowIndex, Side};
 pub(super) struct Namesakes<'a> {
     ledger: &'a Book,
     records: &'a Book,
-    by_reference: HashMap<(Side, &'a str), Vec<Namesake<'a>>>,
+    by_reference: HashMap<(Side, &'a str), Vec<Namesake<'a>>, RandomState>,
 }
 
 #[derive(Clone, Copy)]
@@ -36,9 +37,9 @@ impl<'a> Namesakes<'a> {
         let mut namesakes = Self {
             ledger,
             records,
-            by_reference: HashMap::new(),
+            by_reference: HashMap::default(),
         };
-        let mut told = HashSet::new();
+        let mut told: HashSet<&str, RandomState> = HashSet::default();
         for found in breaks.iter().filter(|found| is_told(found)) {
             for (side, rows) in [
                 (Side::Ledger, &found.ledger),

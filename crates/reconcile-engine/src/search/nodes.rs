@@ -6,6 +6,7 @@ use std::{
     ops::{Range, RangeInclusive},
 };
 
+use foldhash::fast::RandomState;
 use jiff::civil::Date;
 use reconcile_core::{Currency, Direction, Kind};
 use rust_decimal::Decimal;
@@ -205,12 +206,12 @@ impl Ages {
 
 /// The first and last day of a counterpart, of each day of the ledger.
 #[derive(Default)]
-struct Windows(HashMap<i32, (i32, i32)>);
+struct Windows(HashMap<i32, (i32, i32), RandomState>);
 
 impl<'a> Field<'a> {
     pub(super) fn of(findings: &Findings<'a>, pass: &Pass, open: &Crowd) -> Self {
         let mut preparation = Preparation {
-            blocks: HashMap::new(),
+            blocks: HashMap::default(),
             limits: Vec::new(),
             windows: Windows::default(),
             scale: scale(findings, pass, open),
@@ -280,7 +281,7 @@ impl<'a> Field<'a> {
 }
 
 struct Preparation {
-    blocks: HashMap<(Currency, Direction, String), u32>,
+    blocks: HashMap<(Currency, Direction, String), u32, RandomState>,
     /// How far an amount may lie off, of each node of the ledger.
     limits: Vec<i128>,
     windows: Windows,
