@@ -1,6 +1,6 @@
 //! Bringing together the rows that share a reference.
 
-use std::{cmp::Ordering, collections::BTreeMap, hash::BuildHasher, mem, num::NonZeroU32};
+use std::{collections::BTreeMap, hash::BuildHasher, mem, num::NonZeroU32};
 
 use foldhash::fast::RandomState;
 
@@ -80,8 +80,9 @@ pub(crate) fn by_reference(ledger: &Book, records: &Book) -> Joined {
 /// The same with any hash.
 pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&[u8]) -> u32) -> Joined {
     let mut joined = Joined::default();
-    let mut booked = Heaps::of(ledger, &hash_of, &mut joined.alone.ledger);
-    let mut listed = Heaps::of(records, &hash_of, &mut joined.alone.records);
+    let heaps = Heaps::enough_for(ledger.len().max(records.len()));
+    let mut booked = Heaps::of(ledger, heaps, &hash_of, &mut joined.alone.ledger);
+    let mut listed = Heaps::of(records, heaps, &hash_of, &mut joined.alone.records);
     joined.couples = Couples(vec![None; ledger.len()]);
     for (rows, others) in booked.sorted().zip(listed.sorted()) {
         joined.meet_in_order(ledger, records, rows, others);
@@ -94,21 +95,24 @@ pub(crate) fn by_hash(ledger: &Book, records: &Book, hash_of: impl Fn(&[u8]) -> 
 
 impl Joined {
     /// Takes rows in the order of their hashes.
-    fn meet_in_order(&mut self, ledger: &Book, records: &Book, rows: &[Hashed], others: &[Hashed]) {
-        let alike = |one: &Hashed, next: &Hashed| one.hash() == next.hash();
-        let mut rows = rows.chunk_by(alike).peekable();
-        let mut others = others.chunk_by(alike).peekable();
-        loop {
-            let order = match (rows.peek(), others.peek()) {
-                (Some(rows), Some(others)) => Hashed::compare(rows, others),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => return,
-            };
-            let rows = rows.next_if(|_| order.is_le()).unwrap_or_default();
-            let others = others.next_if(|_| order.is_ge()).unwrap_or_default();
-            self.meet(ledger, records, rows, others);
+    fn meet_in_order(
+        &mut self,
+        ledger: &Book,
+        records: &Book,
+        mut rows: &[Hashed],
+        mut others: &[Hashed],
+    ) {
+        while let (Some(row), Some(other)) = (rows.first(), others.first()) {
+            let hash = row.hash().min(other.hash());
+            self.meet(
+                ledger,
+                records,
+                Hashed::take(&mut rows, hash),
+                Hashed::take(&mut others, hash),
+            );
         }
+        self.meet(ledger, records, rows, &[]);
+        self.meet(ledger, records, &[], others);
     }
 
     /// Takes the rows of one hash: nearly always one of each side.
@@ -171,8 +175,9 @@ impl Hashed {
         Self(u64::from(hash.get()) << u32::BITS | u64::from(position))
     }
 
-    const fn hash(self) -> u64 {
-        self.0 >> u32::BITS
+    /// It orders as it did before it was made a half of a word.
+    fn hash(self) -> u32 {
+        u32::try_from(self.0 >> u32::BITS).unwrap_or_default()
     }
 
     fn row(self) -> RowIndex {
@@ -180,16 +185,22 @@ impl Hashed {
         RowIndex::at(u32::try_from(self.0 & u64::from(u32::MAX)).unwrap_or_default())
     }
 
-    /// The order of two hashes, each that of some rows.
-    fn compare(rows: &[Self], others: &[Self]) -> Ordering {
-        let hash = |rows: &[Self]| rows.first().map(|row| row.hash());
-        hash(rows).cmp(&hash(others))
+    /// Takes the rows of this hash, where the first ones have it.
+    fn take<'r>(rows: &mut &'r [Self], hash: u32) -> &'r [Self] {
+        let others = rows.iter().position(|row| row.hash() != hash);
+        let (taken, rest) = rows.split_at(others.unwrap_or(rows.len()));
+        *rows = rest;
+        taken
     }
 }
 
-/// How many bits of a hash say which heap a row is on: so many that the tops of all
-/// heaps stay near while rows are put on them, and all of a heap while it is sorted.
-const BITS: u32 = 11;
+/// How many heaps there are at most: so many that the tops of all stay near while rows
+/// are put on them.
+const MOST_HEAPS: usize = 1 << 11;
+
+/// How many rows a heap is to have, so that all of it stays near while it is sorted,
+/// and what sorting it takes beside its rows is little.
+const HEAP: usize = 1 << 9;
 
 /// The rows of a book that have a reference, in heaps by the highest bits of its hash.
 struct Heaps {
@@ -199,10 +210,24 @@ struct Heaps {
 }
 
 impl Heaps {
+    /// How many heaps so many rows are put on: a power of two.
+    fn enough_for(rows: usize) -> usize {
+        (rows / HEAP).next_power_of_two().min(MOST_HEAPS)
+    }
+
     /// Those of a book; its other rows are alone.
-    fn of(book: &Book, hash_of: impl Fn(&[u8]) -> u32, alone: &mut Vec<RowIndex>) -> Self {
-        let heap = |hash: NonZeroU32| (hash.get() >> (u32::BITS - BITS)) as usize;
-        let mut heights = vec![0; 1 << BITS];
+    fn of(
+        book: &Book,
+        heaps: usize,
+        hash_of: impl Fn(&[u8]) -> u32,
+        alone: &mut Vec<RowIndex>,
+    ) -> Self {
+        let heap = |hash: NonZeroU32| {
+            let heap = (u64::from(hash.get()) * heaps as u64) >> u32::BITS;
+            // It is less than the number of heaps.
+            usize::try_from(heap).unwrap_or_default()
+        };
+        let mut heights = vec![0; heaps];
         let mut hashes = Vec::with_capacity(book.len());
         for row in book.indices() {
             hashes.push(match book.reference_bytes(row) {
@@ -246,8 +271,63 @@ impl Heaps {
         self.heights.iter().map(move |height| {
             let (heap, others) = mem::take(&mut rest).split_at_mut(*height);
             rest = others;
-            heap.sort_unstable();
+            // Those of one hash stay in the order in which they were put there.
+            radsort::sort_by_key(heap, |row| row.hash());
             &*heap
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::iter;
+
+    use jiff::civil::date;
+    use reconcile_core::{Direction, Money};
+    use rust_decimal::dec;
+
+    use super::*;
+    use crate::Row;
+
+    fn book(references: impl Iterator<Item = Option<usize>>) -> Book {
+        let mut book = Book::new();
+        for (id, reference) in references.enumerate() {
+            let (id, reference) = (id.to_string(), reference.map(|it| format!("ORD-{it}")));
+            let amount = Money::new(dec!(1), "PEN".parse().unwrap());
+            let row = Row {
+                reference: reference.as_deref(),
+                ..Row::new(&id, amount, Direction::Credit, date(2026, 11, 3))
+            };
+            book.push(row).unwrap();
+        }
+        book
+    }
+
+    #[test]
+    fn rows_on_many_heaps_meet_as_those_on_one_do() {
+        let rows = 9 * HEAP;
+        assert!(Heaps::enough_for(rows) > 1);
+        // Every tenth reference stands twice, every seventh row has none, and a half of
+        // those of each side is not known to the other.
+        let ledger = book((0..rows).map(|row| (row % 7 > 0).then_some(row - row % 10 / 9)));
+        let listed = (0..rows / 2).chain(3 * rows..3 * rows + rows / 2);
+        let records = book(listed.map(Some).chain(iter::once(None)));
+        let many = by_reference(&ledger, &records);
+        let one = by_hash(&ledger, &records, |_| 0);
+        let couples = |joined: &Joined| joined.couples.iter(&ledger).collect::<Vec<_>>();
+        assert_eq!(couples(&many), couples(&one));
+        assert!(couples(&many).len() > rows / 4);
+        for side in [Side::Ledger, Side::Records] {
+            let alone = |joined: &Joined| joined.alone.clone().of_mut(side).clone();
+            assert_eq!(alone(&many), alone(&one));
+            let crowds = |joined: &Joined| {
+                let mut crowds = joined.crowds.clone();
+                crowds.sort_unstable_by_key(|crowd| crowd.ledger.first().copied());
+                let of_side = crowds.iter_mut().map(|crowd| crowd.of_mut(side).clone());
+                of_side.collect::<Vec<_>>()
+            };
+            assert_eq!(crowds(&many), crowds(&one));
+            assert!(!crowds(&many).is_empty());
+        }
     }
 }
