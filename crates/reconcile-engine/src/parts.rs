@@ -113,21 +113,25 @@ impl Settled {
                 records: records.indices().collect(),
             };
         };
-        let (mut pairs, mut rest) = alone_under_a_key(ledger, records, &pass.equal);
         let concern = Conventions::concern(&rules.fees, ledger, records);
         // Nothing that any other row says could make of these anything but a match to
         // the last digit.
-        rest.take_unless(&mut pairs, |(row, record)| {
+        let holds = |(row, record)| {
             agree((ledger, row), (records, record), rules, pass)
                 && takes_part(ledger, Side::Ledger, row, rules)
                 && takes_part(records, Side::Records, record, rules)
                 && (!concern
                     || Conventions::agree(&rules.fees, &ledger.row(row), &records.row(record)))
-        });
+        };
+        let (mut pairs, mut rest) = alone_under_a_key(ledger, records, &pass.equal, holds);
         let (rows, said) = repeats::repeated((ledger, records), rules, &pairs, &rest);
         if !rows.is_empty() || !said.is_empty() {
-            rest.take_unless(&mut pairs, |(row, record)| {
-                !rows.contains(&row) && !said.contains(&record)
+            pairs.retain(|pair| {
+                let is_said = rows.contains(&pair.0) || said.contains(&pair.1);
+                if is_said {
+                    rest.add(*pair);
+                }
+                !is_said
             });
         }
         self.pairs += pairs.len();
@@ -184,28 +188,35 @@ fn is_verbatim(equal: &[Equality]) -> bool {
     equal == [Equality::of(Column::Reference)]
 }
 
-/// The pairs of rows that alone share a key, and all other rows.
+/// The pairs of rows that alone share a key and hold, and all other rows.
 fn alone_under_a_key(
     ledger: &Book,
     records: &Book,
     equal: &[Equality],
+    holds: impl Fn((RowIndex, RowIndex)) -> bool,
 ) -> (Vec<(RowIndex, RowIndex)>, Crowd) {
-    let mut pairs = Vec::new();
-    let (mut rest, crowds) = if is_verbatim(equal) {
+    let mut pairs = Vec::with_capacity(ledger.len().min(records.len()));
+    let mut rest = Crowd::default();
+    let crowds = if is_verbatim(equal) {
         let joined = join::by_reference(ledger, records);
-        pairs.extend(joined.couples.iter(ledger));
-        (joined.alone, joined.crowds)
+        rest = joined.alone;
+        for pair in joined.couples.iter(ledger) {
+            if holds(pair) {
+                pairs.push(pair);
+            } else {
+                rest.add(pair);
+            }
+        }
+        joined.crowds
     } else {
-        let mut rest = Crowd {
-            ledger: ledger.indices().collect(),
-            records: records.indices().collect(),
-        };
-        let crowds = keys::join(ledger, records, equal, &mut rest);
-        (rest, crowds)
+        rest.ledger.extend(ledger.indices());
+        rest.records.extend(records.indices());
+        keys::join(ledger, records, equal, &mut rest)
     };
     for crowd in crowds {
         if let (&[row], &[record]) = (&*crowd.ledger, &*crowd.records)
             && keys::part(ledger, records, equal, crowd.clone()).len() == 1
+            && holds((row, record))
         {
             pairs.push((row, record));
         } else {
@@ -223,19 +234,8 @@ fn takes_part(book: &Book, side: Side, row: RowIndex, rules: &Rules) -> bool {
 }
 
 impl Crowd {
-    /// Takes the rows of those pairs that do not hold.
-    fn take_unless(
-        &mut self,
-        pairs: &mut Vec<(RowIndex, RowIndex)>,
-        holds: impl Fn((RowIndex, RowIndex)) -> bool,
-    ) {
-        pairs.retain(|pair| {
-            let holds = holds(*pair);
-            if !holds {
-                self.ledger.push(pair.0);
-                self.records.push(pair.1);
-            }
-            holds
-        });
+    fn add(&mut self, (row, record): (RowIndex, RowIndex)) {
+        self.ledger.push(row);
+        self.records.push(record);
     }
 }

@@ -52,8 +52,10 @@ impl Repeats {
                 amounts.is_none_or(|amounts| amounts.may_have(book.units(*row)))
             };
             let left = open.iter().copied().filter(may_repeat);
-            let left = Left::of(book, side, rules, pass, left);
-            for (row, key) in left.said_by(book, matched()) {
+            let mut said = Amounts::of(book, open.len());
+            let left = Left::of(book, side, rules, pass, left, &mut said);
+            let matched = matched().filter(|row| said.may_have(book.units(*row)));
+            for (row, key) in left.said_by(book, matched) {
                 let mut excluding = rules.exclusions.iter().filter(|rule| rule.side == side);
                 if excluding.any(|rule| rule.covers(&book.row(row))) {
                     continue;
@@ -131,13 +133,17 @@ pub(crate) fn repeated(
     let Some(pass) = rules.respelt() else {
         return Default::default();
     };
-    let of = |book: &Book, side, rest: &[RowIndex]| {
+    let mut said = Amounts::of(ledger, rest.ledger.len() + rest.records.len());
+    let mut of = |book: &Book, side, rest: &[RowIndex]| {
         // In a book of their own, they lie near each other.
         let rest = book.only(rest.iter().copied());
-        Left::of(&rest, side, rules, pass, rest.indices())
+        Left::of(&rest, side, rules, pass, rest.indices(), &mut said)
     };
     let booked = of(ledger, Side::Ledger, &rest.ledger);
     let listed = of(records, Side::Records, &rest.records);
+    // The rows of a pair have the same amount.
+    let may_be_said = |pair: &&(RowIndex, RowIndex)| said.may_have(ledger.units(pair.0));
+    let pairs: Vec<_> = pairs.iter().filter(may_be_said).collect();
     let rows = booked.said_by(ledger, pairs.iter().map(|pair| pair.0));
     let said = listed.said_by(records, pairs.iter().map(|pair| pair.1));
     let row = |(row, _)| row;
@@ -156,25 +162,25 @@ struct Left<'r> {
     side: Side,
     rules: &'r Rules,
     pass: &'r Pass,
-    amounts: Amounts,
     /// The faces of the rows of each key: what another key has left over says nothing
     /// of this one.
     keys: HashMap<String, HashSet<Face, RandomState>, RandomState>,
 }
 
 impl<'r> Left<'r> {
+    /// Those of the rows that are left, and their amounts.
     fn of(
         book: &Book,
         side: Side,
         rules: &'r Rules,
         pass: &'r Pass,
         open: impl Iterator<Item = RowIndex>,
+        amounts: &mut Amounts,
     ) -> Self {
         let mut left = Self {
             side,
             rules,
             pass,
-            amounts: Amounts::of(book, open.size_hint().1.unwrap_or_default()),
             keys: HashMap::default(),
         };
         let mut key = String::new();
@@ -183,7 +189,7 @@ impl<'r> Left<'r> {
             if rules.standing(facts.status) == Standing::Moved
                 && keys::of(book, &pass.equal, side, row, &mut key)
             {
-                left.amounts.insert(facts.amount);
+                amounts.insert(facts.amount);
                 let of_key = left.keys.entry(key.clone()).or_default();
                 of_key.insert(face(&facts));
             }
@@ -198,7 +204,6 @@ impl<'r> Left<'r> {
         rows: impl Iterator<Item = RowIndex>,
     ) -> impl Iterator<Item = (RowIndex, String)> {
         let rows = rows.take_while(|_| !self.keys.is_empty());
-        let rows = rows.filter(|row| self.amounts.may_have(book.units(*row)));
         rows.filter_map(move |row| {
             let facts = book.facts(row);
             let face = face(&facts);
