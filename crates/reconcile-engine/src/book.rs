@@ -209,7 +209,7 @@ impl Book {
         };
         let class = self.classes.place(class).ok_or_else(full)?;
         self.attributes.push(index, attributes).ok_or_else(full)?;
-        self.classes.count(class, amount.mantissa(), row.date);
+        self.classes.count(class, amount.mantissa());
         self.days.count(row.currency, row.date);
         // Asked while the row before is near: later, it is a way through all ids.
         let before = self.packed.bytes_at(self.last_id.clone());
@@ -307,7 +307,7 @@ impl Book {
             let label = self.labels.place(account, method).ok_or_else(full)?;
             let class = Class { label, ..*class };
             let place = self.classes.place(class).ok_or_else(full)?;
-            self.classes.count(place, other.mantissa(row), cells.date);
+            self.classes.count(place, other.mantissa(row));
             self.days.count(class.currency, cells.date);
         }
         Ok(())
@@ -496,8 +496,7 @@ impl Book {
     /// The last day of any row; `None` where there is no row.
     #[must_use]
     pub fn last_date(&self) -> Option<Date> {
-        let classes = self.classes.members.iter();
-        classes.map(|members| members.last_date).max()
+        self.days.last()
     }
 
     /// How many rows are counted that are of this currency and day.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
-use jiff::civil::Date;
 use reconcile_core::{Currency, Direction, Kind, Status, Sum};
 
 use crate::EngineError;
@@ -47,7 +46,6 @@ pub(super) struct Members {
     /// The sum of their amounts in units of the class's scale; `None` where it
     /// does not fit.
     units: Option<i128>,
-    pub(super) last_date: Date,
 }
 
 impl Classes {
@@ -81,7 +79,6 @@ impl Classes {
                 class,
                 rows: 0,
                 units: Some(0),
-                last_date: Date::MIN,
             });
         }
         Some(place)
@@ -89,11 +86,10 @@ impl Classes {
 
     /// Counts a row.
     #[inline]
-    pub(super) fn count(&mut self, place: u32, units: i128, date: Date) {
+    pub(super) fn count(&mut self, place: u32, units: i128) {
         if let Some(members) = self.members.get_mut(place as usize) {
             members.rows += 1;
             members.units = members.units.and_then(|sum| sum.checked_add(units));
-            members.last_date = members.last_date.max(date);
         }
     }
 }

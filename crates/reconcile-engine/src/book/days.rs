@@ -1,6 +1,6 @@
 //! How many rows there are of each day.
 
-use std::{array, collections::HashMap};
+use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 use jiff::civil::Date;
@@ -15,63 +15,67 @@ pub(super) struct Days {
     last: usize,
 }
 
-/// The days of a year, as far as they are counted.
+/// The days of a year.
 #[derive(Clone, Debug)]
 struct Year {
     currency: Currency,
     number: i16,
-    /// By their numbers, from one on: the first place stays empty, as that of a month.
-    months: [Option<Box<[usize; 32]>>; 13],
+    /// By month and day, with room for months of the same length, counted from nought.
+    rows: Box<[usize; DAYS]>,
 }
+
+/// How much room a month takes, and a year.
+const MONTH: usize = 32;
+const DAYS: usize = 13 * MONTH;
 
 impl Days {
     /// Counts a row.
     #[inline]
     pub(super) fn count(&mut self, currency: Currency, date: Date) {
-        let year = match self.years.get_mut(self.last) {
-            Some(last) if (last.currency, last.number) == (currency, date.year()) => Some(last),
-            _ => self.turn_to(currency, date.year()),
-        };
-        if let Some(year) = year {
-            year.count(date);
+        let is_of = |year: &Year| (year.currency, year.number) == (currency, date.year());
+        if !self.years.get(self.last).is_some_and(is_of) {
+            self.turn_to(currency, date.year());
+        }
+        let year = self.years.get_mut(self.last);
+        if let Some(rows) = year.and_then(|year| year.rows.get_mut(place(date))) {
+            *rows += 1;
+        }
+    }
+
+    #[cold]
+    fn turn_to(&mut self, currency: Currency, number: i16) {
+        let next = self.years.len();
+        self.last = *self.places.entry((currency, number)).or_insert(next);
+        if self.last == next {
+            self.years.push(Year {
+                currency,
+                number,
+                rows: Box::new([0; DAYS]),
+            });
         }
     }
 
     /// How many rows of a day were counted.
     pub(super) fn of(&self, currency: Currency, date: Date) -> usize {
-        let place_of_year = self.places.get(&(currency, date.year()));
-        let year = place_of_year.and_then(|place| self.years.get(*place));
-        let month = year.and_then(|year| year.months.get(place(date.month()))?.as_ref());
-        let rows = month.and_then(|days| days.get(place(date.day())));
+        let year = self.places.get(&(currency, date.year()));
+        let year = year.and_then(|year| self.years.get(*year));
+        let rows = year.and_then(|year| year.rows.get(place(date)));
         rows.copied().unwrap_or(0)
     }
 
-    fn turn_to(&mut self, currency: Currency, year: i16) -> Option<&mut Year> {
-        let next = self.years.len();
-        self.last = *self.places.entry((currency, year)).or_insert(next);
-        if self.last == next {
-            self.years.push(Year {
-                currency,
-                number: year,
-                months: array::from_fn(|_| None),
-            });
-        }
-        self.years.get_mut(self.last)
+    /// The last day of which a row was counted.
+    pub(super) fn last(&self) -> Option<Date> {
+        let last_of = |year: &Year| {
+            let place = year.rows.iter().rposition(|rows| *rows > 0)?;
+            let [month, day] = [place / MONTH, place % MONTH].map(i8::try_from);
+            Date::new(year.number, month.ok()?, day.ok()?).ok()
+        };
+        self.years.iter().filter_map(last_of).max()
     }
 }
 
-impl Year {
-    #[inline]
-    fn count(&mut self, date: Date) {
-        let month = self.months.get_mut(place(date.month()));
-        let days = month.map(|month| month.get_or_insert_with(|| Box::new([0; 32])));
-        if let Some(rows) = days.and_then(|days| days.get_mut(place(date.day()))) {
-            *rows += 1;
-        }
-    }
-}
-
-/// The place of a month in its year, or of a day in its month.
-fn place(number: i8) -> usize {
-    number.cast_unsigned().into()
+/// Where the rows of a day are counted in its year.
+fn place(date: Date) -> usize {
+    let [month, day] = [date.month(), date.day()].map(|number| usize::from(number.cast_unsigned()));
+    month * MONTH + day
 }

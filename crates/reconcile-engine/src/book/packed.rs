@@ -15,6 +15,9 @@ const FIRST: u8 = 0x40;
 const BITS: u32 = 5;
 const MORE: u8 = 1 << BITS;
 
+/// All bits of a letter, which tells whoever adds one that it is a byte.
+const ASCII: u8 = 0x7F;
+
 /// The most letters that a number has.
 pub(super) const LONGEST_NUMBER: usize = 26;
 
@@ -65,7 +68,8 @@ impl Packed {
     fn push_letter(&mut self, number: u64, more: u8) {
         // Masked to five bits, it fits a byte.
         let bits = u8::try_from(number & u64::from(MORE - 1)).unwrap_or_default();
-        self.0.push(char::from(FIRST + more + bits));
+        let letter = FIRST + more + bits;
+        self.0.push(char::from(letter & ASCII));
     }
 
     /// Adds a number that may be less than nothing.
@@ -77,30 +81,17 @@ impl Packed {
     /// them begins.
     #[inline]
     pub(super) fn lengths<const N: usize>(&self, place: u32) -> ([usize; N], usize) {
-        let mut place = place as usize;
+        let place = place as usize;
         let letters = self.0.as_bytes().get(place..).unwrap_or_default();
         if let Some(letters) = letters.first_chunk::<N>()
-            && letters.iter().all(|letter| letter & MORE == 0)
+            && letters.iter().fold(0, |all, letter| all | letter) & MORE == 0
         {
             // Nearly every text is short enough for one letter.
             let lengths = letters.map(|letter| usize::from(letter & (MORE - 1)));
             return (lengths, place + N);
         }
-        let mut letters = letters.iter();
-        let lengths = [(); N].map(|()| {
-            // It fits a word, as the text itself does.
-            let (mut length, mut shift) = (0, 0);
-            for letter in letters.by_ref() {
-                place += 1;
-                length |= usize::from(letter & (MORE - 1)).unbounded_shl(shift);
-                shift += BITS;
-                if letter & MORE == 0 {
-                    break;
-                }
-            }
-            length
-        });
-        (lengths, place)
+        let (lengths, letters) = long_lengths(letters);
+        (lengths, place + letters)
     }
 
     /// The text of this length that was pushed at a place.
@@ -119,6 +110,27 @@ impl Packed {
     pub(super) fn from(&self, place: usize) -> Unpacking<'_> {
         Unpacking(self.0.get(place..).unwrap_or_default())
     }
+}
+
+/// The lengths that these letters begin with, and how many letters they have.
+#[inline(never)]
+fn long_lengths<const N: usize>(letters: &[u8]) -> ([usize; N], usize) {
+    let mut letters_read = 0;
+    let mut letters = letters.iter();
+    let lengths = [(); N].map(|()| {
+        // It fits a word, as the text itself does.
+        let (mut length, mut shift) = (0, 0);
+        for letter in letters.by_ref() {
+            letters_read += 1;
+            length |= usize::from(letter & (MORE - 1)).unbounded_shl(shift);
+            shift += BITS;
+            if letter & MORE == 0 {
+                break;
+            }
+        }
+        length
+    });
+    (lengths, letters_read)
 }
 
 /// What is left to read.
