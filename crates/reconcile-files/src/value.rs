@@ -1,6 +1,6 @@
 //! Cells, and the exact values in them.
 
-use std::{cell, ptr};
+use std::ptr;
 
 use jiff::{
     Timestamp,
@@ -59,9 +59,15 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// Whether both are the same piece of the file, as of a dictionary.
-    fn is_same(self, other: Self) -> bool {
-        matches!((self, other), (Self::Text(text), Self::Text(other)) if ptr::eq(text, other))
+    /// Whether both are the same text, or none. Of a dictionary they are the same piece
+    /// of the file, too.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn is_same_text(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Absent, Self::Absent) => true,
+            (Self::Text(text), Self::Text(other)) => ptr::eq(text, other) || text == other,
+            _ => false,
+        }
     }
 }
 
@@ -76,30 +82,25 @@ pub(crate) trait Fields<'a> {
 
 /// The cells of a row that were taken out of it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cells<'a> {
-    cells: [Cell<'a>; Field::ALL.len()],
-    /// What the words among them mean, once that was looked up.
-    words: cell::Cell<Option<Words>>,
-}
+pub(crate) struct Cells<'a>([Cell<'a>; Field::ALL.len()]);
 
-/// The words of a row: of most columns of words, long stretches of rows have the
-/// same one.
+/// What the words of a row mean, and what the mapping says of rows without: of most
+/// columns of words, long stretches of rows have the same one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words {
-    pub(crate) currency: Option<Currency>,
+    pub(crate) currency: Currency,
     pub(crate) kind: Option<Kind>,
+    /// As it stands in the row: where it has none, the sign of the amount says it.
     pub(crate) direction: Option<Direction>,
     pub(crate) status: Option<Status>,
-    pub(crate) fee_currency: Option<Currency>,
-    pub(crate) settled_currency: Option<Currency>,
+    pub(crate) settled_currency: Currency,
+    /// Whether the fee is in another currency than the amount.
+    pub(crate) is_fee_foreign: bool,
 }
 
 impl<'a> Cells<'a> {
     pub(crate) fn set(&mut self, field: Field, cell: Cell<'a>) {
-        if field.is_word() && !self.at(field).is_same(cell) {
-            self.words.set(None);
-        }
-        if let Some(place) = self.cells.get_mut(field as usize) {
+        if let Some(place) = self.0.get_mut(field as usize) {
             *place = cell;
         }
     }
@@ -116,14 +117,11 @@ impl<'a> Cells<'a> {
 
 impl<'a> Fields<'a> for Cells<'a> {
     fn at(&self, field: Field) -> Cell<'a> {
-        self.cells.get(field as usize).copied().unwrap_or_default()
+        self.0.get(field as usize).copied().unwrap_or_default()
     }
 
     fn words<E>(&self, look_up: impl FnOnce() -> Result<Words, E>) -> Result<Words, E> {
-        match self.words.get() {
-            Some(words) => Ok(words),
-            None => look_up().inspect(|words| self.words.set(Some(*words))),
-        }
+        look_up()
     }
 }
 
@@ -235,16 +233,13 @@ pub(crate) fn day(text: &str, mapping: &Mapping) -> Option<Date> {
             },
         };
     }
-    if text.len() == "2026-01-31".len() {
-        return iso_date(text.as_bytes());
+    if let Some(day) = PlainDays::of(mapping).day(text) {
+        return Some(day);
     }
     // The parsers below also take ISO 8601's basic form, in which a date is a
     // number like any other.
-    if text.as_bytes().get(4) != Some(&b'-') {
+    if text.len() == "2026-01-31".len() || text.as_bytes().get(4) != Some(&b'-') {
         return None;
-    }
-    if let Some(date) = utc_date(text.as_bytes(), mapping) {
-        return Some(date);
     }
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(mapping.day_of(instant));
@@ -256,6 +251,49 @@ pub(crate) fn day(text: &str, mapping: &Mapping) -> Option<Date> {
     }
     let clock = text.parse::<DateTime>().ok()?;
     Some(mapping.day_by_cutoff(clock))
+}
+
+/// The days that are read without a look at the mapping: nearly all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlainDays {
+    /// Of `2026-01-31`.
+    iso: bool,
+    /// Of `2026-01-31T10:20:30Z`, where days are those of UTC from midnight to midnight.
+    utc: bool,
+}
+
+impl PlainDays {
+    pub(crate) fn of(mapping: &Mapping) -> Self {
+        let iso = mapping.date_format.is_none();
+        let zone = mapping.zone.as_ref();
+        let is_utc = zone.is_none_or(|zone| *zone == TimeZone::UTC);
+        Self {
+            iso,
+            utc: iso && is_utc && mapping.cutoff.is_none(),
+        }
+    }
+
+    /// The day that the text stands for. Where it is none of these, [`day`] says what
+    /// it is.
+    #[expect(
+        clippy::inline_always,
+        reason = "a call costs as much as what is done in it, for each row"
+    )]
+    #[inline(always)]
+    pub(crate) fn day(self, text: &str) -> Option<Date> {
+        match text.as_bytes() {
+            [date @ .., b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] if self.utc => {
+                let time = [*h1, *h2, *m1, *m2, *s1, *s2, b'0', b'0'];
+                let [hour, minute, second, _] = two_digits(time)?;
+                // A leap second and the last year that there is are left to the general
+                // parser.
+                let is_time = hour < 24 && minute < 60 && second < 60;
+                iso_date(date).filter(|day| is_time && day.year() < 9999)
+            }
+            date if self.iso => iso_date(date),
+            _ => None,
+        }
+    }
 }
 
 fn sign(text: &str) -> (bool, &str) {
@@ -305,6 +343,7 @@ fn exact(negative: bool, mantissa: i128, scale: usize) -> Result<Decimal, Amount
 }
 
 /// A date of exactly ten characters; the general parser costs several times as much.
+#[inline]
 fn iso_date(text: &[u8]) -> Option<Date> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
         return None;
@@ -330,22 +369,6 @@ fn two_digits(text: [u8; 8]) -> Option<[i8; 4]> {
     let numbers = digits * 10 + (digits >> 8);
     let [first, _, second, _, third, _, fourth, _] = numbers.to_le_bytes();
     Some([first, second, third, fourth].map(u8::cast_signed))
-}
-
-/// The day of `2026-01-31T10:20:30Z` where days are those of UTC, from midnight
-/// to midnight. A leap second and the last year that there is are left to the general parser.
-fn utc_date(text: &[u8], mapping: &Mapping) -> Option<Date> {
-    let zone = mapping.zone.as_ref();
-    let is_other = mapping.cutoff.is_some() || zone.is_some_and(|zone| *zone != TimeZone::UTC);
-    if is_other || text.starts_with(b"9999") {
-        return None;
-    }
-    let [date @ .., b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = text else {
-        return None;
-    };
-    let [hour, minute, second, _] = two_digits([*h1, *h2, *m1, *m2, *s1, *s2, b'0', b'0'])?;
-    let is_time = hour < 24 && minute < 60 && second < 60;
-    is_time.then(|| iso_date(date))?
 }
 
 #[cfg(test)]

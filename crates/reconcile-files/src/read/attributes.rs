@@ -86,8 +86,7 @@ impl<'m> Keys<'m> {
         'm: 'a,
     {
         let mut fields = Vec::new();
-        // Most records have none.
-        if matches!(json, "" | "{}" | "null") || self.cannot_be_in(json) {
+        if self.have_none_in(json) {
             return Ok(fields);
         }
         let mut deserializer = serde_json::Deserializer::from_str(json);
@@ -108,11 +107,12 @@ impl<'m> Keys<'m> {
             || self.fields.iter().any(|one| one.key == key)
     }
 
-    /// Whether nothing is asked for, and what is looked for unasked is not there:
-    /// in most files it is not, and they need not be parsed to see that.
-    fn cannot_be_in(&self, json: &str) -> bool {
+    /// Whether the object is empty, as that of most records, or nothing is asked for and
+    /// what is looked for unasked is not there: it need not be parsed to see that.
+    pub(super) fn have_none_in(&self, json: &str) -> bool {
         let mut fields = self.fields.iter();
-        self.attributes.is_empty() && fields.all(|one| !one.asked && !json.contains(one.key))
+        matches!(json, "" | "{}" | "null")
+            || self.attributes.is_empty() && fields.all(|one| !one.asked && !json.contains(one.key))
     }
 }
 

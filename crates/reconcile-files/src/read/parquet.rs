@@ -6,6 +6,7 @@ mod hybrid;
 mod layout;
 mod pages;
 mod rare;
+mod stretch;
 mod unpacked;
 
 use std::{collections::BTreeMap, fs::File};
@@ -16,17 +17,18 @@ use parquet::{
 };
 
 use self::{
-    column::{Column, Stretch},
+    column::Column,
     guarded::Guarded,
+    stretch::{Line, Stretch},
 };
 use super::{
     Collector,
-    attributes::{self, Attributes, Places},
+    attributes::{Attributes, Places},
     line::Problem,
 };
 use crate::{
     Field, FileError,
-    value::{Cell, Cells, Fields},
+    value::{Cell, Fields},
 };
 
 /// Reads every row of the file into the collector.
@@ -55,15 +57,17 @@ pub(super) fn read(file: File, collector: &mut Collector<'_>) -> Result<(), File
         // None is less than none, as `rows` has seen.
         let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
         while left > 0 {
-            let stretch = columns.read(left).map_err(damaged)?;
-            left -= stretch;
-            // Filled where it lies, as a row of CSV is, and anew for each row.
-            let mut row = (Cells::default(), Attributes::new());
-            let changing = columns.settle(&mut row.0);
-            for place in 0..stretch {
+            let rows = columns.read(left).map_err(damaged)?;
+            left -= rows;
+            let stretch = Stretch::of(&columns);
+            let mut attributes = Attributes::new();
+            for row in 0..rows {
                 number += 1;
-                let read = columns.fill(&changing, place, &mut row);
-                collector.take(number, read.map(|()| (&row.0, &row.1)), || as_json(&row.0))?;
+                let mut line = stretch.line(row);
+                let read = line.complete(&mut attributes);
+                collector.take(number, read.map(|()| (&line, &attributes)), || {
+                    as_json(&line)
+                })?;
             }
         }
     }
@@ -162,58 +166,25 @@ impl<'m> Columns<'m> {
         Ok(stretch)
     }
 
-    /// Fills in what all rows of the stretch have, and gives the other columns.
-    fn settle<'a>(&'a self, cells: &mut Cells<'a>) -> Vec<(Field, Stretch<'a>)> {
-        let mut changing = Vec::with_capacity(self.fields.len());
-        for (field, column) in &self.fields {
-            match column.cell(0) {
-                Ok(cell) if column.is_settled() => cells.set(*field, cell),
-                _ => changing.push((*field, column.stretch())),
-            }
-        }
-        changing
+    /// Whether any value of the stretch cannot be read.
+    fn are_faulty(&self) -> bool {
+        self.every().any(Column::is_faulty)
     }
 
-    /// Fills in a row of the stretch: cells of columns that change as far as they
-    /// can be read, whatever is wrong with another.
-    fn fill<'a>(
-        &'a self,
-        changing: &[(Field, Stretch<'a>)],
-        place: usize,
-        row: &mut (Cells<'a>, Attributes<'a>),
-    ) -> Result<(), Problem> {
-        let (cells, attributes) = row;
-        attributes.clear();
-        for one in &self.places.keys.fields {
-            cells.set(one.field, Cell::Absent);
-        }
-        let mut problem = None;
-        for (field, column) in changing {
-            match column.cell(place) {
-                Ok(cell) => cells.set(*field, cell),
-                Err(unreadable) => {
-                    problem = Some(unreadable);
-                    cells.set(*field, Cell::Absent);
-                }
-            }
-        }
-        if let Some(problem) = problem {
-            return Err(problem);
-        }
-        for (name, column) in &self.attributes {
-            attributes::add(name, column.cell(place)?, attributes);
-        }
-        if let Some(object) = &self.object
-            && let Cell::Text(json) = object.cell(place)?
-        {
-            cells.complete(self.places.keys.pick(json, attributes)?);
-        }
-        Ok(())
+    /// Why a row of the stretch cannot be read, where it cannot.
+    fn fault(&self, row: usize) -> Option<Problem> {
+        self.every().find_map(|column| column.fault(row))
+    }
+
+    fn every(&self) -> impl Iterator<Item = &Column> {
+        let fields = self.fields.iter().map(|(_, column)| column);
+        let attributes = self.attributes.iter().map(|(_, column)| column);
+        fields.chain(attributes).chain(&self.object)
     }
 }
 
 /// What was read of a row, since it has no text of its own in the file.
-fn as_json(cells: &Cells<'_>) -> Vec<u8> {
+fn as_json(cells: &Line<'_, '_>) -> Vec<u8> {
     let row: BTreeMap<String, String> = Field::ALL
         .into_iter()
         .filter_map(|field| {

@@ -12,7 +12,7 @@ use crate::{
     Field, Mapping,
     mapping::Side,
     shown::shown,
-    value::{self, AmountDefect, Cell, Fields, Words},
+    value::{self, AmountDefect, Cell, Fields, PlainDays, Words},
 };
 
 /// Reads rows as the mapping says.
@@ -22,6 +22,7 @@ pub(super) struct RowReader<'m> {
     mapping: &'m Mapping,
     /// Whether what came in and what went out have a column each.
     in_two_columns: bool,
+    plain_days: PlainDays,
 }
 
 impl<'m> RowReader<'m> {
@@ -30,6 +31,7 @@ impl<'m> RowReader<'m> {
             side,
             mapping,
             in_two_columns: mapping.in_two_columns(),
+            plain_days: PlainDays::of(mapping),
         }
     }
 
@@ -53,17 +55,11 @@ impl<'m> RowReader<'m> {
             (amount.ok_or_else(|| self.missing(Field::Amount))?, None)
         };
         let words = cells.words(|| self.words(cells))?;
-        let (amount, direction) = self.signed(amount, way.or(words.direction))?;
-        let currency = words
-            .currency
-            .or(self.mapping.currency)
-            .ok_or_else(|| self.missing(Field::Currency))?;
-        let kind = words.kind.or(self.mapping.kind);
-        let status = words.status.or(self.mapping.status);
-        if self.side == Side::Records {
-            kind.ok_or_else(|| self.missing(Field::Kind))?;
-            status.ok_or_else(|| self.missing(Field::Status))?;
-        }
+        let (amount, direction) = match way.or(words.direction) {
+            // As in nearly all rows: the sign has nothing to say.
+            Some(direction) if !amount.is_sign_negative() => (amount, direction),
+            direction => self.signed(amount, direction)?,
+        };
         Ok(Row {
             id: match self.text(cells, Field::Id)? {
                 Some(id) => id,
@@ -72,18 +68,17 @@ impl<'m> RowReader<'m> {
             },
             reference: self.text(cells, Field::Reference)?,
             amount,
-            currency,
+            currency: words.currency,
             direction,
-            kind,
-            status,
+            kind: words.kind,
+            status: words.status,
             date: self.date(cells)?,
             settled: self
                 .amount(cells, Field::SettledAmount)?
-                // In the currency of the amount where none is said.
-                .map(|settled| Money::new(settled, words.settled_currency.unwrap_or(currency))),
+                .map(|settled| Money::new(settled, words.settled_currency)),
             fee: self
                 .amount(cells, Field::Fee)?
-                .filter(|_| words.fee_currency.is_none_or(|other| other == currency)),
+                .filter(|_| !words.is_fee_foreign),
             tax: self.amount(cells, Field::Tax)?,
             account: self.text(cells, Field::Account)?,
             method: self.text(cells, Field::Method)?,
@@ -92,12 +87,24 @@ impl<'m> RowReader<'m> {
     }
 
     /// When the record changed last, where that is on a later day than its own.
+    #[expect(
+        clippy::inline_always,
+        reason = "where the field is known, so is where its cell lies"
+    )]
+    #[inline(always)]
     pub(super) fn changed_later<'c>(
         &self,
         cells: &impl Fields<'c>,
         own: Date,
     ) -> Option<Cow<'c, str>> {
-        let (day, text) = match cells.at(Field::UpdatedAt) {
+        match cells.at(Field::UpdatedAt) {
+            Cell::Absent => None,
+            changed => self.later(changed, own),
+        }
+    }
+
+    fn later<'c>(&self, changed: Cell<'c>, own: Date) -> Option<Cow<'c, str>> {
+        let (day, text) = match changed {
             Cell::Text(text) => {
                 let text = text.trim_ascii();
                 (value::day(text, self.mapping)?, Cow::Borrowed(text))
@@ -241,17 +248,37 @@ impl<'m> RowReader<'m> {
     /// The day of the row, which is of our time: a pattern with `%Y` reads `31/01/26` as
     /// of the year 26, and some programs write an absent date as the first day
     /// that they know.
+    #[expect(
+        clippy::inline_always,
+        reason = "where the field is known, so is where its cell lies"
+    )]
+    #[inline(always)]
     fn date<'c>(&self, cells: &impl Fields<'c>) -> Result<Date, Problem> {
-        let day = self.any_date(cells)?;
+        let cell = cells.at(Field::Date);
+        let plain = match cell {
+            Cell::Text(text) => self.plain_days.day(text),
+            _ => None,
+        };
+        let day = match plain {
+            Some(day) => day,
+            None => self.date_of(cell)?,
+        };
         if day.year() >= 1900 {
-            return Ok(day);
+            Ok(day)
+        } else {
+            Err(self.long_ago(day))
         }
-        let problem = self.problem(Field::Date, format!("{day} is before 1900"));
-        Err(problem.with_hint("a year of two digits is %y; a date that is not known is no date"))
     }
 
-    fn any_date<'c>(&self, cells: &impl Fields<'c>) -> Result<Date, Problem> {
-        let text = match cells.at(Field::Date) {
+    #[cold]
+    fn long_ago(&self, day: Date) -> Problem {
+        let problem = self.problem(Field::Date, format!("{day} is before 1900"));
+        problem.with_hint("a year of two digits is %y; a date that is not known is no date")
+    }
+
+    #[inline(never)]
+    fn date_of(&self, cell: Cell<'_>) -> Result<Date, Problem> {
+        let text = match cell {
             Cell::Absent => return Err(self.missing(Field::Date)),
             Cell::Day(day) => return Ok(day),
             Cell::Clock(clock) => return Ok(self.mapping.day_by_cutoff(clock)),
@@ -273,14 +300,28 @@ impl<'m> RowReader<'m> {
     }
 
     fn words<'c>(&self, cells: &impl Fields<'c>) -> Result<Words, Problem> {
-        let own = &self.mapping.words;
+        let (mapping, own) = (self.mapping, &self.mapping.words);
+        let direction = self.word(cells, Field::Direction, &own.direction)?;
+        let currency = self.word(cells, Field::Currency, &own.currency)?;
+        let kind = self.word(cells, Field::Kind, &own.kind)?;
+        let status = self.word(cells, Field::Status, &own.status)?;
+        let settled = self.word(cells, Field::SettledCurrency, &own.currency)?;
+        let fee = self.word(cells, Field::FeeCurrency, &own.currency)?;
+        let currency = currency.or(mapping.currency);
+        let currency = currency.ok_or_else(|| self.missing(Field::Currency))?;
+        let (kind, status) = (kind.or(mapping.kind), status.or(mapping.status));
+        if self.side == Side::Records {
+            kind.ok_or_else(|| self.missing(Field::Kind))?;
+            status.ok_or_else(|| self.missing(Field::Status))?;
+        }
         Ok(Words {
-            direction: self.word(cells, Field::Direction, &own.direction)?,
-            currency: self.word(cells, Field::Currency, &own.currency)?,
-            kind: self.word(cells, Field::Kind, &own.kind)?,
-            status: self.word(cells, Field::Status, &own.status)?,
-            settled_currency: self.word(cells, Field::SettledCurrency, &own.currency)?,
-            fee_currency: self.word(cells, Field::FeeCurrency, &own.currency)?,
+            currency,
+            kind,
+            direction,
+            status,
+            // In the currency of the amount where none is said.
+            settled_currency: settled.unwrap_or(currency),
+            is_fee_foreign: fee.is_some_and(|fee| fee != currency),
         })
     }
 

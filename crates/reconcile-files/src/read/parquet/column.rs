@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 
 use super::{
     guarded::Guarded,
-    pages::{NotUtf8, Pages, Run, Texts},
+    pages::{Pages, Run, Texts},
     unpacked::Unpacked,
 };
 use crate::{Field, read::line::Problem, value::Cell};
@@ -25,32 +25,28 @@ pub(super) struct Column {
     meaning: Meaning,
     pages: Option<Pages>,
     /// Whether all rows of the stretch have the same value, which stands in the
-    /// first; and whether that can be read.
+    /// first; and whether one has a value that cannot be read.
     alike: bool,
-    settled: bool,
-    /// The amounts of the stretch that a machine's word holds, where not all rows
-    /// have the same one.
-    amounts: Vec<Option<Decimal>>,
+    faulty: bool,
+    /// The amounts, days and times of the stretch.
+    typed: Vec<Cell<'static>>,
     written: Written,
 }
 
-/// The cells of a stretch of a column.
-pub(super) struct Stretch<'c> {
-    column: &'c Column,
-    known: Known<'c>,
-}
-
-/// Cells as nearly all columns have them: of what kind they are is not asked at
-/// every row.
-enum Known<'c> {
+/// The cells of a stretch of a column: of what kind they are is not asked at every
+/// row. What cannot be read is absent here, and told by [`Column::fault`].
+#[derive(Clone, Copy)]
+pub(super) enum Cells<'c> {
+    /// The same in every row.
+    Same(Cell<'c>),
     Texts(Texts<'c>),
-    Amounts(&'c [Option<Decimal>]),
-    Nothing,
+    Typed(&'c [Cell<'static>]),
+    Written(&'c Written),
 }
 
 /// The numbers of a stretch that are read as text, one after the other.
 #[derive(Default)]
-struct Written {
+pub(super) struct Written {
     text: String,
     /// Where that of each row ends.
     ends: Vec<usize>,
@@ -73,8 +69,8 @@ impl Column {
             meaning,
             pages: None,
             alike: false,
-            settled: false,
-            amounts: Vec::new(),
+            faulty: false,
+            typed: Vec::new(),
             written: Written::default(),
         })
     }
@@ -128,126 +124,103 @@ impl Column {
         if alike {
             pages.skip(same)?;
         }
+        self.typed.clear();
         self.written.clear();
-        match self.meaning {
+        self.faulty = match self.meaning {
+            Meaning::Text => !pages.are_texts(),
             Meaning::Units(scale) => {
                 let numbers = (0..rows).map(|row| whole_number(pages, row));
-                numbers.for_each(|number| self.written.push(number, scale));
+                self.written.extend(numbers, scale)
             }
             Meaning::Unsigned(bits) => {
                 let mask = (1 << bits) - 1;
-                let numbers = (0..rows).map(|row| Some(whole_number(pages, row)? & mask));
-                numbers.for_each(|number| self.written.push(number, 0));
+                let numbers =
+                    (0..rows).map(|row| Ok(whole_number(pages, row)?.map(|number| number & mask)));
+                self.written.extend(numbers, 0)
             }
-            Meaning::Amount(scale) if !alike => {
-                let amounts = pages.integers().map(|units| amount(units?, scale));
-                self.amounts.clear();
-                self.amounts.extend(amounts);
+            Meaning::Amount(scale) if pages.are_integers() && scale <= Decimal::MAX_SCALE => {
+                let amounts = pages.integers().map(|units| match units {
+                    Some(units) => Cell::Amount(amount(units, scale)),
+                    None => Cell::Absent,
+                });
+                self.typed.extend(amounts);
+                false
             }
-            Meaning::Text
-            | Meaning::Nothing
-            | Meaning::Amount(_)
-            | Meaning::Day
-            | Meaning::Instant { .. } => {}
-        }
-        self.settled = alike && self.cell(0).is_ok();
+            meaning => {
+                let mut faulty = false;
+                let cells = (0..rows).map(|row| {
+                    meaning.value(pages, row).unwrap_or_else(|_| {
+                        faulty = true;
+                        Cell::Absent
+                    })
+                });
+                self.typed.extend(cells);
+                faulty
+            }
+        };
         Ok(())
     }
 
-    /// Whether all rows of the stretch have the same cell. What cannot be read is
-    /// told of every row.
-    pub(super) fn is_settled(&self) -> bool {
-        self.settled
-    }
-
     /// The cells of the stretch.
-    pub(super) fn stretch(&self) -> Stretch<'_> {
-        let texts = || self.pages.as_ref().and_then(Pages::texts);
-        let known = match self.meaning {
-            _ if self.alike => Known::Nothing,
-            Meaning::Text => texts().map_or(Known::Nothing, Known::Texts),
-            Meaning::Amount(_) => Known::Amounts(&self.amounts),
-            _ => Known::Nothing,
-        };
-        Stretch {
-            column: self,
-            known,
-        }
-    }
-
-    /// The cell of a row of the stretch.
-    pub(super) fn cell(&self, row: usize) -> Result<Cell<'_>, Problem> {
+    pub(super) fn cells(&self) -> Cells<'_> {
         let Some(pages) = &self.pages else {
-            return Ok(Cell::Absent);
+            return Cells::default();
         };
+        let cells = match self.meaning {
+            Meaning::Text => Cells::Texts(pages.texts()),
+            Meaning::Units(_) | Meaning::Unsigned(_) => Cells::Written(&self.written),
+            Meaning::Nothing | Meaning::Amount(_) | Meaning::Day | Meaning::Instant { .. } => {
+                Cells::Typed(&self.typed)
+            }
+        };
+        if self.alike {
+            Cells::Same(cells.at(0))
+        } else {
+            cells
+        }
+    }
+
+    /// Whether any value of the stretch cannot be read.
+    pub(super) fn is_faulty(&self) -> bool {
+        self.faulty
+    }
+
+    /// Why the value of a row of the stretch cannot be read, where it cannot.
+    pub(super) fn fault(&self, row: usize) -> Option<Problem> {
+        let pages = self.pages.as_ref().filter(|_| self.faulty)?;
         let row = if self.alike { 0 } else { row };
-        if self.meaning != Meaning::Text {
-            return self.typed(pages, row);
-        }
-        match pages.text(row) {
-            Ok(text) => Ok(text.map_or(Cell::Absent, Cell::text)),
-            Err(NotUtf8) => Err(self.unreadable("is not UTF-8")),
-        }
-    }
-
-    fn typed(&self, pages: &Pages, row: usize) -> Result<Cell<'_>, Problem> {
-        if let (Meaning::Amount(scale), Some(units)) = (self.meaning, pages.integer(row)) {
-            let amount = amount(units, scale).map(Cell::Amount);
-            return amount.ok_or_else(|| self.unreadable(TOO_LONG));
-        }
-        if !pages.has(row) {
-            return Ok(Cell::Absent);
-        }
-        let cell = match self.meaning {
-            Meaning::Amount(scale) => {
-                let amount = wide_amount(self.number(pages, row)?, scale);
-                amount.map(Cell::Amount).ok_or(TOO_LONG)
+        let read = match self.meaning {
+            Meaning::Text if pages.has(row) => {
+                pages.texts().at(row).map(drop).ok_or("is not UTF-8")
             }
-            Meaning::Units(_) | Meaning::Unsigned(_) => {
-                self.number(pages, row)?;
-                Ok(Cell::Number(self.written.at(row)))
-            }
-            Meaning::Day => {
-                let day = day(self.number(pages, row)?);
-                day.map(Cell::Day).ok_or(NO_DATE)
-            }
-            Meaning::Instant { unit, utc } => {
-                let instant = instant(self.number(pages, row)?, unit);
-                let cell = instant.map(|instant| {
-                    if utc {
-                        Cell::Instant(instant)
-                    } else {
-                        Cell::Clock(TimeZone::UTC.to_datetime(instant))
-                    }
-                });
-                cell.ok_or(NO_DATE)
-            }
-            Meaning::Text | Meaning::Nothing => Err("has a value, of which its type has none"),
+            Meaning::Text => Ok(()),
+            Meaning::Units(_) | Meaning::Unsigned(_) => whole_number(pages, row).map(drop),
+            meaning => meaning.value(pages, row).map(drop),
         };
-        cell.map_err(|what| self.unreadable(what))
-    }
-
-    /// The number of a row that has a value.
-    fn number(&self, pages: &Pages, row: usize) -> Result<i128, Problem> {
-        whole_number(pages, row).ok_or_else(|| self.unreadable(TOO_LONG))
-    }
-
-    #[cold]
-    fn unreadable(&self, what: &str) -> Problem {
-        Problem::of_column(&self.name, what)
+        read.err().map(|what| Problem::of_column(&self.name, what))
     }
 }
 
-impl<'c> Stretch<'c> {
+impl Default for Cells<'_> {
+    fn default() -> Self {
+        Self::Same(Cell::Absent)
+    }
+}
+
+impl<'c> Cells<'c> {
     /// The cell of a row.
-    #[inline]
-    pub(super) fn cell(&self, row: usize) -> Result<Cell<'c>, Problem> {
-        let known = match self.known {
-            Known::Texts(texts) => texts.at(row).map(Cell::text),
-            Known::Amounts(amounts) => amounts.get(row).copied().flatten().map(Cell::Amount),
-            Known::Nothing => None,
-        };
-        known.map_or_else(|| self.column.cell(row), Ok)
+    #[expect(
+        clippy::inline_always,
+        reason = "which column is asked is known where it is called, millions of times"
+    )]
+    #[inline(always)]
+    pub(super) fn at(self, row: usize) -> Cell<'c> {
+        match self {
+            Self::Same(cell) => cell,
+            Self::Texts(texts) => Cell::text(texts.at(row).unwrap_or_default()),
+            Self::Typed(cells) => cells.get(row).copied().unwrap_or_default(),
+            Self::Written(written) => written.at(row),
+        }
     }
 }
 
@@ -260,27 +233,44 @@ impl Written {
         self.ends.clear();
     }
 
-    /// Adds the number of a row that has one.
-    fn push(&mut self, number: Option<i128>, scale: u32) {
-        if let Some(number) = number {
-            write_units(&mut self.text, number, scale);
+    /// Adds the numbers of rows that have one; true where one cannot be read.
+    fn extend(
+        &mut self,
+        numbers: impl Iterator<Item = Result<Option<i128>, &'static str>>,
+        scale: u32,
+    ) -> bool {
+        let mut faulty = false;
+        for number in numbers {
+            match number {
+                Ok(Some(number)) => write_units(&mut self.text, number, scale),
+                Ok(None) => {}
+                Err(_) => faulty = true,
+            }
+            self.ends.push(self.text.len());
         }
-        self.ends.push(self.text.len());
+        faulty
     }
 
-    fn at(&self, row: usize) -> &str {
+    fn at(&self, row: usize) -> Cell<'_> {
         let end_of = |row: usize| self.ends.get(row).copied().unwrap_or_default();
         let begin = row.checked_sub(1).map_or(0, end_of);
-        self.text.get(begin..end_of(row)).unwrap_or_default()
+        match self.text.get(begin..end_of(row)) {
+            None | Some("") => Cell::Absent,
+            Some(number) => Cell::Number(number),
+        }
     }
 }
 
 /// The whole number of a row that has one, whatever its width.
-fn whole_number(pages: &Pages, row: usize) -> Option<i128> {
-    match pages.integer(row) {
+fn whole_number(pages: &Pages, row: usize) -> Result<Option<i128>, &'static str> {
+    let Some(bytes) = pages.bytes(row) else {
+        return Ok(None);
+    };
+    let number = match pages.integer(row) {
         Some(number) => Some(number.into()),
-        None => pages.bytes(row).and_then(big_endian),
-    }
+        None => big_endian(bytes),
+    };
+    number.map(Some).ok_or(TOO_LONG)
 }
 
 /// The type of a column in Parquet's words.
@@ -317,6 +307,31 @@ enum Meaning {
 }
 
 impl Meaning {
+    /// The amount, day or time of a row that has one.
+    fn value(self, pages: &Pages, row: usize) -> Result<Cell<'static>, &'static str> {
+        let Some(number) = whole_number(pages, row)? else {
+            return Ok(Cell::Absent);
+        };
+        match self {
+            Self::Amount(scale) => {
+                let amount = wide_amount(number, scale);
+                amount.map(Cell::Amount).ok_or(TOO_LONG)
+            }
+            Self::Day => day(number).map(Cell::Day).ok_or(NO_DATE),
+            Self::Instant { unit, utc } => {
+                let instant = instant(number, unit).ok_or(NO_DATE)?;
+                Ok(if utc {
+                    Cell::Instant(instant)
+                } else {
+                    Cell::Clock(TimeZone::UTC.to_datetime(instant))
+                })
+            }
+            Self::Text | Self::Nothing | Self::Units(_) | Self::Unsigned(_) => {
+                Err("has a value, of which its type has none")
+            }
+        }
+    }
+
     fn of(descriptor: &ColumnDescriptor) -> Option<Self> {
         if descriptor.max_rep_level() > 0 || descriptor.path().parts().len() != 1 {
             return None;
@@ -372,20 +387,17 @@ fn big_endian(bytes: &[u8]) -> Option<i128> {
     Some(i128::from_be_bytes(padded))
 }
 
-/// The amount that so many units are; `None` when no decimal holds it.
-fn amount(mut units: i64, mut scale: u32) -> Option<Decimal> {
-    if scale > Decimal::MAX_SCALE {
-        return wide_amount(units.into(), scale);
-    }
+/// The amount that so many units are, of a scale that a decimal has.
+fn amount(mut units: i64, mut scale: u32) -> Decimal {
     // As `shortened`, in the machine's own words.
     while scale > 0 && units % 10 == 0 {
         units /= 10;
         scale -= 1;
     }
-    Some(Decimal::new(units, scale))
+    Decimal::new(units, scale)
 }
 
-/// The same of more units than the machine's own words hold.
+/// The same of any units and scale; `None` when no decimal holds it.
 fn wide_amount(units: i128, scale: u32) -> Option<Decimal> {
     let (units, scale) = shortened(units, scale);
     Decimal::try_from_i128_with_scale(units, scale).ok()

@@ -96,17 +96,20 @@ impl Layout {
             }));
             return Some(());
         }
+        // What lies in a page this long has its place in 32 bits.
+        u32::try_from(bytes.len()).ok()?;
         let prefix = u32::try_from(PREFIX).ok()?;
         let mut rest = bytes.get(*next..)?;
         let mut end = u32::try_from(*next).ok()?;
-        places.reserve(count);
-        for _ in 0..count {
+        let known = places.len();
+        places.resize(known.checked_add(count)?, Place::ABSENT);
+        for place in places.get_mut(known..)? {
             let (length, values) = rest.split_first_chunk::<PREFIX>()?;
             let length = u32::from_le_bytes(*length);
             rest = values.get(length as usize..)?;
-            let begin = end.checked_add(prefix)?;
-            end = begin.checked_add(length)?;
-            places.push(Place { begin, end });
+            let begin = end + prefix;
+            end = begin + length;
+            *place = Place { begin, end };
         }
         *next = end as usize;
         Some(())

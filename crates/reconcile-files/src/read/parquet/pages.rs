@@ -36,15 +36,12 @@ pub(super) struct Pages {
     present: Vec<Place>,
 }
 
-/// The texts of a stretch, in a page that is UTF-8.
+/// The texts of a stretch.
 #[derive(Clone, Copy)]
 pub(super) struct Texts<'p> {
-    page: &'p str,
+    content: &'p Content,
     rows: &'p [Place],
 }
-
-/// A text that is no UTF-8.
-pub(super) struct NotUtf8;
 
 /// Rows that come next.
 pub(super) struct Run {
@@ -87,7 +84,10 @@ enum Values {
 enum Content {
     Bytes(Vec<u8>),
     /// All of it is UTF-8, the lengths between the texts included.
-    Text(String),
+    Text {
+        text: String,
+        is_ascii: bool,
+    },
 }
 
 impl Pages {
@@ -163,14 +163,14 @@ impl Pages {
         } = self;
         page.left = page.left.checked_sub(rows).ok_or_else(cut_off)?;
         self.rows.clear();
+        if page.are_present(rows) {
+            return page.find(rows, *layout, dictionary, numbers, &mut self.rows);
+        }
         levels.clear();
         if let Some(hybrid) = &mut page.levels {
             hybrid.take(rows, levels).ok_or_else(cut_off)?;
         }
         let count = levels.iter().filter(|level| **level > 0).count();
-        if count == levels.len() {
-            return page.find(rows, *layout, dictionary, numbers, &mut self.rows);
-        }
         // Values stand close together: they move apart to their rows.
         self.present.clear();
         page.find(count, *layout, dictionary, numbers, &mut self.present)?;
@@ -212,31 +212,32 @@ impl Pages {
         self.layout.integer(self.bytes(row)?)
     }
 
+    /// Whether the values are integers of the machine's own widths.
+    pub(super) fn are_integers(&self) -> bool {
+        matches!(self.layout, Layout::I32 | Layout::I64)
+    }
+
     /// Those of all rows of the stretch.
     pub(super) fn integers(&self) -> impl Iterator<Item = Option<i64>> {
-        let bytes = self.content().bytes();
-        let values = self.rows.iter().map(|place| bytes.get(place.range()));
-        values.map(|value| self.layout.integer(value?))
+        let (bytes, layout) = (self.content().bytes(), self.layout);
+        let values = self.rows.iter().map(move |place| bytes.get(place.range()));
+        values.map(move |value| layout.integer(value?))
     }
 
-    /// The text of a row of the stretch, where it has one.
-    pub(super) fn text(&self, row: usize) -> Result<Option<&str>, NotUtf8> {
-        if let Some(text) = self.texts().and_then(|texts| texts.at(row)) {
-            return Ok(Some(text));
+    /// The texts of the stretch.
+    pub(super) fn texts(&self) -> Texts<'_> {
+        Texts {
+            content: self.content(),
+            rows: &self.rows,
         }
-        let text = self.bytes(row).map(str::from_utf8).transpose();
-        text.map_err(|_| NotUtf8)
     }
 
-    /// The texts of the stretch, where all of the page is UTF-8.
-    pub(super) fn texts(&self) -> Option<Texts<'_>> {
-        match self.content() {
-            Content::Text(page) => Some(Texts {
-                page,
-                rows: &self.rows,
-            }),
-            Content::Bytes(_) => None,
-        }
+    /// Whether every value of the stretch is a text.
+    pub(super) fn are_texts(&self) -> bool {
+        let texts = self.texts();
+        // Wherever a page of one byte a character is cut, it is cut between two.
+        matches!(texts.content, Content::Text { is_ascii: true, .. })
+            || (0..self.rows.len()).all(|row| texts.at(row).is_some() || !self.has(row))
     }
 
     /// Whether a row of the stretch has a value.
@@ -343,15 +344,32 @@ impl Pages {
 }
 
 impl<'p> Texts<'p> {
-    /// The text of a row, where it has one; and where that is UTF-8 as the page is:
-    /// a part that begins and ends between two characters, and no other.
-    #[inline]
+    /// The text of a row, where it has one that is UTF-8.
+    #[expect(
+        clippy::inline_always,
+        reason = "a call costs as much as what is done in it, for each cell"
+    )]
+    #[inline(always)]
     pub(super) fn at(self, row: usize) -> Option<&'p str> {
-        self.page.get(self.rows.get(row)?.range())
+        let range = self.rows.get(row)?.range();
+        match self.content {
+            // A part that begins and ends between two characters, and no other.
+            Content::Text { text, .. } => text.get(range),
+            Content::Bytes(bytes) => str::from_utf8(bytes.get(range)?).ok(),
+        }
     }
 }
 
 impl DataPage {
+    /// Whether each of the next rows, so many, has a value, as is said once of all of
+    /// them; if so, passes over what says it.
+    fn are_present(&mut self, rows: usize) -> bool {
+        self.levels.as_mut().is_none_or(|levels| {
+            let (level, left) = levels.run();
+            level.is_some_and(|level| level > 0) && left >= rows && levels.skip(rows).is_some()
+        })
+    }
+
     /// Adds the places of the next values, so many. `numbers` is where those of
     /// the dictionary are read.
     fn find(
@@ -415,8 +433,13 @@ impl Content {
     /// What a page has as values that lie so.
     fn of(layout: Layout, bytes: Vec<u8>) -> Self {
         match layout {
-            Layout::Long { text: true } => String::from_utf8(bytes)
-                .map_or_else(|error| Self::Bytes(error.into_bytes()), Self::Text),
+            Layout::Long { text: true } => match String::from_utf8(bytes) {
+                Ok(text) => Self::Text {
+                    is_ascii: text.is_ascii(),
+                    text,
+                },
+                Err(error) => Self::Bytes(error.into_bytes()),
+            },
             _ => Self::Bytes(bytes),
         }
     }
@@ -424,14 +447,14 @@ impl Content {
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Bytes(bytes) => bytes,
-            Self::Text(text) => text.as_bytes(),
+            Self::Text { text, .. } => text.as_bytes(),
         }
     }
 
     fn into_bytes(self) -> Vec<u8> {
         match self {
             Self::Bytes(bytes) => bytes,
-            Self::Text(text) => text.into_bytes(),
+            Self::Text { text, .. } => text.into_bytes(),
         }
     }
 }
