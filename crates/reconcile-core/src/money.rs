@@ -1,6 +1,10 @@
 //! Money: an exact amount and the currency it is in.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::atomic::{AtomicU8, Ordering},
+};
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -34,11 +38,32 @@ impl Currency {
     /// where ISO 4217 gives none (gold) or does not list the code.
     #[must_use]
     pub fn exponent(&self) -> Option<u32> {
-        iso_currency::Currency::from_code(self.as_str())?
-            .exponent()
-            .map(u32::from)
+        let letters = self.0.iter().map(|letter| usize::from(letter - b'A'));
+        let place = letters.fold(0, |place, letter| place * 26 + letter);
+        let kept = EXPONENTS.get(place)?;
+        let digits = match kept.load(Ordering::Relaxed) {
+            NOT_ASKED => {
+                let listed = iso_currency::Currency::from_code(self.as_str());
+                let digits = listed.and_then(|listed| listed.exponent()?.try_into().ok());
+                let digits = digits.map_or(WITHOUT, |digits: u8| digits.saturating_add(WITH_NONE));
+                kept.store(digits, Ordering::Relaxed);
+                digits
+            }
+            digits => digits,
+        };
+        digits.checked_sub(WITH_NONE).map(u32::from)
     }
 }
+
+/// The exponent of each code that was asked for, by its letters: every amount that is
+/// written asks, and the list of all currencies is read from its beginning.
+static EXPONENTS: [AtomicU8; 26 * 26 * 26] = [const { AtomicU8::new(NOT_ASKED) }; 26 * 26 * 26];
+
+const NOT_ASKED: u8 = 0;
+/// There is no exponent.
+const WITHOUT: u8 = 1;
+/// The exponent is zero; from here on they count up.
+const WITH_NONE: u8 = 2;
 
 impl FromStr for Currency {
     type Err = ModelError;
@@ -210,6 +235,10 @@ mod tests {
         assert_eq!(exponent("CLF"), Some(4));
         assert_eq!(exponent("XAU"), None);
         assert_eq!(exponent("QQQ"), None);
+        // What is kept of the first time says the same.
+        assert_eq!(exponent("JPY"), Some(0));
+        assert_eq!(exponent("KWD"), Some(3));
+        assert_eq!(exponent("XAU"), None);
     }
 
     #[test]
