@@ -339,17 +339,20 @@ impl Settling<'_> {
             Pairing::Break(_) => None,
         };
         for kinds in Kinds::ALL {
-            if self.is_one_sided() {
-                break;
-            }
-            let key = |side: Side, facts: &Facts| {
+            let admits = |side: Side, kind: Option<Kind>, status: Option<Status>| {
                 let takes_part = match side {
                     Side::Ledger => step.ledger,
                     Side::Records => step.record,
                 };
-                let admitted =
-                    kinds.admit(side, facts.kind) && takes_part(rules.standing(facts.status));
-                admitted.then(|| step.common.key(side, facts, kinds.shared(facts.kind)))
+                kinds.admit(side, kind) && takes_part(rules.standing(status))
+            };
+            // Most keys have one row a side, and rows of one way to say their kind.
+            if !self.open_on_both_sides(findings, admits) {
+                continue;
+            }
+            let key = |side: Side, facts: &Facts| {
+                admits(side, facts.kind, facts.status)
+                    .then(|| step.common.key(side, facts, kinds.shared(facts.kind)))
             };
             let near = |ledger: &Seeker<Key>, gap: Decimal| match step.reach {
                 Reach::Equal => gap.is_zero(),
@@ -385,7 +388,7 @@ impl Settling<'_> {
     /// Pairs what has one reference, currency and two kinds that contradict
     /// each other: the reference stands for different things.
     fn pair_contradicting(&mut self, findings: &mut Findings<'_>) -> Result<(), EngineError> {
-        if self.is_one_sided() {
+        if self.open.ledger.is_empty() || self.open.records.is_empty() {
             return Ok(());
         }
         for &ledger_kind in Kind::ALL {
@@ -491,9 +494,19 @@ impl Settling<'_> {
         }
     }
 
-    /// Whether a side has no open row: then none finds a counterpart any more.
-    fn is_one_sided(&self) -> bool {
-        self.open.ledger.is_empty() || self.open.records.is_empty()
+    /// Whether either side has an open row that is admitted to a search: else none
+    /// finds a counterpart.
+    fn open_on_both_sides(
+        &self,
+        findings: &Findings<'_>,
+        admits: impl Fn(Side, Option<Kind>, Option<Status>) -> bool,
+    ) -> bool {
+        let has_some = |side: Side, open: &[RowIndex]| {
+            let book = findings.book(side);
+            let mut terms = open.iter().map(|row| book.terms(*row));
+            terms.any(|terms| admits(side, terms.kind, terms.status))
+        };
+        has_some(Side::Ledger, &self.open.ledger) && has_some(Side::Records, &self.open.records)
     }
 }
 
@@ -528,11 +541,8 @@ fn take(open: &mut Vec<RowIndex>, taken: impl Iterator<Item = RowIndex>) {
 }
 
 fn has_moved(findings: &Findings<'_>, side: Side, row: RowIndex) -> bool {
-    moved(
-        findings
-            .rules
-            .standing(findings.book(side).facts(row).status),
-    )
+    let terms = findings.book(side).terms(row);
+    moved(findings.rules.standing(terms.status))
 }
 
 /// Rows of a side that moved money and have a counterpart, by what a duplicate of

@@ -71,6 +71,12 @@ pub(crate) fn pair<K: Ord + Copy>(
     });
     let mut pairs = Vec::new();
     for rows in seekers.chunk_by(|a, b| a.key == b.key) {
+        let mut sides = rows.iter().map(|row| row.side);
+        let first = sides.next();
+        if sides.all(|side| Some(side) == first) {
+            // Most keys that come so far are of two rows which differ in them.
+            continue;
+        }
         let nodes: Vec<Node<'_, K>> = rows
             .chunk_by(|a, b| (a.side, a.amount, a.date) == (b.side, b.amount, b.date))
             .map(|rows| Node {

@@ -117,18 +117,18 @@ fn append(equality: &Equality, text: &str, key: &mut String) {
     let has = |step| equality.normalise.contains(&step);
     let (lower, bare) = (has(Normalisation::Case), has(Normalisation::Punctuation));
     if text.is_ascii() {
-        // Most references are, and every row that is left over has one: they are
-        // taken over in runs.
-        let start = key.len();
-        if bare {
-            let runs = text.split(|character: char| !character.is_ascii_alphanumeric());
-            key.extend(runs);
-        } else {
-            key.push_str(text);
-        }
-        if let Some(made) = key.get_mut(start..).filter(|_| lower) {
-            made.make_ascii_lowercase();
-        }
+        // Most references are, and every row that is left over has one.
+        let kept = text.bytes();
+        let kept = kept.filter(|byte| !bare || byte.is_ascii_alphanumeric());
+        key.reserve(text.len());
+        key.extend(kept.map(|byte| {
+            let byte = if lower {
+                byte.to_ascii_lowercase()
+            } else {
+                byte
+            };
+            char::from(byte)
+        }));
         return;
     }
     let made = |character: char| {
@@ -251,12 +251,15 @@ fn drop_zeros(key: &mut String, start: usize) {
     key.push_str(rest);
 }
 
-/// Whether a digit follows a zero, as it does where a zero leads a number.
+/// Whether a zero leads a number of several digits.
 fn has_leading_zero(text: &str) -> bool {
-    let mut before = b' ';
+    let (mut in_number, mut after_zero) = (false, false);
     text.bytes().any(|byte| {
-        let at = std::mem::replace(&mut before, byte);
-        at == b'0' && byte.is_ascii_digit()
+        let is_digit = byte.is_ascii_digit();
+        let leads = after_zero && is_digit;
+        after_zero = byte == b'0' && !in_number;
+        in_number = is_digit;
+        leads
     })
 }
 
