@@ -12,10 +12,7 @@ pub(crate) fn plain(amount: impl Into<Sum>, currency: Option<Currency>) -> Strin
     let digits = currency.and_then(|currency| currency.exponent());
     let digits = digits.unwrap_or_default();
     if let Some(amount) = amount.to_decimal() {
-        let mut text = Vec::with_capacity(16);
-        push_plain(&mut text, amount, digits);
-        // Digits, a point and a sign are UTF-8.
-        return String::from_utf8(text).unwrap_or_default();
+        return with_digits(amount, digits);
     }
     let amount = amount.normalized();
     let missing = digits.saturating_sub(amount.scale());
@@ -29,7 +26,15 @@ pub(crate) fn plain(amount: impl Into<Sum>, currency: Option<Currency>) -> Strin
     text
 }
 
-/// The same at the end of other text, for a currency that has so many digits.
+/// The same for a currency that has so many digits.
+pub(crate) fn with_digits(amount: Decimal, digits: u32) -> String {
+    let mut text = Vec::with_capacity(16);
+    push_plain(&mut text, amount, digits);
+    // Digits, a point and a sign are UTF-8.
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// The same at the end of other text.
 pub(crate) fn push_plain(out: &mut Vec<u8>, amount: Decimal, digits: u32) {
     let (mut units, mut scale) = (amount.mantissa(), amount.scale());
     if units < 0 {
@@ -88,14 +93,20 @@ const POWERS: [u64; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 fn push_units(out: &mut Vec<u8>, units: u64, minor: u32) {
     let (mut digits, minor) = (itoa::Buffer::new(), minor as usize);
     let digits = digits.format(units).as_bytes();
-    let whole = digits.len().saturating_sub(minor);
-    let (whole, fraction) = digits.split_at_checked(whole).unwrap_or_default();
-    // At least one digit stands before the point.
-    out.extend_from_slice(if whole.is_empty() { b"0" } else { whole });
-    if minor > 0 {
-        out.push(b'.');
-        out.extend(iter::repeat_n(b'0', minor - fraction.len()));
-        out.extend_from_slice(fraction);
+    match digits.split_at_checked(digits.len().wrapping_sub(minor)) {
+        Some((whole, fraction)) if !whole.is_empty() => {
+            out.extend_from_slice(whole);
+            if minor > 0 {
+                out.push(b'.');
+                out.extend_from_slice(fraction);
+            }
+        }
+        // At least one digit stands before the point.
+        _ => {
+            out.extend_from_slice(b"0.");
+            out.extend(iter::repeat_n(b'0', minor.saturating_sub(digits.len())));
+            out.extend_from_slice(digits);
+        }
     }
 }
 

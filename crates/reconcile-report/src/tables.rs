@@ -172,8 +172,8 @@ trait Cells<'c> {
     fn number(&mut self, letter: u8, number: u64);
     fn text(&mut self, text: Cow<'c, str>);
     fn ids(&mut self, book: &'c Book, rows: &'c [RowIndex]);
-    fn amount(&mut self, amount: Option<Decimal>, currency: Option<Currency>);
-    fn code(&mut self, currency: Option<Currency>);
+    /// What either side says, what they differ by, and what that is counted in.
+    fn amounts(&mut self, amounts: [Option<Decimal>; 3], currency: Option<Currency>);
     fn boolean(&mut self, value: bool);
 }
 
@@ -190,11 +190,8 @@ impl<'c> Cells<'c> for Vec<Cell<'c>> {
         self.push(ids(book, rows));
     }
 
-    fn amount(&mut self, figure: Option<Decimal>, currency: Option<Currency>) {
-        self.push(amount(figure, currency));
-    }
-
-    fn code(&mut self, currency: Option<Currency>) {
+    fn amounts(&mut self, amounts: [Option<Decimal>; 3], currency: Option<Currency>) {
+        self.extend(amounts.map(|figure| amount(figure, currency)));
         self.push(code(currency));
     }
 

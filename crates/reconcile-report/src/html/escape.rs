@@ -3,6 +3,7 @@
 use std::{
     fmt::{self, Write as _},
     io::{self, Write},
+    slice,
 };
 
 use serde::Serialize;
@@ -81,24 +82,41 @@ fn turns_around(character: char) -> bool {
 /// and is a JavaScript literal in every engine.
 pub(crate) fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let json = serde_json::to_string(value)?;
-    // Bytes are looked at faster than characters.
-    let bytes = json.as_bytes();
-    let mut written = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let (escape, length): (&[u8], _) = match (byte, bytes.get(at + 1..at + 3)) {
-            (b'<', _) => (b"\\u003c", 1),
-            (b'>', _) => (b"\\u003e", 1),
-            (b'&', _) => (b"\\u0026", 1),
+    let mut rest = json.as_bytes();
+    while let Some((harmless, risky)) = rest.split_at_checked(harmless(rest)) {
+        out.write_all(harmless)?;
+        let (escape, length): (&[u8], _) = match risky {
+            [b'<', ..] => (b"\\u003c", 1),
+            [b'>', ..] => (b"\\u003e", 1),
+            [b'&', ..] => (b"\\u0026", 1),
             // Line and paragraph separators, U+2028 and U+2029.
-            (0xe2, Some([0x80, 0xa8])) => (b"\\u2028", 3),
-            (0xe2, Some([0x80, 0xa9])) => (b"\\u2029", 3),
-            _ => continue,
+            [0xe2, 0x80, 0xa8, ..] => (b"\\u2028", 3),
+            [0xe2, 0x80, 0xa9, ..] => (b"\\u2029", 3),
+            [other, ..] => (slice::from_ref(other), 1),
+            [] => break,
         };
-        out.write_all(bytes.get(written..at).unwrap_or_default())?;
         out.write_all(escape)?;
-        written = at + length;
+        rest = risky.get(length..).unwrap_or_default();
     }
-    out.write_all(bytes.get(written..).unwrap_or_default())
+    Ok(())
+}
+
+/// How many bytes stand before the first that may begin what is escaped. Bytes are
+/// looked at faster than characters, and sixteen at once faster than one.
+fn harmless(bytes: &[u8]) -> usize {
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let is_harmless = |chunk: &&[u8; 16]| {
+        let any = chunk.iter().fold(false, |any, byte| any | is_risky(*byte));
+        !any
+    };
+    let whole = 16 * chunks.iter().take_while(is_harmless).count();
+    let rest = bytes.iter().skip(whole);
+    whole + rest.take_while(|byte| !is_risky(**byte)).count()
+}
+
+#[expect(clippy::needless_bitwise_bool, reason = "many are compared at once")]
+const fn is_risky(byte: u8) -> bool {
+    (byte == b'<') | (byte == b'>') | (byte == b'&') | (byte == 0xe2)
 }
 
 #[cfg(test)]
@@ -125,6 +143,21 @@ mod tests {
             Sentence("a\u{202e}b c").to_string(),
             "<bdi dir=\"auto\">a\u{202e}b</bdi> c"
         );
+    }
+
+    #[test]
+    fn what_would_end_a_script_is_escaped_wherever_it_stands() {
+        for before in 0..40 {
+            for after in 0..40 {
+                for (risky, escaped) in [("<", "\\u003c"), ("\u{2028}", "\\u2028"), ("−", "−")]
+                {
+                    let around = |text| [&*"a".repeat(before), text, &*"b".repeat(after)].concat();
+                    let mut out = Vec::new();
+                    json(&around(risky), &mut out).unwrap();
+                    assert_eq!(out, format!("\"{}\"", around(escaped)).into_bytes());
+                }
+            }
+        }
     }
 
     #[test]

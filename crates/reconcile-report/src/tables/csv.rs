@@ -3,7 +3,6 @@
 use std::{
     borrow::Cow,
     io::{self, Write},
-    ops::Range,
 };
 
 use reconcile_core::Currency;
@@ -41,9 +40,6 @@ pub(super) struct Lines {
     text: Vec<u8>,
     /// The currency that was written last, and how many digits it has.
     digits: (Option<Currency>, u32),
-    /// The amount that was written last in the line, and where: what agrees has the
-    /// same on both sides.
-    amount: Option<(Decimal, Option<Currency>, Range<usize>)>,
 }
 
 impl Lines {
@@ -64,7 +60,7 @@ impl Lines {
 
     /// Text as it is, where a spreadsheet reads it as that.
     fn push_text(&mut self, text: &str) {
-        if marks(text) & (SPLITS | STARTS) == 0 {
+        if is_plain(text) {
             self.text.extend_from_slice(text.as_bytes());
         } else {
             self.escaped(text);
@@ -76,17 +72,17 @@ impl Lines {
         self.text.extend_from_slice(word);
     }
 
-    /// An amount, which most lines have twice.
     fn push_amount(&mut self, amount: Decimal, currency: Option<Currency>) {
-        if let Some((last, its, place)) = &self.amount
-            && *its == currency
-            && (last.mantissa(), last.scale()) == (amount.mantissa(), amount.scale())
-        {
-            return self.text.extend_from_within(place.clone());
-        }
-        let (digits, start) = (self.digits(currency), self.text.len());
+        let digits = self.digits(currency);
         push_plain(&mut self.text, amount, digits);
-        self.amount = Some((amount, currency, start..self.text.len()));
+    }
+
+    /// An amount, where there is one, and the delimiter behind it.
+    fn amount(&mut self, amount: Option<Decimal>, currency: Option<Currency>) {
+        if let Some(amount) = amount {
+            self.push_amount(amount, currency);
+        }
+        self.text.push(b',');
     }
 
     /// A spreadsheet runs text that begins like a formula, so that such a one gets
@@ -116,7 +112,6 @@ impl Lines {
         if let Some(last) = self.text.last_mut() {
             *last = b'\n';
         }
-        self.amount = None;
     }
 
     fn digits(&mut self, currency: Option<Currency>) -> u32 {
@@ -145,7 +140,7 @@ impl<'c> Cells<'c> for Lines {
     fn ids(&mut self, book: &'c Book, rows: &'c [RowIndex]) {
         if let &[row] = rows
             && let id = book.id(row)
-            && marks(id) == 0
+            && is_plain(id)
         {
             self.text.extend_from_slice(id.as_bytes());
             self.text.push(b',');
@@ -154,14 +149,20 @@ impl<'c> Cells<'c> for Lines {
         }
     }
 
-    fn amount(&mut self, amount: Option<Decimal>, currency: Option<Currency>) {
-        if let Some(amount) = amount {
-            self.push_amount(amount, currency);
+    fn amounts(
+        &mut self,
+        [one, other, difference]: [Option<Decimal>; 3],
+        currency: Option<Currency>,
+    ) {
+        let start = self.text.len();
+        self.amount(one, currency);
+        if one == other {
+            // As it is where the sides agree: what an amount is written as, its value says.
+            self.text.extend_from_within(start..);
+        } else {
+            self.amount(other, currency);
         }
-        self.text.push(b',');
-    }
-
-    fn code(&mut self, currency: Option<Currency>) {
+        self.amount(difference, currency);
         if let Some(currency) = currency {
             self.text.extend_from_slice(currency.as_bytes());
         }
@@ -174,50 +175,30 @@ impl<'c> Cells<'c> for Lines {
     }
 }
 
-/// What the bytes of a text may need: to be quoted, where it begins with one to be no
-/// formula, and in an id to be told from what separates ids.
-const SPLITS: u8 = 1;
-const STARTS: u8 = 2;
-const SEPARATES: u8 = 4;
-
-/// What each byte may need.
-#[expect(clippy::indexing_slicing, reason = "there is a place for every byte")]
-const MARKS: [u8; 256] = {
-    let mut marks = [0; 256];
-    let mut byte = 0_u8;
-    loop {
-        let mut mark = 0;
-        if splits(byte) {
-            mark |= SPLITS;
-        }
-        if begins_formula(byte) || byte == b'\'' {
-            mark |= STARTS;
-        }
-        if byte == SEPARATORS[0] || byte == SEPARATORS[1] {
-            mark |= SEPARATES;
-        }
-        marks[byte as usize] = mark;
-        if byte == u8::MAX {
-            break marks;
-        }
-        byte += 1;
-    }
-};
-
-/// All that the bytes of a text may need; of those that begin a formula, the first alone
-/// does.
-fn marks(text: &str) -> u8 {
-    let mark = |byte: &u8| MARKS.get(usize::from(*byte)).copied().unwrap_or_default();
+/// Whether a text needs nothing to stand in a cell, not even as an id among others:
+/// nearly none does. The bytes of one of a usual length are looked at together.
+fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let first = bytes.first().map_or(0, mark) & STARTS;
-    bytes
-        .iter()
-        .fold(first, |marks, byte| marks | mark(byte) & !STARTS)
+    let may_be_formula = |byte: &u8| begins_formula(*byte) || *byte == b'\'';
+    let has_mark = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | is_mark(*byte));
+    let is_marked = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) if bytes.len() <= 16 => has_mark(first) | has_mark(last),
+        _ => has_mark(bytes),
+    };
+    !is_marked && !bytes.first().is_some_and(may_be_formula)
+}
+
+/// Whether a text with this byte may need to be quoted, or to be told from what
+/// separates ids.
+#[expect(clippy::needless_bitwise_bool, reason = "many are compared at once")]
+const fn is_mark(byte: u8) -> bool {
+    splits(byte) | (byte == SEPARATORS[0]) | (byte == SEPARATORS[1])
 }
 
 /// Whether a cell with this byte is to be quoted.
+#[expect(clippy::needless_bitwise_bool, reason = "many are compared at once")]
 const fn splits(byte: u8) -> bool {
-    matches!(byte, b',' | b'"' | b'\r' | b'\n')
+    (byte == b',') | (byte == b'"') | (byte == b'\r') | (byte == b'\n')
 }
 
 /// Whether a spreadsheet would run the text, but for apostrophes before it.
@@ -232,6 +213,8 @@ const fn begins_formula(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rust_decimal::dec;
+
     use super::*;
 
     fn written(content: &str) -> String {
@@ -260,6 +243,38 @@ mod tests {
             let text = format!("a{}", char::from(byte));
             let is_quoted = written(&text).starts_with('"');
             assert_eq!(is_quoted, b",\"\r\n".contains(&byte), "{byte}");
+        }
+    }
+
+    #[test]
+    fn what_a_cell_or_an_id_needs_is_seen_wherever_it_stands() {
+        for length in 1..40 {
+            assert!(is_plain(&"a".repeat(length)));
+            for place in 0..length {
+                for mark in [",", "\"", "\r", "\n", "|", "\\"] {
+                    let mut text = "a".repeat(length);
+                    text.replace_range(place..=place, mark);
+                    assert!(!is_plain(&text), "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn amounts_that_agree_are_written_alike_whatever_their_scale() {
+        for (one, other) in [
+            (dec!(12.5), dec!(12.50)),
+            (dec!(0), dec!(-0.000)),
+            (dec!(-1.2345), dec!(-1.23450)),
+        ] {
+            let (mut together, mut apart) = (Lines::default(), Lines::default());
+            let currency = Some("PEN".parse().unwrap());
+            together.amounts([Some(one), Some(other), None], currency);
+            for amount in [Some(one), Some(other), None] {
+                apart.amount(amount, currency);
+            }
+            apart.text.extend_from_slice(b"PEN,");
+            assert_eq!(together.text, apart.text);
         }
     }
 

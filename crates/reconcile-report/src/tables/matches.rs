@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, io, iter::Peekable, slice};
 
+use reconcile_core::Money;
 use reconcile_engine::{Book, MatchGroup, RowIndex, Rule, SettledPair};
 use rust_decimal::Decimal;
 
@@ -114,11 +115,14 @@ impl<'r, I: Iterator<Item = MatchGroup<'r>>> MatchRows<'r, '_, I> {
             Err(error) => return Err(io::Error::new(error.kind(), error.to_string())),
         };
         let SettledPair { ledger, record } = settled.pair().ok_or_else(missing)?;
+        // They agree to the last digit.
+        let amount = Some(ledger.0.signed(ledger.1));
         let line = Line {
             position: self.position,
             rule: Cow::Borrowed(self.run.outcome.matches.first_pass()),
             ledger: (ledger.0, slice::from_ref(&ledger.1)),
             records: (record.0, slice::from_ref(&record.1)),
+            amounts: [amount, amount],
             difference: Decimal::ZERO,
             ambiguous: false,
         };
@@ -130,11 +134,14 @@ impl<'r, I: Iterator<Item = MatchGroup<'r>>> MatchRows<'r, '_, I> {
     fn next_in_books(&mut self) -> Option<Line<'r>> {
         let group = self.groups.next()?;
         self.position += 1;
+        let ledger = (self.run.ledger, group.ledger);
+        let records = (self.run.records, group.records);
         Some(Line {
             position: self.position,
             rule: group.name(),
-            ledger: (self.run.ledger, group.ledger),
-            records: (self.run.records, group.records),
+            ledger,
+            records,
+            amounts: [ledger, records].map(|(book, rows)| total(book, rows)),
             difference: group.difference,
             ambiguous: group.ambiguous,
         })
@@ -147,6 +154,8 @@ struct Line<'c> {
     rule: Cow<'c, str>,
     ledger: (&'c Book, &'c [RowIndex]),
     records: (&'c Book, &'c [RowIndex]),
+    /// What the rows of each side come to.
+    amounts: [Option<Money>; 2],
     difference: Decimal,
     ambiguous: bool,
 }
@@ -154,19 +163,16 @@ struct Line<'c> {
 impl<'c> Line<'c> {
     /// Gives a cell for each of [`MATCHES`].
     fn fill(self, cells: &mut impl Cells<'c>) {
-        let ledger = total(self.ledger.0, self.ledger.1);
-        let records = total(self.records.0, self.records.1);
+        let [ledger, records] = self.amounts;
         let currency = ledger.or(records).map(|total| total.currency);
+        let [ledger, records] = [ledger, records].map(|total| total.map(|total| total.amount));
         // The order of the matches follows from their ids alone, so a number is
         // as stable as the input is.
         cells.number(b'M', self.position);
         cells.text(self.rule);
         cells.ids(self.ledger.0, self.ledger.1);
         cells.ids(self.records.0, self.records.1);
-        cells.amount(ledger.map(|total| total.amount), currency);
-        cells.amount(records.map(|total| total.amount), currency);
-        cells.amount(Some(self.difference), currency);
-        cells.code(currency);
+        cells.amounts([ledger, records, Some(self.difference)], currency);
         cells.boolean(self.ambiguous);
     }
 }
