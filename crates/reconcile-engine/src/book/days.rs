@@ -75,6 +75,7 @@ impl Days {
 }
 
 /// Where the rows of a day are counted in its year.
+#[inline]
 fn place(date: Date) -> usize {
     let [month, day] = [date.month(), date.day()].map(|number| usize::from(number.cast_unsigned()));
     month * MONTH + day
