@@ -12,7 +12,10 @@ pub(crate) fn plain(amount: impl Into<Sum>, currency: Option<Currency>) -> Strin
     let digits = currency.and_then(|currency| currency.exponent());
     let digits = digits.unwrap_or_default();
     if let Some(amount) = amount.to_decimal() {
-        return with_digits(amount, digits);
+        let mut text = Vec::with_capacity(16);
+        push_plain(&mut text, amount, digits);
+        // Digits, a point and a sign are UTF-8.
+        return String::from_utf8(text).unwrap_or_default();
     }
     let amount = amount.normalized();
     let missing = digits.saturating_sub(amount.scale());
@@ -26,15 +29,7 @@ pub(crate) fn plain(amount: impl Into<Sum>, currency: Option<Currency>) -> Strin
     text
 }
 
-/// The same for a currency that has so many digits.
-pub(crate) fn with_digits(amount: Decimal, digits: u32) -> String {
-    let mut text = Vec::with_capacity(16);
-    push_plain(&mut text, amount, digits);
-    // Digits, a point and a sign are UTF-8.
-    String::from_utf8(text).unwrap_or_default()
-}
-
-/// The same at the end of other text.
+/// The same at the end of other text, for a currency that has so many digits.
 pub(crate) fn push_plain(out: &mut Vec<u8>, amount: Decimal, digits: u32) {
     let (mut units, mut scale) = (amount.mantissa(), amount.scale());
     if units < 0 {

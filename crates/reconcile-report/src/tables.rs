@@ -170,11 +170,12 @@ impl Label {
 /// which has no need of a cell for each.
 trait Cells<'c> {
     fn number(&mut self, letter: u8, number: u64);
-    fn text(&mut self, text: Cow<'c, str>);
+    fn rule(&mut self, name: Cow<'c, str>);
     fn ids(&mut self, book: &'c Book, rows: &'c [RowIndex]);
-    /// What either side says, what they differ by, and what that is counted in.
-    fn amounts(&mut self, amounts: [Option<Decimal>; 3], currency: Option<Currency>);
-    fn boolean(&mut self, value: bool);
+    /// What the rows of each side come to.
+    fn amounts(&mut self, amounts: [Option<Decimal>; 2], currency: Option<Currency>);
+    /// What they differ by, what all of it is counted in, and whether it is ambiguous.
+    fn verdict(&mut self, difference: Decimal, currency: Option<Currency>, ambiguous: bool);
 }
 
 impl<'c> Cells<'c> for Vec<Cell<'c>> {
@@ -182,21 +183,22 @@ impl<'c> Cells<'c> for Vec<Cell<'c>> {
         self.push(Cell::Label(Label::numbered(letter, number)));
     }
 
-    fn text(&mut self, words: Cow<'c, str>) {
-        self.push(text(words));
+    fn rule(&mut self, name: Cow<'c, str>) {
+        self.push(text(name));
     }
 
     fn ids(&mut self, book: &'c Book, rows: &'c [RowIndex]) {
         self.push(ids(book, rows));
     }
 
-    fn amounts(&mut self, amounts: [Option<Decimal>; 3], currency: Option<Currency>) {
+    fn amounts(&mut self, amounts: [Option<Decimal>; 2], currency: Option<Currency>) {
         self.extend(amounts.map(|figure| amount(figure, currency)));
-        self.push(code(currency));
     }
 
-    fn boolean(&mut self, value: bool) {
-        self.push(Cell::Boolean(value));
+    fn verdict(&mut self, difference: Decimal, currency: Option<Currency>, ambiguous: bool) {
+        self.push(amount(Some(difference), currency));
+        self.push(code(currency));
+        self.push(Cell::Boolean(ambiguous));
     }
 }
 

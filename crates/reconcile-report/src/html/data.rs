@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     io::{self, Write},
 };
 
@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 use super::{escape::json, rows::SHOWN};
 use crate::{
     Run,
-    amount::{grouped, with_digits},
+    amount::{grouped, plain},
 };
 
 /// Writes all breaks as JSON: arrays without names, since names would be half of
@@ -29,54 +29,36 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         .collect();
     json(&causes, out)?;
     out.write_all(b",\"digits\":{")?;
-    let digits = Digits::of(run);
-    for (position, (currency, digits)) in digits.0.iter().enumerate() {
+    for (position, currency) in currencies(run).into_iter().enumerate() {
         let comma = if position > 0 { "," } else { "" };
+        let digits = currency.exponent().unwrap_or_default();
         write!(out, "{comma}\"{currency}\":{digits}")?;
     }
     out.write_all(b"},\"breaks\":[")?;
     for (position, broken) in run.breaks().enumerate() {
         out.write_all(if position > 0 { b",\n" } else { b"\n" })?;
-        json(&item(run, &broken, &codes, &digits), out)?;
+        json(&item(run, &broken, &codes), out)?;
     }
     out.write_all(b"\n]}")
 }
 
-/// The currencies of the breaks and of their rows, and how many digits each has: there
-/// are few of them, and many amounts.
-struct Digits(BTreeMap<Currency, u32>);
-
-impl Digits {
-    fn of(run: &Run<'_>) -> Self {
-        let mut currencies = BTreeSet::new();
-        for broken in run.breaks() {
-            let ledger = broken.ledger.iter();
-            let records = broken.records.iter();
-            currencies.extend(broken.currency);
-            currencies.extend(ledger.map(|&row| run.ledger.signed(row).currency));
-            currencies.extend(records.map(|&row| run.records.signed(row).currency));
-        }
-        let exponent = |currency: Currency| currency.exponent().unwrap_or_default();
-        let currencies = currencies.into_iter();
-        Self(currencies.map(|of| (of, exponent(of))).collect())
+/// The currencies of the breaks and of their rows.
+fn currencies(run: &Run<'_>) -> BTreeSet<Currency> {
+    let mut currencies = BTreeSet::new();
+    for broken in run.breaks() {
+        let ledger = broken.ledger.iter();
+        let records = broken.records.iter();
+        currencies.extend(broken.currency);
+        currencies.extend(ledger.map(|&row| run.ledger.signed(row).currency));
+        currencies.extend(records.map(|&row| run.records.signed(row).currency));
     }
-
-    /// An amount as in the CSV.
-    fn plain(&self, amount: Decimal, currency: Option<Currency>) -> String {
-        let digits = currency.and_then(|currency| self.0.get(&currency));
-        with_digits(amount, digits.copied().unwrap_or_default())
-    }
+    currencies
 }
 
 /// A break as the page holds it: the cause by its position, amounts as text, as
 /// in the CSV.
-fn item<'r>(
-    run: &'r Run<'_>,
-    broken: &'r Break,
-    codes: &[BreakCode],
-    digits: &'r Digits,
-) -> impl Serialize + use<'r> {
-    let amount = |amount: Option<_>| amount.map(|amount| digits.plain(amount, broken.currency));
+fn item<'r>(run: &'r Run<'_>, broken: &'r Break, codes: &[BreakCode]) -> impl Serialize + use<'r> {
+    let amount = |amount: Option<Decimal>| amount.map(|amount| plain(amount, broken.currency));
     (
         broken.id(run.ledger, run.records),
         codes.binary_search(&broken.code).unwrap_or_default(),
@@ -89,8 +71,8 @@ fn item<'r>(
         amount(broken.difference),
         &*broken.rule,
         &*broken.explanation,
-        side(run.ledger, &broken.ledger, digits),
-        side(run.records, &broken.records, digits),
+        side(run.ledger, &broken.ledger),
+        side(run.records, &broken.records),
     )
 }
 
@@ -103,9 +85,9 @@ enum Side<'r> {
     Cut(usize, Vec<Entry<'r>>, Vec<&'r str>),
 }
 
-fn side<'r>(book: &'r Book, rows: &[RowIndex], digits: &'r Digits) -> Side<'r> {
+fn side<'r>(book: &'r Book, rows: &[RowIndex]) -> Side<'r> {
     let shown = rows.iter().take(SHOWN);
-    let shown = shown.map(|&row| Entry(book.row(row), digits)).collect();
+    let shown = shown.map(|&row| Entry(book.row(row))).collect();
     let others = rows.iter().skip(SHOWN).map(|&row| book.id(row));
     match rows.len() {
         all @ ..=SHOWN => Side::Whole(all, shown),
@@ -114,12 +96,12 @@ fn side<'r>(book: &'r Book, rows: &[RowIndex], digits: &'r Digits) -> Side<'r> {
 }
 
 /// A row, without what it does not have at its end.
-struct Entry<'r>(Row<'r>, &'r Digits);
+struct Entry<'r>(Row<'r>);
 
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(row, digits) = self;
-        let amount = |amount| Cow::from(digits.plain(amount, Some(row.currency)));
+        let row = &self.0;
+        let amount = |amount| Cow::from(plain(amount, Some(row.currency)));
         let settled = row.settled.map(|settled| {
             let amount = grouped(settled.amount, Some(settled.currency));
             Cow::from(format!("{amount} {}", settled.currency))

@@ -40,6 +40,24 @@ pub(super) struct Lines {
     text: Vec<u8>,
     /// The currency that was written last, and how many digits it has.
     digits: (Option<Currency>, u32),
+    rule: Repeated<String>,
+    verdict: Repeated<(Decimal, Option<Currency>, bool)>,
+}
+
+/// Cells as they were written last, and for what: those of most lines of a long table
+/// are the same as in the line before.
+#[derive(Default)]
+struct Repeated<T> {
+    of: Option<T>,
+    cells: Vec<u8>,
+}
+
+impl<T> Repeated<T> {
+    fn keep(&mut self, of: T, cells: Option<&[u8]>) {
+        self.of = Some(of);
+        self.cells.clear();
+        self.cells.extend_from_slice(cells.unwrap_or_default());
+    }
 }
 
 impl Lines {
@@ -132,9 +150,14 @@ impl<'c> Cells<'c> for Lines {
         self.text.push(b',');
     }
 
-    fn text(&mut self, text: Cow<'c, str>) {
-        self.push_text(&text);
+    fn rule(&mut self, name: Cow<'c, str>) {
+        if self.rule.of.as_deref() == Some(&*name) {
+            return self.text.extend_from_slice(&self.rule.cells);
+        }
+        let start = self.text.len();
+        self.push_text(&name);
         self.text.push(b',');
+        self.rule.keep(name.into_owned(), self.text.get(start..));
     }
 
     fn ids(&mut self, book: &'c Book, rows: &'c [RowIndex]) {
@@ -149,11 +172,7 @@ impl<'c> Cells<'c> for Lines {
         }
     }
 
-    fn amounts(
-        &mut self,
-        [one, other, difference]: [Option<Decimal>; 3],
-        currency: Option<Currency>,
-    ) {
+    fn amounts(&mut self, [one, other]: [Option<Decimal>; 2], currency: Option<Currency>) {
         let start = self.text.len();
         self.amount(one, currency);
         if one == other {
@@ -162,16 +181,22 @@ impl<'c> Cells<'c> for Lines {
         } else {
             self.amount(other, currency);
         }
-        self.amount(difference, currency);
+    }
+
+    fn verdict(&mut self, difference: Decimal, currency: Option<Currency>, ambiguous: bool) {
+        let of = (difference, currency, ambiguous);
+        if self.verdict.of == Some(of) {
+            return self.text.extend_from_slice(&self.verdict.cells);
+        }
+        let start = self.text.len();
+        self.amount(Some(difference), currency);
         if let Some(currency) = currency {
             self.text.extend_from_slice(currency.as_bytes());
         }
         self.text.push(b',');
-    }
-
-    fn boolean(&mut self, value: bool) {
-        self.push_boolean(value);
+        self.push_boolean(ambiguous);
         self.text.push(b',');
+        self.verdict.keep(of, self.text.get(start..));
     }
 }
 
@@ -262,19 +287,42 @@ mod tests {
 
     #[test]
     fn amounts_that_agree_are_written_alike_whatever_their_scale() {
-        for (one, other) in [
-            (dec!(12.5), dec!(12.50)),
-            (dec!(0), dec!(-0.000)),
-            (dec!(-1.2345), dec!(-1.23450)),
+        for [one, other] in [
+            [dec!(12.5), dec!(12.50)],
+            [dec!(0), dec!(-0.000)],
+            [dec!(-1.2345), dec!(-1.23450)],
         ] {
             let (mut together, mut apart) = (Lines::default(), Lines::default());
             let currency = Some("PEN".parse().unwrap());
-            together.amounts([Some(one), Some(other), None], currency);
-            for amount in [Some(one), Some(other), None] {
-                apart.amount(amount, currency);
-            }
-            apart.text.extend_from_slice(b"PEN,");
+            together.amounts([Some(one), Some(other)], currency);
+            apart.amount(Some(one), currency);
+            apart.amount(Some(other), currency);
             assert_eq!(together.text, apart.text);
+        }
+    }
+
+    #[test]
+    fn what_a_line_repeats_of_the_one_before_is_written_as_if_it_were_the_first() {
+        let currency = |code: &str| Some(code.parse().unwrap());
+        let cells = [
+            ("reference", dec!(0), currency("PEN"), false),
+            ("reference", dec!(0), currency("PEN"), false),
+            ("reference", dec!(0), currency("JPY"), false),
+            ("a, \"b\"", dec!(0.0), currency("JPY"), true),
+            ("a, \"b\"", dec!(-1), currency("JPY"), true),
+            ("=a", dec!(-1), None, true),
+            ("=a", dec!(0), None, false),
+            ("=a", dec!(0), None, false),
+        ];
+        let mut lines = Lines::default();
+        for (rule, difference, currency, ambiguous) in cells {
+            let mut first = Lines::default();
+            for lines in [&mut lines, &mut first] {
+                lines.text.clear();
+                lines.rule(rule.into());
+                lines.verdict(difference, currency, ambiguous);
+            }
+            assert_eq!(lines.text, first.text);
         }
     }
 

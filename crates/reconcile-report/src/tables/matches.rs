@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, io, iter::Peekable, slice};
 
-use reconcile_core::Money;
+use reconcile_core::{Currency, Money};
 use reconcile_engine::{Book, MatchGroup, RowIndex, Rule, SettledPair};
 use rust_decimal::Decimal;
 
@@ -116,13 +116,14 @@ impl<'r, I: Iterator<Item = MatchGroup<'r>>> MatchRows<'r, '_, I> {
         };
         let SettledPair { ledger, record } = settled.pair().ok_or_else(missing)?;
         // They agree to the last digit.
-        let amount = Some(ledger.0.signed(ledger.1));
+        let Money { amount, currency } = ledger.0.signed(ledger.1);
         let line = Line {
             position: self.position,
             rule: Cow::Borrowed(self.run.outcome.matches.first_pass()),
             ledger: (ledger.0, slice::from_ref(&ledger.1)),
             records: (record.0, slice::from_ref(&record.1)),
-            amounts: [amount, amount],
+            amounts: [Some(amount); 2],
+            currency: Some(currency),
             difference: Decimal::ZERO,
             ambiguous: false,
         };
@@ -136,12 +137,15 @@ impl<'r, I: Iterator<Item = MatchGroup<'r>>> MatchRows<'r, '_, I> {
         self.position += 1;
         let ledger = (self.run.ledger, group.ledger);
         let records = (self.run.records, group.records);
+        let totals = [ledger, records].map(|(book, rows)| total(book, rows));
+        let [booked, listed] = totals;
         Some(Line {
             position: self.position,
             rule: group.name(),
             ledger,
             records,
-            amounts: [ledger, records].map(|(book, rows)| total(book, rows)),
+            amounts: totals.map(|total| total.map(|total| total.amount)),
+            currency: booked.or(listed).map(|total| total.currency),
             difference: group.difference,
             ambiguous: group.ambiguous,
         })
@@ -155,7 +159,8 @@ struct Line<'c> {
     ledger: (&'c Book, &'c [RowIndex]),
     records: (&'c Book, &'c [RowIndex]),
     /// What the rows of each side come to.
-    amounts: [Option<Money>; 2],
+    amounts: [Option<Decimal>; 2],
+    currency: Option<Currency>,
     difference: Decimal,
     ambiguous: bool,
 }
@@ -163,16 +168,13 @@ struct Line<'c> {
 impl<'c> Line<'c> {
     /// Gives a cell for each of [`MATCHES`].
     fn fill(self, cells: &mut impl Cells<'c>) {
-        let [ledger, records] = self.amounts;
-        let currency = ledger.or(records).map(|total| total.currency);
-        let [ledger, records] = [ledger, records].map(|total| total.map(|total| total.amount));
         // The order of the matches follows from their ids alone, so a number is
         // as stable as the input is.
         cells.number(b'M', self.position);
-        cells.text(self.rule);
+        cells.rule(self.rule);
         cells.ids(self.ledger.0, self.ledger.1);
         cells.ids(self.records.0, self.records.1);
-        cells.amounts([ledger, records, Some(self.difference)], currency);
-        cells.boolean(self.ambiguous);
+        cells.amounts(self.amounts, self.currency);
+        cells.verdict(self.difference, self.currency, self.ambiguous);
     }
 }
