@@ -325,7 +325,7 @@ impl Settling<'_> {
     fn run(&mut self, findings: &mut Findings<'_>, step: &Step) -> Result<(), EngineError> {
         let (pass, rules) = (self.pass, findings.rules);
         let turned = matches!(step.common, Common::Turned);
-        if turned && !pass.net {
+        if turned && !pass.net || self.is_one_sided() {
             return Ok(());
         }
         let compared: Compared = if turned {
@@ -388,7 +388,7 @@ impl Settling<'_> {
     /// Pairs what has one reference, currency and two kinds that contradict
     /// each other: the reference stands for different things.
     fn pair_contradicting(&mut self, findings: &mut Findings<'_>) -> Result<(), EngineError> {
-        if self.open.ledger.is_empty() || self.open.records.is_empty() {
+        if self.is_one_sided() {
             return Ok(());
         }
         for &ledger_kind in Kind::ALL {
@@ -494,8 +494,12 @@ impl Settling<'_> {
         }
     }
 
-    /// Whether either side has an open row that is admitted to a search: else none
-    /// finds a counterpart.
+    /// Whether a side has no open row: then none finds a counterpart any more.
+    fn is_one_sided(&self) -> bool {
+        self.open.ledger.is_empty() || self.open.records.is_empty()
+    }
+
+    /// Whether each side has an open row that is admitted to a search.
     fn open_on_both_sides(
         &self,
         findings: &Findings<'_>,

@@ -117,18 +117,20 @@ fn append(equality: &Equality, text: &str, key: &mut String) {
     let has = |step| equality.normalise.contains(&step);
     let (lower, bare) = (has(Normalisation::Case), has(Normalisation::Punctuation));
     if text.is_ascii() {
-        // Most references are, and every row that is left over has one.
-        let kept = text.bytes();
-        let kept = kept.filter(|byte| !bare || byte.is_ascii_alphanumeric());
-        key.reserve(text.len());
-        key.extend(kept.map(|byte| {
-            let byte = if lower {
-                byte.to_ascii_lowercase()
-            } else {
-                byte
-            };
-            char::from(byte)
-        }));
+        // Most references are, and every row that is left over has one: what is kept
+        // of it goes over in runs.
+        let start = key.len();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let goes = |byte: u8| bare && !byte.is_ascii_alphanumeric();
+            let end = rest.bytes().position(goes).unwrap_or(rest.len());
+            let (run, after) = rest.split_at(end);
+            key.push_str(run);
+            rest = after.get(1..).unwrap_or_default();
+        }
+        if let Some(made) = key.get_mut(start..).filter(|_| lower) {
+            made.make_ascii_lowercase();
+        }
         return;
     }
     let made = |character: char| {

@@ -65,11 +65,16 @@ impl Claim {
         }
     }
 
-    /// Adds the ways of a pool. Its chance counts as often as there are targets:
-    /// each is another one for a sum that means nothing.
-    pub(super) fn add(&mut self, pool: usize, members: &[RowIndex], ways: &Ways, targets: usize) {
-        let chance = ways.chance.saturating_mul(targets as u128);
+    /// Counts the ways that chance is to be expected to find in a pool, as often as
+    /// there are targets: each is another one for a sum that means nothing.
+    pub(super) fn expect(&mut self, chance: u128, targets: usize) {
+        let chance = chance.saturating_mul(targets as u128);
         self.chance = self.chance.saturating_add(chance);
+    }
+
+    /// Adds the ways of a pool, and those that chance may make.
+    pub(super) fn add(&mut self, pool: usize, members: &[RowIndex], ways: &Ways, targets: usize) {
+        self.expect(ways.chance, targets);
         if ways.count == 0 {
             return;
         }

@@ -376,14 +376,7 @@ impl<'a> Search<'a> {
         } = asked;
         let amounts: Vec<i128> = members.iter().map(|member| member.amount).collect();
         let sum = sum(&amounts);
-        let mut targets: Amounts = match (trial, sum) {
-            // Found by their sum: most pools are nobody's.
-            (Trial::AllBut(0), Some(sum)) => asking.iter().flat_map(|all| of(all, sum)).collect(),
-            _ => asking.iter().copied().flatten().copied().collect(),
-        };
-        targets.retain(|(_, place)| {
-            self.is_open(*place) && asked.some.is_none_or(|some| some.contains(place))
-        });
+        let mut targets = self.seeking(trial, asked, sum);
         if trial == Trial::AllBut(0) {
             for (_, place) in asking.iter().copied().flatten() {
                 claims.get_mut(*place).into_iter().for_each(Claim::look);
@@ -396,13 +389,21 @@ impl<'a> Search<'a> {
             give_up(claims, &targets);
             return true;
         }
+        let enough = claims::most_by_chance(self.open_targets);
+        if let Some(chance) = trial.proves_nothing(&amounts, enough) {
+            for (_, place) in targets {
+                if let Some(claim) = claims.get_mut(place) {
+                    claim.expect(chance, self.open_targets);
+                }
+            }
+            return false;
+        }
         // Those of each who asks are in order already: a stable sort merges them.
         targets.sort_by_key(|(amount, _)| *amount);
         let alike: Vec<_> = targets.chunk_by(|a, b| a.0 == b.0).collect();
         let wanted = alike.iter().filter_map(|alike| Some(alike.first()?.0));
         let wanted: Vec<i128> = wanted.collect();
         let rows: Vec<RowIndex> = members.iter().map(|member| member.row).collect();
-        let enough = claims::most_by_chance(self.open_targets);
         let found = trial.ways(&amounts, &wanted, (self.group.most, enough), budget);
         let mut gave_up = false;
         for (ways, alike) in found.into_iter().zip(alike) {
@@ -425,6 +426,20 @@ impl<'a> Search<'a> {
             }
         }
         gave_up
+    }
+
+    /// The open targets that ask for rows which come to so much in all.
+    fn seeking(&self, trial: Trial, asked: &Asked<'_>, sum: Option<i128>) -> Amounts {
+        let all = asked.asking.iter().copied();
+        let mut targets: Amounts = match (trial, sum) {
+            // Found by their sum: most pools are nobody's.
+            (Trial::AllBut(0), Some(sum)) => all.flat_map(|amounts| of(amounts, sum)).collect(),
+            _ => all.flatten().copied().collect(),
+        };
+        targets.retain(|(_, place)| {
+            self.is_open(*place) && asked.some.is_none_or(|some| some.contains(place))
+        });
+        targets
     }
 
     /// Takes off what a target is sure of.

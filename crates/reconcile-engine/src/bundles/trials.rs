@@ -21,10 +21,19 @@ impl Trial {
     /// How many rows may be left out of a pool of any size.
     pub(super) const MOST_LEFT_OUT: usize = 2;
 
+    /// How many ways chance alone is to be expected to find to leave some out, in parts
+    /// of a million, where that is more than enough: then a way proves nothing, whatever
+    /// the target, and none is to be looked for.
+    pub(super) fn proves_nothing(self, amounts: &[i128], enough: u128) -> Option<u128> {
+        let Self::AllBut(left_out @ 1..) = self else {
+            return None;
+        };
+        let chance = Ranked::of(amounts).by_chance(left_out, 1);
+        (chance > enough).then_some(chance)
+    }
+
     /// The ways in which the amounts add up to each target; none where that takes
-    /// too much work, or where there are too many of them. To leave some out proves
-    /// nothing where more ways than enough are to be expected by chance: then they
-    /// are not looked for.
+    /// too much work, or where there are too many of them.
     pub(super) fn ways(
         self,
         amounts: &[i128],
@@ -35,14 +44,6 @@ impl Trial {
         match self {
             Self::AllBut(left_out) => {
                 let ranked = Ranked::of(amounts);
-                let chance = ranked.by_chance(left_out, 1);
-                if left_out > 0 && chance > enough {
-                    let nothing = Ways {
-                        chance,
-                        ..Ways::default()
-                    };
-                    return targets.iter().map(|_| Some(nothing.clone())).collect();
-                }
                 let ways = |target: &i128| {
                     let found = ranked.all_but(left_out, *target, budget)?;
                     if left_out == 0 || found.count != 1 || amounts.len() > most {
