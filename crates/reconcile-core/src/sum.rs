@@ -114,6 +114,9 @@ impl From<Decimal> for Sum {
 
 impl PartialEq for Sum {
     fn eq(&self, other: &Self) -> bool {
+        if self.scale == other.scale {
+            return self.mantissa == other.mantissa;
+        }
         let (ours, theirs) = (self.normalized(), other.normalized());
         ours.mantissa == theirs.mantissa && ours.scale == theirs.scale
     }

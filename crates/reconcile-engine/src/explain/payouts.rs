@@ -8,7 +8,7 @@ use reconcile_core::{Currency, Sum};
 use rust_decimal::Decimal;
 
 use super::shown;
-use crate::{Book, Row, RowIndex, sum::exact_difference};
+use crate::{Book, Row, RowIndex};
 
 /// The rows of a side that have no counterpart, day by day.
 #[derive(Default)]
@@ -64,28 +64,25 @@ impl Day {
     /// The equation in which a row is the sum of the day, or what the fees leave
     /// of it, or the fees and the taxes.
     fn comes_to(&self, row: &Row<'_>) -> Option<String> {
-        let target = row.signed();
-        let currency = row.currency;
-        let gross = self.gross?.to_decimal()?;
-        if self.rows < 2 {
-            return None;
-        }
+        // Hardly any day does: sums become figures only where one is told.
+        let target = Sum::from(row.signed());
+        let figure = |sum: Sum| Some(shown(sum.to_decimal()?, row.currency));
+        let gross = self.gross.filter(|_| self.rows > 1)?;
         if gross == target {
-            return Some(shown(gross, currency).to_string());
+            return Some(figure(gross)?.to_string());
         }
-        let fees = self.fees?.to_decimal()?;
-        let told = |charges: &str, left: Decimal| {
-            let (gross, fees) = (shown(gross, currency), shown(fees, currency));
-            let left = shown(left, currency);
-            format!("{gross} − fees {fees}{charges} = {left}")
+        let fees = self.fees?;
+        let told = |charges: &str, left: Sum| {
+            let (gross, fees, left) = (figure(gross)?, figure(fees)?, figure(left)?);
+            Some(format!("{gross} − fees {fees}{charges} = {left}"))
         };
-        let net = exact_difference(gross, fees)?;
+        let net = gross.minus(fees).ok()?;
         if net == target {
-            return Some(told("", net));
+            return told("", net);
         }
-        let taxes = self.taxes?.to_decimal()?;
-        let net = exact_difference(net, taxes).filter(|net| *net == target)?;
-        Some(told(&format!(" − taxes {}", shown(taxes, currency)), net))
+        let taxes = self.taxes?;
+        let net = net.minus(taxes).ok().filter(|net| *net == target)?;
+        told(&format!(" − taxes {}", figure(taxes)?), net)
     }
 }
 
