@@ -589,6 +589,18 @@ impl Book {
         self.packed.text(place, id)
     }
 
+    /// The same as bytes, which are there in fewer steps.
+    ///
+    /// # Panics
+    ///
+    /// When the index comes from a longer book.
+    #[must_use]
+    #[inline]
+    pub fn id_bytes(&self, index: RowIndex) -> &[u8] {
+        let ([id, _, _], place) = self.packed.lengths(self.packed_at(index));
+        self.packed.bytes_at(place..place + id)
+    }
+
     /// Whether the ids ascend, each of them once.
     pub(crate) fn is_in_order(&self) -> bool {
         !self.is_out_of_order

@@ -34,8 +34,8 @@ trait Rows<'r> {
     /// The cells of the next row; `None` where there is no further row.
     fn next_row(&mut self) -> io::Result<Option<Vec<Cell<'r>>>>;
 
-    /// Writes the cells of the next row; whether there is one. A table of
-    /// millions of rows has no need of a list for each.
+    /// Writes the line of the next row, or of several that are at hand; whether
+    /// there is one. A table of millions of rows has no need of a list for each.
     fn write_next(&mut self, lines: &mut Lines) -> io::Result<bool>;
 }
 
@@ -45,13 +45,14 @@ impl<'r, I: Iterator<Item = Vec<Cell<'r>>>> Rows<'r> for I {
     }
 
     fn write_next(&mut self, lines: &mut Lines) -> io::Result<bool> {
-        let cells = self.next();
-        let is_row = cells.is_some();
-        cells
-            .into_iter()
-            .flatten()
-            .for_each(|cell| lines.cell(&cell));
-        Ok(is_row)
+        let Some(cells) = self.next() else {
+            return Ok(false);
+        };
+        for cell in &cells {
+            lines.cell(cell);
+        }
+        lines.end();
+        Ok(true)
     }
 }
 

@@ -20,8 +20,7 @@ pub(super) fn write(mut table: Table<'_>, mut out: impl Write) -> io::Result<()>
     }
     lines.end();
     while table.rows.write_next(&mut lines)? {
-        lines.end();
-        if lines.text.len() >= PIECE {
+        if lines.is_full() {
             out.write_all(&lines.text)?;
             lines.text.clear();
         }
@@ -78,7 +77,7 @@ impl Lines {
 
     /// Text as it is, where a spreadsheet reads it as that.
     fn push_text(&mut self, text: &str) {
-        if is_plain(text) {
+        if is_plain(text.as_bytes()) {
             self.text.extend_from_slice(text.as_bytes());
         } else {
             self.escaped(text);
@@ -125,8 +124,13 @@ impl Lines {
         }
     }
 
+    /// Whether there is enough to be written.
+    pub(super) fn is_full(&self) -> bool {
+        self.text.len() >= PIECE
+    }
+
     /// Ends the line: the delimiter after its last cell becomes the line end.
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         if let Some(last) = self.text.last_mut() {
             *last = b'\n';
         }
@@ -162,10 +166,10 @@ impl<'c> Cells<'c> for Lines {
 
     fn ids(&mut self, book: &'c Book, rows: &'c [RowIndex]) {
         if let &[row] = rows
-            && let id = book.id(row)
+            && let id = book.id_bytes(row)
             && is_plain(id)
         {
-            self.text.extend_from_slice(id.as_bytes());
+            self.text.extend_from_slice(id);
             self.text.push(b',');
         } else {
             self.cell(&ids(book, rows));
@@ -202,15 +206,14 @@ impl<'c> Cells<'c> for Lines {
 
 /// Whether a text needs nothing to stand in a cell, not even as an id among others:
 /// nearly none does. The bytes of one of a usual length are looked at together.
-fn is_plain(text: &str) -> bool {
-    let bytes = text.as_bytes();
+fn is_plain(text: &[u8]) -> bool {
     let may_be_formula = |byte: &u8| begins_formula(*byte) || *byte == b'\'';
     let has_mark = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | is_mark(*byte));
-    let is_marked = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(first), Some(last)) if bytes.len() <= 16 => has_mark(first) | has_mark(last),
-        _ => has_mark(bytes),
+    let is_marked = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) if text.len() <= 16 => has_mark(first) | has_mark(last),
+        _ => has_mark(text),
     };
-    !is_marked && !bytes.first().is_some_and(may_be_formula)
+    !is_marked && !text.first().is_some_and(may_be_formula)
 }
 
 /// Whether a text with this byte may need to be quoted, or to be told from what
@@ -274,12 +277,12 @@ mod tests {
     #[test]
     fn what_a_cell_or_an_id_needs_is_seen_wherever_it_stands() {
         for length in 1..40 {
-            assert!(is_plain(&"a".repeat(length)));
+            assert!(is_plain("a".repeat(length).as_bytes()));
             for place in 0..length {
                 for mark in [",", "\"", "\r", "\n", "|", "\\"] {
                     let mut text = "a".repeat(length);
                     text.replace_range(place..=place, mark);
-                    assert!(!is_plain(&text), "{text:?}");
+                    assert!(!is_plain(text.as_bytes()), "{text:?}");
                 }
             }
         }

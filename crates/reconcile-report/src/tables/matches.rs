@@ -69,11 +69,19 @@ impl<'r, I: Iterator<Item = MatchGroup<'r>>> Rows<'r> for MatchRows<'r, '_, I> {
 
     fn write_next(&mut self, lines: &mut Lines) -> io::Result<bool> {
         if self.next_is_apart() {
-            self.next_apart(|line| line.fill(lines))?;
+            // Many follow each other, and nearly every line is one of them.
+            while self.before > 0 && !lines.is_full() {
+                self.next_apart(|line| line.fill(lines))?;
+                lines.end();
+            }
             return Ok(true);
         }
-        let line = self.next_in_books();
-        Ok(line.map(|line| line.fill(lines)).is_some())
+        let Some(line) = self.next_in_books() else {
+            return Ok(false);
+        };
+        line.fill(lines);
+        lines.end();
+        Ok(true)
     }
 }
 
