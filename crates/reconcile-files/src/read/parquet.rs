@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     Field, FileError,
-    value::{Cell, Fields},
+    value::{Cell, PlainDays},
 };
 
 /// Reads every row of the file into the collector.
@@ -120,7 +120,8 @@ impl<'m> Columns<'m> {
             .collect();
         let column = |field, leaf| {
             let descriptor = schema.column(leaf);
-            Column::new(field, leaf, &descriptor).ok_or_else(|| FileError::ColumnType {
+            let plain_days = PlainDays::of(collector.mapping);
+            Column::new(field, leaf, &descriptor, plain_days).ok_or_else(|| FileError::ColumnType {
                 path: collector.path.into(),
                 column: descriptor.path().string(),
                 type_name: column::type_name(&descriptor),
@@ -184,11 +185,11 @@ impl<'m> Columns<'m> {
 }
 
 /// What was read of a row, since it has no text of its own in the file.
-fn as_json(cells: &Line<'_, '_>) -> Vec<u8> {
+fn as_json(line: &Line<'_, '_>) -> Vec<u8> {
     let row: BTreeMap<String, String> = Field::ALL
         .into_iter()
         .filter_map(|field| {
-            let text = match cells.at(field) {
+            let text = match line.as_written(field) {
                 Cell::Absent => return None,
                 Cell::Text(text) | Cell::Number(text) => text.to_owned(),
                 Cell::Amount(amount) => amount.to_string(),

@@ -257,6 +257,7 @@ impl<'m> RowReader<'m> {
         let cell = cells.at(Field::Date);
         let plain = match cell {
             Cell::Text(text) => self.plain_days.day(text),
+            Cell::Day(day) => Some(day),
             _ => None,
         };
         let day = match plain {

@@ -13,16 +13,22 @@ use rust_decimal::Decimal;
 
 use super::{
     guarded::Guarded,
-    pages::{Pages, Run, Texts},
+    pages::{Days, Pages, Run, Texts},
     unpacked::Unpacked,
 };
-use crate::{Field, read::line::Problem, value::Cell};
+use crate::{
+    Field,
+    read::line::Problem,
+    value::{Cell, PlainDays},
+};
 
 /// A column that is read, and where in it the reading stands.
 pub(super) struct Column {
     name: String,
     leaf: usize,
     meaning: Meaning,
+    /// How days are read that are written as text.
+    plain_days: Option<PlainDays>,
     pages: Option<Pages>,
     /// Whether all rows of the stretch have the same value, which stands in the
     /// first; and whether one has a value that cannot be read.
@@ -40,6 +46,7 @@ pub(super) enum Cells<'c> {
     /// The same in every row.
     Same(Cell<'c>),
     Texts(Texts<'c>),
+    Days(Days<'c>),
     Typed(&'c [Cell<'static>]),
     Written(&'c Written),
 }
@@ -58,6 +65,7 @@ impl Column {
         field: Option<Field>,
         leaf: usize,
         descriptor: &ColumnDescriptor,
+        plain_days: PlainDays,
     ) -> Option<Self> {
         let meaning = match Meaning::of(descriptor)? {
             Meaning::Units(scale) if field.is_some_and(Field::is_amount) => Meaning::Amount(scale),
@@ -67,6 +75,7 @@ impl Column {
             name: descriptor.path().string(),
             leaf,
             meaning,
+            plain_days: (field == Some(Field::Date)).then_some(plain_days),
             pages: None,
             alike: false,
             faulty: false,
@@ -91,7 +100,9 @@ impl Column {
             return Err(ParquetError::General("a column lies nowhere".into()));
         }
         let unpacked = Unpacked::new(file, group, self.leaf)?;
-        let pages = Pages::new(unpacked, chunk, self.meaning == Meaning::Text)?;
+        let is_text = self.meaning == Meaning::Text;
+        let plain_days = self.plain_days.filter(|_| is_text);
+        let pages = Pages::new(unpacked, chunk, is_text, plain_days)?;
         self.pages = Some(match self.pages.take() {
             Some(group) => pages.after(group),
             None => pages,
@@ -167,7 +178,10 @@ impl Column {
             return Cells::default();
         };
         let cells = match self.meaning {
-            Meaning::Text => Cells::Texts(pages.texts()),
+            Meaning::Text => match pages.days().filter(|_| !self.alike) {
+                Some(days) => Cells::Days(days),
+                None => Cells::Texts(pages.texts()),
+            },
             Meaning::Units(_) | Meaning::Unsigned(_) => Cells::Written(&self.written),
             Meaning::Nothing | Meaning::Amount(_) | Meaning::Day | Meaning::Instant { .. } => {
                 Cells::Typed(&self.typed)
@@ -218,8 +232,20 @@ impl<'c> Cells<'c> {
         match self {
             Self::Same(cell) => cell,
             Self::Texts(texts) => Cell::text(texts.at(row).unwrap_or_default()),
+            Self::Days(days) => match days.at(row) {
+                Some(day) => Cell::Day(day),
+                None => Cell::text(days.texts.at(row).unwrap_or_default()),
+            },
             Self::Typed(cells) => cells.get(row).copied().unwrap_or_default(),
             Self::Written(written) => written.at(row),
+        }
+    }
+
+    /// The same as it stands in the file: of a day, its text.
+    pub(super) fn as_written(self, row: usize) -> Cell<'c> {
+        match self {
+            Self::Days(days) => Self::Texts(days.texts).at(row),
+            cells => cells.at(row),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use std::{mem, ops::Range};
 
+use jiff::civil::Date;
 use parquet::{
     basic::Encoding, column::page::Page, errors::ParquetError, file::metadata::ColumnChunkMetaData,
 };
@@ -17,6 +18,7 @@ use super::{
     rare,
     unpacked::Unpacked,
 };
+use crate::value::PlainDays;
 
 /// Where the reading of a column of a row group stands.
 pub(super) struct Pages {
@@ -24,6 +26,8 @@ pub(super) struct Pages {
     layout: Layout,
     /// Whether rows without a value are told.
     optional: bool,
+    /// How days are read, where its texts stand for days.
+    plain_days: Option<PlainDays>,
     dictionary: Dictionary,
     page: DataPage,
     /// Where the next page is unpacked, kept for its room.
@@ -41,6 +45,14 @@ pub(super) struct Pages {
 pub(super) struct Texts<'p> {
     content: &'p Content,
     rows: &'p [Place],
+}
+
+/// The days of a stretch whose rows name them by their number in the dictionary.
+#[derive(Clone, Copy)]
+pub(super) struct Days<'p> {
+    pub(super) texts: Texts<'p>,
+    numbers: &'p [u32],
+    known: &'p [Option<Date>],
 }
 
 /// Rows that come next.
@@ -62,6 +74,8 @@ impl Run {
 struct Dictionary {
     content: Content,
     places: Vec<Place>,
+    /// The days that they stand for: each is read once, and most rows have one of a few.
+    days: Vec<Option<Date>>,
 }
 
 /// The rows of a page.
@@ -96,12 +110,14 @@ impl Pages {
         unpacked: Unpacked,
         chunk: &ColumnChunkMetaData,
         text: bool,
+        plain_days: Option<PlainDays>,
     ) -> Result<Self, ParquetError> {
         Ok(Self {
             unpacked,
             layout: Layout::of(chunk, text)
                 .ok_or_else(|| damaged("the type of a column changed"))?,
             optional: chunk.column_descr().max_def_level() > 0,
+            plain_days,
             dictionary: Dictionary::default(),
             page: DataPage::default(),
             room: Vec::new(),
@@ -232,6 +248,17 @@ impl Pages {
         }
     }
 
+    /// The days of the stretch, where the dictionary has that of every row.
+    pub(super) fn days(&self) -> Option<Days<'_>> {
+        let is_named =
+            matches!(self.page.values, Values::Numbers(_)) && self.numbers.len() == self.rows.len();
+        (is_named && self.plain_days.is_some()).then(|| Days {
+            texts: self.texts(),
+            numbers: &self.numbers,
+            known: &self.dictionary.days,
+        })
+    }
+
     /// Whether every value of the stretch is a text.
     pub(super) fn are_texts(&self) -> bool {
         let texts = self.texts();
@@ -261,7 +288,8 @@ impl Pages {
         let page = self.unpacked.next(&mut self.room)?;
         match page.ok_or_else(|| damaged("a column ends before the others"))? {
             Page::DictionaryPage { .. } => {
-                self.dictionary.read(self.layout, &mut self.room)?;
+                let dictionary = &mut self.dictionary;
+                dictionary.read(self.layout, self.plain_days, &mut self.room)?;
             }
             Page::DataPage {
                 num_values,
@@ -360,6 +388,15 @@ impl<'p> Texts<'p> {
     }
 }
 
+impl Days<'_> {
+    /// The day of a row, where its text is a plain one.
+    #[inline]
+    pub(super) fn at(self, row: usize) -> Option<Date> {
+        let number = *self.numbers.get(row)?;
+        *self.known.get(number as usize)?
+    }
+}
+
 impl DataPage {
     /// Whether each of the next rows, so many, has a value, as is said once of all of
     /// them; if so, passes over what says it.
@@ -412,12 +449,19 @@ impl Dictionary {
     /// One without values, in the room of these.
     fn forgotten(mut self) -> Self {
         self.places.clear();
+        self.days.clear();
         self
     }
 
     /// Takes the values of a page, and puts those that it had in their place.
-    fn read(&mut self, layout: Layout, bytes: &mut Vec<u8>) -> Result<(), ParquetError> {
+    fn read(
+        &mut self,
+        layout: Layout,
+        plain_days: Option<PlainDays>,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), ParquetError> {
         self.places.clear();
+        self.days.clear();
         let mut next = 0;
         while next < bytes.len() {
             let found = layout.places(bytes, &mut next, 1, &mut self.places);
@@ -425,6 +469,14 @@ impl Dictionary {
         }
         let content = Content::of(layout, mem::take(bytes));
         *bytes = mem::replace(&mut self.content, content).into_bytes();
+        if let Some(plain) = plain_days {
+            let texts = Texts {
+                content: &self.content,
+                rows: &self.places,
+            };
+            let days = (0..self.places.len()).map(|row| plain.day(texts.at(row)?));
+            self.days.extend(days);
+        }
         Ok(())
     }
 }
@@ -486,7 +538,8 @@ mod tests {
     #[test]
     fn a_number_that_the_dictionary_does_not_have_is_no_value() {
         let mut dictionary = Dictionary::default();
-        dictionary.read(Layout::I32, &mut vec![0; 8]).unwrap();
+        let page = &mut vec![0; 8];
+        dictionary.read(Layout::I32, None, page).unwrap();
         let found = |dictionary: &Dictionary, number: u8| {
             let mut page = DataPage {
                 left: 3,

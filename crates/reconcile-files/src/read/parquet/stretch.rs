@@ -114,6 +114,14 @@ impl<'c> Line<'_, 'c> {
         Ok(())
     }
 
+    /// The cell of a field as it stands in the file.
+    pub(super) fn as_written(&self, field: Field) -> Cell<'c> {
+        match self.stretch.fields.get(field as usize) {
+            Some(Some(cells)) => cells.as_written(self.row),
+            _ => self.at_in_object(field),
+        }
+    }
+
     #[cold]
     fn at_in_object(&self, field: Field) -> Cell<'c> {
         let mut found = self.in_object.iter();

@@ -1,159 +1,17 @@
-//! Ledgers in Parquet, as other tools write their types.
+//! However the pages of a file are written, and whatever is wrong in them.
 
-#![cfg(feature = "parquet")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a panic is how a test fails"
-)]
+use std::{fs, ops::Range};
 
-use std::{fs, ops::Range, path::Path, sync::Arc};
-
-use jiff::tz::TimeZone;
+use jiff::civil::date;
 use parquet::{
     basic::{Compression, Encoding, ZstdLevel},
-    column::writer::ColumnWriter,
-    data_type::{ByteArray, FixedLenByteArray},
-    file::{
-        properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion},
-        writer::SerializedFileWriter,
-    },
-    schema::parser::parse_message_type,
+    file::properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion},
 };
-use reconcile_files::{FileError, Invalid, Ledger, Mapping, read_ledger};
+use reconcile_core::Kind;
+use reconcile_files::{Field, FileError, Invalid, Mapping, read_ledger};
 use rust_decimal::Decimal;
 
-#[test]
-fn every_exact_type_is_read() {
-    let amounts = [
-        ("int32 amount (DECIMAL(9,2))", Values::I32(vec![3000, -150])),
-        (
-            "int64 amount (DECIMAL(18,2))",
-            Values::I64(vec![3000, -150]),
-        ),
-        (
-            "fixed_len_byte_array(3) amount (DECIMAL(6,2))",
-            Values::Fixed(vec![vec![0, 0x0b, 0xb8], vec![0xff, 0xff, 0x6a]]),
-        ),
-        (
-            "binary amount (DECIMAL(38,2))",
-            Values::Bytes(vec![vec![0x0b, 0xb8], vec![0xff, 0x6a]]),
-        ),
-        (
-            "binary amount (STRING)",
-            Values::Bytes(vec![b"30".to_vec(), b"-1.5".to_vec()]),
-        ),
-    ];
-    for (column, values) in amounts {
-        let ledger = ledger(&[(column, values), currency(), reference(), date()]).unwrap();
-        let amounts: Vec<_> = ledger
-            .book
-            .iter()
-            .map(|row| row.signed().to_string())
-            .collect();
-        assert_eq!(amounts, ["30", "-1.5"], "{column}");
-    }
-}
-
-#[test]
-fn days_and_instants_are_days_in_the_zone_of_the_books() {
-    let midnight = 1_769_904_000; // 2026-02-01T00:00:00Z
-    let dates = [
-        (
-            "int32 date (DATE)",
-            Values::I32(vec![20_485, 20_484]),
-            ["2026-02-01", "2026-01-31"],
-        ),
-        (
-            "int64 date (TIMESTAMP(MILLIS,true))",
-            Values::I64(vec![midnight * 1000, (midnight - 86_400) * 1000]),
-            ["2026-01-31", "2026-01-30"],
-        ),
-        (
-            "int64 date (TIMESTAMP(NANOS,false))",
-            Values::I64(vec![
-                midnight * 1_000_000_000,
-                (midnight - 1) * 1_000_000_000,
-            ]),
-            ["2026-02-01", "2026-01-31"],
-        ),
-    ];
-    for (column, values, expected) in dates {
-        let ledger = ledger(&[(column, values), currency(), reference(), amount()]).unwrap();
-        let days: Vec<_> = ledger.book.iter().map(|row| row.date.to_string()).collect();
-        assert_eq!(days, expected, "{column}");
-    }
-}
-
-#[test]
-fn a_time_on_the_books_own_clock_counts_by_the_cutoff() {
-    let midnight = 1_769_904_000; // 2026-02-01T00:00:00
-    let dates = [(midnight - 5400) * 1000, (midnight - 5401) * 1000];
-    let column = (
-        "int64 date (TIMESTAMP(MILLIS,false))",
-        Values::I64(dates.into()),
-    );
-    let mut mapping = Mapping::default();
-    mapping.cutoff = Some(jiff::civil::time(22, 30, 0, 0));
-    let ledger = read(&[column, currency(), reference(), amount()], &mapping).unwrap();
-    let days: Vec<_> = ledger.book.iter().map(|row| row.date.to_string()).collect();
-    assert_eq!(days, ["2026-02-01", "2026-01-31"]);
-}
-
-#[test]
-fn attributes_are_columns_of_any_exact_type() {
-    let rrn = ("int64 RRN", Values::I64(vec![42, 43]));
-    let mut mapping = Mapping::default();
-    mapping.attributes = [("rrn".to_owned(), "RRN".to_owned())].into();
-    let ledger = read(&[amount(), currency(), date(), reference(), rrn], &mapping).unwrap();
-    let book = &ledger.book;
-    let rows = book.indices().map(|row| book.attribute(row, "rrn"));
-    assert_eq!(rows.collect::<Vec<_>>(), [Some("42"), Some("43")]);
-}
-
-#[test]
-fn numbers_stand_for_references_and_what_is_absent_stays_so() {
-    let numbers = ("int64 reference", Values::I64(vec![17, -1]));
-    let ledger = ledger(&[
-        numbers,
-        amount(),
-        currency(),
-        date(),
-        (
-            "optional binary description (STRING)",
-            Values::OptionalBytes(vec![None, Some(b"x".to_vec())]),
-        ),
-    ])
-    .unwrap();
-    let rows: Vec<_> = ledger
-        .book
-        .iter()
-        .map(|row| {
-            (
-                row.id.to_owned(),
-                row.reference.map(str::to_owned),
-                row.description.map(str::to_owned),
-            )
-        })
-        .collect();
-    assert_eq!(
-        rows,
-        [
-            ("1".to_owned(), Some("17".to_owned()), None),
-            ("2".to_owned(), Some("-1".to_owned()), Some("x".to_owned())),
-        ]
-    );
-}
-
-#[test]
-fn a_column_without_any_value_is_of_no_type_and_says_nothing() {
-    // As pandas writes one.
-    let none = ("optional int32 fee (UNKNOWN)", Values::Nothing(2));
-    let ledger = ledger(&[amount(), currency(), reference(), date(), none]).unwrap();
-    let fees: Vec<_> = ledger.book.iter().map(|row| row.fee).collect();
-    assert_eq!(fees, [None, None]);
-}
+use crate::writing::{Values, write_as, write_groups};
 
 #[test]
 fn what_repeats_for_a_while_ends_where_it_ends() {
@@ -224,14 +82,6 @@ fn what_repeats_for_a_while_ends_where_it_ends() {
             assert_eq!(read, written, "row {place}");
         }
     }
-}
-
-#[test]
-fn a_float_is_no_amount() {
-    let float = ("double amount", Values::F64(vec![30.0, 1.5]));
-    let error = ledger(&[float, currency(), reference(), date()]).unwrap_err();
-    assert!(matches!(&error, FileError::ColumnType { column, .. } if column == "amount"));
-    assert!(error.hint().unwrap().contains("a float is not exact"));
 }
 
 #[test]
@@ -307,6 +157,58 @@ fn a_file_reads_the_same_however_its_pages_are_written() {
     }
 }
 
+#[test]
+fn days_and_words_as_text_read_the_same_however_their_pages_are_written() {
+    let days = [
+        ("2026-01-31", date(2026, 1, 31)),
+        ("2026-02-01T23:30:00Z", date(2026, 2, 1)),
+        ("2026-02-01T23:30:00-05:00", date(2026, 2, 2)),
+        ("2026-02-03 08:00:00", date(2026, 2, 3)),
+    ];
+    let kinds = [None, Some(Kind::Payment), Some(Kind::Refund)];
+    // Each group has another dictionary.
+    let day =
+        |row: usize| (!row.is_multiple_of(50)).then_some(days[(row / 300 + row % 3) % days.len()]);
+    let kind = |row: usize| kinds[if row < 600 { row / 10 % 3 } else { row % 3 }];
+    let group = |rows: Range<usize>| {
+        let kinds = rows.clone().map(kind);
+        let kinds = kinds.map(|kind| Some(kind?.as_str().into()));
+        let count = rows.len();
+        [
+            ("int64 amount", Values::I64(vec![1; count])),
+            (
+                "binary currency (STRING)",
+                Values::Bytes(vec![b"PEN".to_vec(); count]),
+            ),
+            (
+                "binary reference (STRING)",
+                Values::Bytes(rows.clone().map(|row| row.to_string().into()).collect()),
+            ),
+            (
+                "optional binary booked_on (STRING)",
+                Values::OptionalBytes(rows.map(|row| Some(day(row)?.0.into())).collect()),
+            ),
+            (
+                "optional binary kind (STRING)",
+                Values::OptionalBytes(kinds.collect()),
+            ),
+        ]
+    };
+    let groups = [group(0..300), group(300..600), group(600..ROWS)];
+    let groups = groups.each_ref().map(<[_; 5]>::as_slice);
+    let mut mapping = Mapping::default();
+    mapping.columns.insert(Field::Date, "booked_on".into());
+    for properties in ways_of_writing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.parquet");
+        write_groups(&path, &groups, properties.build());
+        let ledger = read_ledger(&path, &mapping, Invalid::SetAside).unwrap();
+        let read = ledger.book.iter().map(|row| (row.date, row.kind));
+        let written = (0..ROWS).filter_map(|row| Some((day(row)?.1, kind(row))));
+        assert!(read.eq(written));
+    }
+}
+
 const ROWS: usize = 1000;
 
 /// Pages of both versions, with a dictionary, without one, with one that is full
@@ -345,10 +247,10 @@ fn ways_of_writing() -> Vec<WriterPropertiesBuilder> {
 fn a_file_reads_the_same_however_pyarrow_packs_it() {
     // With pages of fifteen rows, currencies in a dictionary, and no account.
     let packed: [(&str, &[u8]); 4] = [
-        ("gzip", include_bytes!("packed/gzip-v1.parquet")),
-        ("gzip", include_bytes!("packed/gzip-v2.parquet")),
-        ("LZ4", include_bytes!("packed/lz4-v1.parquet")),
-        ("LZ4", include_bytes!("packed/lz4-v2.parquet")),
+        ("gzip", include_bytes!("../packed/gzip-v1.parquet")),
+        ("gzip", include_bytes!("../packed/gzip-v2.parquet")),
+        ("LZ4", include_bytes!("../packed/lz4-v1.parquet")),
+        ("LZ4", include_bytes!("../packed/lz4-v2.parquet")),
     ];
     for (packing, file) in packed {
         let directory = tempfile::tempdir().unwrap();
@@ -437,138 +339,4 @@ fn a_file_that_is_cut_or_altered_ends_in_an_error_or_reads() {
         let cut = read_ledger(&path, &Mapping::default(), Invalid::SetAside);
         assert!(matches!(cut, Err(FileError::Damaged { .. })));
     }
-}
-
-#[test]
-fn a_row_that_is_set_aside_shows_what_was_read() {
-    let bad = (
-        "binary amount (STRING)",
-        Values::Bytes(vec![b"30".to_vec(), b"1,5".to_vec()]),
-    );
-    let ledger = ledger(&[bad, currency(), reference(), date()]).unwrap();
-    let mut written = Vec::new();
-    ledger.write_set_aside(&mut written).unwrap();
-    insta::assert_snapshot!(String::from_utf8(written).unwrap(), @r#"{"amount":"1,5","currency":"PEN","date":"2026-02-01","reference":"B"}"#);
-    insta::assert_snapshot!(ledger.set_aside.first().unwrap(), @"line 2, column amount: `1,5` is not a decimal");
-}
-
-enum Values {
-    I32(Vec<i32>),
-    I64(Vec<i64>),
-    OptionalI64(Vec<Option<i64>>),
-    F64(Vec<f64>),
-    Bytes(Vec<Vec<u8>>),
-    OptionalBytes(Vec<Option<Vec<u8>>>),
-    Fixed(Vec<Vec<u8>>),
-    /// So many rows without a value.
-    Nothing(usize),
-}
-
-fn amount() -> (&'static str, Values) {
-    ("int64 amount (DECIMAL(18,2))", Values::I64(vec![3000, 150]))
-}
-
-fn currency() -> (&'static str, Values) {
-    let values = Values::Bytes(vec![b"PEN".to_vec(), b"PEN".to_vec()]);
-    ("binary currency (STRING)", values)
-}
-
-fn reference() -> (&'static str, Values) {
-    let values = Values::Bytes(vec![b"A".to_vec(), b"B".to_vec()]);
-    ("binary reference (STRING)", values)
-}
-
-fn date() -> (&'static str, Values) {
-    ("int32 date (DATE)", Values::I32(vec![20_485, 20_485]))
-}
-
-fn ledger(columns: &[(&str, Values)]) -> Result<Ledger, FileError> {
-    let mut mapping = Mapping::default();
-    mapping.zone = TimeZone::get("America/Lima").ok();
-    read(columns, &mapping)
-}
-
-fn read(columns: &[(&str, Values)], mapping: &Mapping) -> Result<Ledger, FileError> {
-    let directory = tempfile::tempdir().unwrap();
-    // Content counts, not the name.
-    let path = directory.path().join("ledger.csv");
-    write(&path, columns);
-    read_ledger(&path, mapping, Invalid::SetAside)
-}
-
-fn write(path: &Path, columns: &[(&str, Values)]) {
-    write_as(path, columns, WriterProperties::default());
-}
-
-fn write_as(path: &Path, columns: &[(&str, Values)], properties: WriterProperties) {
-    write_groups(path, &[columns], properties);
-}
-
-/// Writes groups of rows of the same columns.
-fn write_groups(path: &Path, groups: &[&[(&str, Values)]], properties: WriterProperties) {
-    let lines = groups[0].iter().map(|(column, _)| {
-        if column.starts_with("optional") {
-            format!("{column};")
-        } else {
-            format!("required {column};")
-        }
-    });
-    let schema = format!("message ledger {{ {} }}", lines.collect::<String>());
-    let schema = Arc::new(parse_message_type(&schema).unwrap());
-    let file = fs::File::create(path).unwrap();
-    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).unwrap();
-    for columns in groups {
-        let mut group = writer.next_row_group().unwrap();
-        for (name, values) in *columns {
-            let mut column = group.next_column().unwrap().unwrap();
-            let count = match (column.untyped(), values) {
-                (ColumnWriter::Int32ColumnWriter(writer), Values::I32(values)) => {
-                    writer.write_batch(values, None, None)
-                }
-                (ColumnWriter::Int32ColumnWriter(writer), Values::Nothing(rows)) => {
-                    writer.write_batch(&[], Some(&vec![0; *rows]), None)
-                }
-                (ColumnWriter::Int64ColumnWriter(writer), Values::I64(values)) => {
-                    writer.write_batch(values, None, None)
-                }
-                (ColumnWriter::Int64ColumnWriter(writer), Values::OptionalI64(values)) => {
-                    let levels: Vec<i16> =
-                        values.iter().map(|value| value.is_some().into()).collect();
-                    let values: Vec<_> = values.iter().copied().flatten().collect();
-                    writer.write_batch(&values, Some(&levels), None)
-                }
-                (ColumnWriter::DoubleColumnWriter(writer), Values::F64(values)) => {
-                    writer.write_batch(values, None, None)
-                }
-                (ColumnWriter::ByteArrayColumnWriter(writer), Values::Bytes(values)) => {
-                    let values: Vec<_> = values.iter().cloned().map(ByteArray::from).collect();
-                    writer.write_batch(&values, None, None)
-                }
-                (ColumnWriter::ByteArrayColumnWriter(writer), Values::OptionalBytes(values)) => {
-                    let levels: Vec<i16> =
-                        values.iter().map(|value| value.is_some().into()).collect();
-                    let values: Vec<_> = values
-                        .iter()
-                        .flatten()
-                        .cloned()
-                        .map(ByteArray::from)
-                        .collect();
-                    writer.write_batch(&values, Some(&levels), None)
-                }
-                (ColumnWriter::FixedLenByteArrayColumnWriter(writer), Values::Fixed(values)) => {
-                    let values: Vec<_> = values
-                        .iter()
-                        .cloned()
-                        .map(FixedLenByteArray::from)
-                        .collect();
-                    writer.write_batch(&values, None, None)
-                }
-                _ => panic!("{name} has values of another type"),
-            };
-            count.unwrap();
-            column.close().unwrap();
-        }
-        group.close().unwrap();
-    }
-    writer.close().unwrap();
 }
