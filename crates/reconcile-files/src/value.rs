@@ -1,7 +1,5 @@
 //! Cells, and the exact values in them.
 
-use std::ptr;
-
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
@@ -65,7 +63,7 @@ impl<'a> Cell<'a> {
     pub(crate) fn is_same_text(self, other: Self) -> bool {
         match (self, other) {
             (Self::Absent, Self::Absent) => true,
-            (Self::Text(text), Self::Text(other)) => ptr::eq(text, other) || text == other,
+            (Self::Text(text), Self::Text(other)) => std::ptr::eq(text, other) || text == other,
             _ => false,
         }
     }
