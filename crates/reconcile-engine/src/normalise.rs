@@ -120,6 +120,7 @@ fn append(equality: &Equality, text: &str, key: &mut String) {
         // Most references are, and every row that is left over has one: what is kept
         // of it goes over in runs.
         let start = key.len();
+        key.reserve(text.len());
         let mut rest = text;
         while !rest.is_empty() {
             let goes = |byte: u8| bare && !byte.is_ascii_alphanumeric();

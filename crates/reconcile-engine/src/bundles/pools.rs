@@ -374,14 +374,18 @@ impl<'a> Search<'a> {
         let Asked {
             members, asking, ..
         } = asked;
-        let amounts: Vec<i128> = members.iter().map(|member| member.amount).collect();
-        let sum = sum(&amounts);
-        let mut targets = self.seeking(trial, asked, sum);
         if trial == Trial::AllBut(0) {
             for (_, place) in asking.iter().copied().flatten() {
                 claims.get_mut(*place).into_iter().for_each(Claim::look);
             }
         }
+        if members.is_empty() {
+            // No row of the pool is open, or none may be theirs.
+            return false;
+        }
+        let amounts: Vec<i128> = members.iter().map(|member| member.amount).collect();
+        let sum = sum(&amounts);
+        let mut targets = self.seeking(trial, asked, sum);
         if targets.is_empty() {
             return false;
         }
