@@ -21,7 +21,7 @@ use rust_decimal::Decimal;
 
 pub use self::row::Row;
 use self::{
-    class::{Class, Classes},
+    class::{Class, Classes, Scale},
     columns::{Attributes, Labels},
     days::Days,
     packed::{LONGEST_NUMBER, Packed},
@@ -194,18 +194,17 @@ impl Book {
         let units = u32::try_from(amount.mantissa());
         let label = self.labels.place(row.account, row.method);
         let class = Class {
+            label: label.ok_or_else(full)?,
+            amount: Scale::of(Some(amount)),
+            fee: Scale::of(row.fee),
+            tax: Scale::of(row.tax),
+            settled: Scale::of(row.settled.map(|money| money.amount)),
+            wide: units.is_err(),
             currency: row.currency,
             direction: row.direction,
             kind: row.kind,
             status: row.status,
-            scale: amount.scale(),
-            wide: units.is_err(),
-            label: label.ok_or_else(full)?,
-            fee: row.fee.map(|fee| fee.scale()),
-            tax: row.tax.map(|tax| tax.scale()),
-            settled: row
-                .settled
-                .map(|money| (money.currency, money.amount.scale())),
+            settled_currency: row.settled.map(|money| money.currency),
         };
         let class = self.classes.place(class).ok_or_else(full)?;
         self.attributes.push(index, attributes).ok_or_else(full)?;
@@ -356,15 +355,16 @@ impl Book {
         });
         let mut packed = self.packed.from(place);
         let amount = if class.wide {
-            number(packed.signed(), class.scale)
+            number(packed.signed(), class.digits())
         } else {
             cells.amount(class)
         };
         let mut next = |scale: u32| number(packed.signed(), scale);
-        let fee = class.fee.map(&mut next);
-        let tax = class.tax.map(&mut next);
-        let settled = class.settled;
-        let settled = settled.map(|(currency, scale)| Money::new(next(scale), currency));
+        let fee = class.fee.digits().map(&mut next);
+        let tax = class.tax.digits().map(&mut next);
+        let settled = class.settled.digits().map(&mut next);
+        let settled = settled.zip(class.settled_currency);
+        let settled = settled.map(|(amount, currency)| Money::new(amount, currency));
         let (account, method) = self.labels.at(class.label);
         Row {
             id,
@@ -411,13 +411,13 @@ impl Book {
     /// Whether any row states a fee or a tax.
     pub(crate) fn states_charges(&self) -> bool {
         let mut classes = self.classes.members.iter().map(|members| members.class);
-        classes.any(|class| class.fee.is_some() || class.tax.is_some())
+        classes.any(|class| class.fee.digits().or(class.tax.digits()).is_some())
     }
 
     /// Whether any row states what settled.
     pub(crate) fn states_settled(&self) -> bool {
         let mut classes = self.classes.members.iter().map(|members| members.class);
-        classes.any(|class| class.settled.is_some())
+        classes.any(|class| class.settled_currency.is_some())
     }
 
     /// Every row, in the order of pushing.
@@ -514,7 +514,7 @@ impl Book {
     /// currencies.
     pub(crate) fn is_same_amount(&self, index: RowIndex, other: &Self, its: RowIndex) -> bool {
         let ((cells, class), (others, its_class)) = (self.cells(index), other.cells(its));
-        if class.scale == its_class.scale && !class.wide && !its_class.wide {
+        if class.amount == its_class.amount && !class.wide && !its_class.wide {
             return cells.units == others.units;
         }
         self.amount(index) == other.amount(its)
@@ -529,13 +529,13 @@ impl Book {
     /// How many digits after the point its amounts are written with.
     pub(crate) fn scales(&self) -> BTreeSet<u32> {
         let classes = self.classes.members.iter();
-        classes.map(|members| members.class.scale).collect()
+        classes.map(|members| members.class.digits()).collect()
     }
 
     fn amount(&self, index: RowIndex) -> Decimal {
         let (cells, class) = self.cells(index);
         if class.wide {
-            number(self.mantissa(index), class.scale)
+            number(self.mantissa(index), class.digits())
         } else {
             cells.amount(class)
         }
@@ -672,7 +672,7 @@ impl Book {
 impl Cells {
     /// The amount, where it is not wide.
     fn amount(&self, class: &Class) -> Decimal {
-        Decimal::new(self.units.into(), class.scale)
+        Decimal::new(self.units.into(), class.digits())
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 use reconcile_core::{Currency, Direction, Kind, Status, Sum};
+use rust_decimal::Decimal;
 
 use crate::EngineError;
 
@@ -11,21 +12,50 @@ use crate::EngineError;
 /// are a few of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Class {
+    /// The place of account and method among the labels.
+    pub(super) label: u32,
+    pub(super) amount: Scale,
+    /// The same of what stands with the texts, where it is there.
+    pub(super) fee: Scale,
+    pub(super) tax: Scale,
+    pub(super) settled: Scale,
+    /// Whether the amount has more digits than a row has room for, and stands
+    /// with its texts.
+    pub(super) wide: bool,
     pub(super) currency: Currency,
     pub(super) direction: Direction,
     pub(super) kind: Option<Kind>,
     pub(super) status: Option<Status>,
+    pub(super) settled_currency: Option<Currency>,
+}
+
+/// How many digits of a number stand behind the point, where there is a number: a byte
+/// without a case, since each row is compared with the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Scale(u8);
+
+impl Scale {
+    const NONE: Self = Self(u8::MAX);
+
+    #[inline]
+    pub(super) fn of(number: Option<Decimal>) -> Self {
+        // A decimal has 28 digits at most.
+        let digits = |number: Decimal| u8::try_from(number.scale()).map_or(Self::NONE, Self);
+        number.map_or(Self::NONE, digits)
+    }
+
+    #[inline]
+    pub(super) fn digits(self) -> Option<u32> {
+        (self != Self::NONE).then_some(self.0.into())
+    }
+}
+
+impl Class {
     /// How many digits of the amount stand behind the point.
-    pub(super) scale: u32,
-    /// Whether the amount has more digits than a row has room for, and stands
-    /// with its texts.
-    pub(super) wide: bool,
-    /// The place of account and method among the labels.
-    pub(super) label: u32,
-    /// The same of what stands with the texts, where it is there.
-    pub(super) fee: Option<u32>,
-    pub(super) tax: Option<u32>,
-    pub(super) settled: Option<(Currency, u32)>,
+    #[inline]
+    pub(super) fn digits(&self) -> u32 {
+        self.amount.digits().unwrap_or_default()
+    }
 }
 
 /// The classes of a book, and what there is of each.
@@ -97,7 +127,7 @@ impl Classes {
 impl Members {
     /// The sum of their amounts, whatever their direction.
     pub(super) fn sum(&self) -> Result<Sum, EngineError> {
-        let sum = self.units.map(|units| Sum::new(units, self.class.scale));
+        let sum = self.units.map(|units| Sum::new(units, self.class.digits()));
         sum.ok_or(EngineError::Inexact(self.class.currency))
     }
 }

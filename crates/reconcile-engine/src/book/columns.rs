@@ -1,6 +1,6 @@
 //! The columns of a book whose texts repeat, or that many rows lack.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, iter};
 
 use foldhash::fast::FixedState;
 
@@ -72,15 +72,21 @@ impl Attributes {
         row: RowIndex,
         attributes: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Option<()> {
-        let mut attributes = attributes.into_iter().peekable();
+        let mut attributes = attributes.into_iter();
         // Most rows of most books have none.
-        if attributes.peek().is_none() {
-            return Some(());
+        match attributes.next() {
+            Some(first) => self.push_some(row, iter::once(first).chain(attributes)),
+            None => Some(()),
         }
-        self.push_some(row, attributes.collect())
     }
 
-    fn push_some(&mut self, row: RowIndex, mut attributes: Vec<(&str, &str)>) -> Option<()> {
+    #[inline(never)]
+    fn push_some<'a>(
+        &mut self,
+        row: RowIndex,
+        attributes: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Option<()> {
+        let mut attributes: Vec<_> = attributes.collect();
         attributes.sort_unstable();
         attributes.dedup_by_key(|(name, _)| *name);
         let (cells, values) = (self.cells.len(), self.values.len());
