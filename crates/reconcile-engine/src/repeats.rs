@@ -162,6 +162,8 @@ struct Left<'r> {
     side: Side,
     rules: &'r Rules,
     pass: &'r Pass,
+    /// The faces of all of them.
+    faces: HashSet<Face, RandomState>,
     /// The faces of the rows of each key: what another key has left over says nothing
     /// of this one.
     keys: HashMap<String, HashSet<Face, RandomState>, RandomState>,
@@ -181,6 +183,7 @@ impl<'r> Left<'r> {
             side,
             rules,
             pass,
+            faces: HashSet::default(),
             keys: HashMap::default(),
         };
         let mut key = String::new();
@@ -192,6 +195,7 @@ impl<'r> Left<'r> {
                 amounts.insert(facts.amount);
                 let of_key = left.keys.entry(key.clone()).or_default();
                 of_key.insert(face(&facts));
+                left.faces.insert(face(&facts));
             }
         }
         left
@@ -204,17 +208,19 @@ impl<'r> Left<'r> {
         rows: impl Iterator<Item = RowIndex>,
     ) -> impl Iterator<Item = (RowIndex, String)> {
         let rows = rows.take_while(|_| !self.keys.is_empty());
+        let mut key = String::new();
         rows.filter_map(move |row| {
             let facts = book.facts(row);
             let face = face(&facts);
-            let mut key = String::new();
-            let same = self.rules.standing(facts.status) == Standing::Moved
+            // Its key is made last, which takes more than all else.
+            let same = self.faces.contains(&face)
+                && self.rules.standing(facts.status) == Standing::Moved
                 && keys::of(book, &self.pass.equal, self.side, row, &mut key)
                 && self
                     .keys
                     .get(&key)
                     .is_some_and(|of_key| of_key.contains(&face));
-            same.then_some((row, key))
+            same.then(|| (row, key.clone()))
         })
     }
 }
