@@ -66,7 +66,11 @@ struct AttributeCell {
 impl Attributes {
     /// Adds those of a row that is pushed last; `None`, and nothing added,
     /// when there is no room.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "nearly no row has any, which is seen without a call"
+    )]
+    #[inline(always)]
     pub(super) fn push<'a>(
         &mut self,
         row: RowIndex,
