@@ -65,7 +65,8 @@ impl Parting {
     pub fn part(&self, book: &Book, side: Side, row: RowIndex) -> Option<u32> {
         let equal = self.equal.as_ref()?;
         let hash = if is_verbatim(equal) {
-            self.state.hash_one(book.reference(row)?)
+            // A later pass by the reference makes its key without the blanks around it.
+            self.state.hash_one(book.reference(row)?.trim())
         } else {
             let mut key = String::new();
             let has_key = keys::of(book, equal, side, row, &mut key);

@@ -109,6 +109,7 @@ fn book(rows: &[Owned]) -> Book {
                 3 => "123".to_owned(),
                 // The reference of another, written otherwise.
                 n if n % 8 == 5 => format!("REF {}", n - 1),
+                n if n % 8 == 6 => format!(" Ref-{}", n - 2),
                 n => format!("Ref-{n}"),
             }),
         );
@@ -172,8 +173,24 @@ fn rules() -> impl Strategy<Value = Rules> {
     let mut counting = Rules::default();
     counting.counts.insert(Status::Failed);
     prop::sample::select(vec![
-        defaults, excluding, timely, by_batch, searching, counting, normalised,
+        defaults,
+        excluding,
+        timely,
+        by_batch,
+        searching,
+        counting,
+        normalised,
+        by_reference_twice(),
     ])
+}
+
+/// Two passes by the reference as it is written: the second one sees no blanks around it.
+fn by_reference_twice() -> Rules {
+    let pass = |name| Pass::keyed(name, [Equality::of(Column::Reference)]);
+    Rules {
+        passes: vec![pass("reference"), pass("again")],
+        ..Rules::default()
+    }
 }
 
 fn context() -> Context {
@@ -366,6 +383,16 @@ fn nearly_all_rows_are_settled_apart() {
     let rest = settle(&book(&ledger), &book(&records), &Rules::default());
     assert_eq!((rest.ledger.len(), rest.records.len()), (1, 1));
     assert_eq!((rest.ledger.counted(), rest.settled.pairs()), (100, 99));
+}
+
+#[test]
+fn a_pair_that_is_said_again_with_a_blank_is_seen_with_what_says_it() {
+    let ledger = alike(100);
+    let mut records = ledger.clone();
+    records.retain(|row| row.id % 8 != 6);
+    let (ledger, records) = (book(&ledger), book(&records));
+    let rest = settle(&ledger, &records, &by_reference_twice());
+    assert_eq!((rest.ledger.len(), rest.records.len()), (24, 12));
 }
 
 #[test]
