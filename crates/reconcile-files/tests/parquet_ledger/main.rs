@@ -1,4 +1,4 @@
-//! Ledgers in Parquet, as other tools write their types.
+//! Ledgers and records in Parquet, as other tools write their types.
 
 #![cfg(feature = "parquet")]
 #![allow(
@@ -12,7 +12,8 @@ mod pages;
 mod writing;
 
 use jiff::tz::TimeZone;
-use reconcile_files::{FileError, Invalid, Ledger, Mapping, read_ledger};
+use reconcile_core::Kind;
+use reconcile_files::{Field, FileError, Invalid, Ledger, Mapping, read_ledger, read_records};
 
 use self::writing::{Values, write};
 
@@ -102,6 +103,46 @@ fn attributes_are_columns_of_any_exact_type() {
     let book = &ledger.book;
     let rows = book.indices().map(|row| book.attribute(row, "rrn"));
     assert_eq!(rows.collect::<Vec<_>>(), [Some("42"), Some("43")]);
+}
+
+#[test]
+fn what_stands_in_the_attributes_of_a_record_is_said_of_that_record_alone() {
+    use Kind::{Payment, Payout, Refund};
+    let said = [
+        (r#"{"tax":"0.26"}"#, Payment, Some("0.26")),
+        (r#"{"what":"refund","tax":"1"}"#, Refund, Some("1")),
+        (r#"{"what":"payout"}"#, Payout, None),
+        ("{}", Payment, None),
+        (r#"{"what":"refund"}"#, Refund, None),
+        (r#"{"else":"refund"}"#, Payment, None),
+    ];
+    let same = |text: &str| Values::Bytes(vec![text.into(); said.len()]);
+    let ids = (0..said.len()).map(|row| row.to_string().into());
+    let objects = said.map(|(object, ..)| object.into());
+    let columns = [
+        ("binary id (STRING)", Values::Bytes(ids.collect())),
+        ("binary reference (STRING)", same("A")),
+        ("binary amount (STRING)", same("5")),
+        ("binary currency (STRING)", same("PEN")),
+        ("binary created_at (STRING)", same("2026-01-31T10:00:00Z")),
+        ("binary direction (STRING)", same("credit")),
+        ("binary status (STRING)", same("succeeded")),
+        ("binary attributes (STRING)", Values::Bytes(objects.into())),
+    ];
+    let mut mapping = Mapping::default();
+    mapping.kind = Some(Payment);
+    mapping
+        .columns
+        .insert(Field::Kind, "attributes.what".to_owned());
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("records.parquet");
+    write(&path, &columns);
+    let book = read_records(&path, &mapping).unwrap();
+    let read = book
+        .iter()
+        .map(|row| (row.kind, row.tax.map(|tax| tax.to_string())));
+    let written = said.map(|(_, kind, tax)| (Some(kind), tax.map(str::to_owned)));
+    assert_eq!(read.collect::<Vec<_>>(), written);
 }
 
 #[test]

@@ -149,8 +149,8 @@ impl<'c> Fields<'c> for Line<'_, 'c> {
 
     #[inline]
     fn words<E>(&self, look_up: impl FnOnce() -> Result<Words, E>) -> Result<Words, E> {
-        // What stands in the object may be a word.
-        if !self.in_object.is_empty() {
+        // What stands in the object of this row is not in the words of the stretch.
+        if self.in_object.iter().any(|(field, _)| field.is_word()) {
             return look_up();
         }
         let stretch = self.stretch;
