@@ -282,7 +282,9 @@ impl<'a> Rates<'a> {
         for record in records {
             if let Some((key, settled)) = exchanged(record) {
                 let all = samples.entry(key).or_default();
-                all.push((record.amount, settled.amount));
+                // Which of several equal rows is the median depends on their order, which
+                // the zeros that one is written with would show.
+                all.push((record.amount.normalize(), settled.amount.normalize()));
             }
         }
         let of_day = |(key, samples)| Some((key, Rate::of(key, samples)?));

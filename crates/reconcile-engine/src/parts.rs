@@ -124,7 +124,7 @@ impl Settled {
                 && (!concern
                     || Conventions::agree(&rules.fees, &ledger.row(row), &records.row(record)))
         };
-        let (mut pairs, mut rest) = alone_under_a_key(ledger, records, &pass.equal, holds);
+        let (mut pairs, mut rest) = alone_under_a_key(ledger, records, (rules, pass), holds);
         let (rows, said) = repeats::repeated((ledger, records), rules, &pairs, &rest);
         if !rows.is_empty() || !said.is_empty() {
             pairs.retain(|pair| {
@@ -193,12 +193,15 @@ fn is_verbatim(equal: &[Equality]) -> bool {
 fn alone_under_a_key(
     ledger: &Book,
     records: &Book,
-    equal: &[Equality],
+    (rules, pass): (&Rules, &Pass),
     holds: impl Fn((RowIndex, RowIndex)) -> bool,
 ) -> (Vec<(RowIndex, RowIndex)>, Crowd) {
+    let equal = &pass.equal;
     let mut pairs = Vec::with_capacity(ledger.len().min(records.len()));
     let mut rest = Crowd::default();
-    let crowds = if is_verbatim(equal) {
+    // Where rules exclude rows, the first pass joins the others by a key, which has no
+    // blanks around it: here the same rows must meet.
+    let crowds = if is_verbatim(equal) && rules.exclusions.is_empty() {
         let joined = join::by_reference(ledger, records);
         rest = joined.alone;
         for pair in joined.couples.iter(ledger) {

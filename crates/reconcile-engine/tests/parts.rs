@@ -396,6 +396,29 @@ fn a_pair_that_is_said_again_with_a_blank_is_seen_with_what_says_it() {
 }
 
 #[test]
+fn blanks_around_a_reference_part_no_rows_where_rules_exclude_some() {
+    let numbered = |numbers: &[usize]| {
+        let rows = alike(8);
+        book(&numbers.iter().map(|n| rows[*n].clone()).collect::<Vec<_>>())
+    };
+    // "Ref-4" and " Ref-4": which of them is the record, nobody knows.
+    let (ledger, records) = (numbered(&[4, 6]), numbered(&[4]));
+    let pass = Pass::keyed("reference", [Equality::of(Column::Reference)]);
+    let rules = Rules {
+        passes: vec![pass],
+        exclusions: vec![Exclude {
+            account: Some("internal".to_owned()),
+            ..Exclude::new(Side::Records, "transfer")
+        }],
+        ..Rules::default()
+    };
+    for settle in [settle, settle_at_once] {
+        let rest = settle(&ledger, &records, &rules);
+        assert_eq!((rest.ledger.len(), rest.records.len()), (2, 1));
+    }
+}
+
+#[test]
 fn references_that_contradict_each_other_are_no_pair_of_a_part() {
     let (ledger, mut records) = (alike(4), alike(4));
     // Of the ledger "1-23", of the provider "12-3": the same without punctuation.

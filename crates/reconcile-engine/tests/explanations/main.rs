@@ -545,6 +545,35 @@ fn a_rate_far_off_the_median_of_its_day_is_a_break_where_the_others_are_near() {
 }
 
 #[test]
+fn the_median_rate_is_told_alike_whatever_zeros_its_row_is_written_with() {
+    let ids: Vec<String> = (0..10).map(|number| number.to_string()).collect();
+    for padded in [0, 1] {
+        let rows = ids.iter().zip(0..);
+        let rows = rows.map(|(id, place)| {
+            let settled = match place {
+                9 => dec!(5),
+                place if place % 2 == padded => dec!(2.50000),
+                _ => dec!(2.5),
+            };
+            Row {
+                id,
+                reference: Some(id),
+                settled: Some(Money::new(settled, "USD".parse().unwrap())),
+                ..row("", dec!(10), "PEN")
+            }
+        });
+        let records: Vec<_> = rows.collect();
+        let mut ledger = records.clone();
+        for row in &mut ledger {
+            row.settled = None;
+        }
+        let told = explained(&ledger, &records);
+        let text = &told.first().unwrap().1;
+        assert!(text.contains("2.50 USD for 10.00 PEN"), "{text}");
+    }
+}
+
+#[test]
 fn the_rate_that_a_pair_in_two_currencies_implies_is_set_against_the_days() {
     let usd = |amount| Some(Money::new(amount, "USD".parse().unwrap()));
     let records: Vec<_> = ["1", "2", "3", "4", "5", "6", "7", "8"]
