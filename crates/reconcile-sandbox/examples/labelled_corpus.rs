@@ -235,7 +235,7 @@ fn speed(days: u32, pairs: usize, seed: u64) -> Fallible<()> {
     let (begun, used) = (Instant::now(), processor());
     let outcome = reconcile(&ledger, &records, &rules(), &context())?;
     let took = match processor().zip(used) {
-        Some((now, used)) => format!("{:.1?} of a processor", now.saturating_sub(used)),
+        Some((now, used)) => format!("{:.2?} of a processor", now.saturating_sub(used)),
         None => format!("{:.1?}", begun.elapsed()),
     };
     let sale = |order: &[RowIndex], row: RowIndex| {
